@@ -1,0 +1,125 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every target of ours: Swift 6 mode, warnings are errors, and a member is visible only where its module is imported.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let collections: Target.Dependency = .product(name: "HashTreeCollections", package: "swift-collections")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "sextant",
+    products: [
+        .library(name: "KubernetesClient", targets: ["KubernetesClient", "KubernetesModel"]),
+        .executable(name: "sextant", targets: ["sextant"]),
+        .executable(name: "sextant-bench", targets: ["sextant-bench"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    ],
+    targets: [
+        .target(name: "CCurses", linkerSettings: [.linkedLibrary("ncursesw")]),
+        .target(name: "KubernetesModel", swiftSettings: strict),
+        .target(
+            name: "KubernetesClient",
+            dependencies: [
+                "KubernetesModel", logging, nioCore, nioPosix, nioHTTP1, nioSSL, yams,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+            ],
+            swiftSettings: strict),
+        .target(name: "ClusterState", dependencies: ["KubernetesModel", collections], swiftSettings: strict),
+        .target(
+            name: "ClusterCache",
+            dependencies: ["KubernetesModel", "ClusterState", "KubernetesClient", logging], swiftSettings: strict),
+        .target(name: "Screen", swiftSettings: strict),
+        .target(name: "CursesTerminal", dependencies: ["CCurses", "Screen"], swiftSettings: strict),
+        .target(
+            name: "AppCore", dependencies: ["KubernetesModel", "ClusterState", "Screen"], swiftSettings: strict),
+        .target(
+            name: "Views", dependencies: ["KubernetesModel", "ClusterState", "Screen", "AppCore"],
+            swiftSettings: strict),
+        .target(
+            name: "AppRuntime",
+            dependencies: [
+                "KubernetesModel", "KubernetesClient", "ClusterState", "ClusterCache", "Screen", "AppCore", "Views",
+                logging,
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "DemoCluster",
+            dependencies: ["KubernetesModel", nioCore, nioPosix, nioHTTP1, nioSSL, yams], swiftSettings: strict),
+        .executableTarget(
+            name: "sextant",
+            dependencies: [
+                "KubernetesModel", "KubernetesClient", "ClusterState", "Screen", "CursesTerminal", "AppCore", "Views",
+                "AppRuntime", "DemoCluster", logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "sextant-bench",
+            dependencies: [
+                "KubernetesModel", "KubernetesClient", "ClusterState", "ClusterCache", "AppCore", "Views", "Screen",
+                logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "KubernetesModel", "KubernetesClient", "ClusterState", "Screen", "AppCore", "Views", "AppRuntime",
+                "DemoCluster", logging,
+            ],
+            path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(
+            name: "KubernetesModelTests", dependencies: ["KubernetesModel"],
+            resources: [.copy("Fixtures")], swiftSettings: strict),
+        .testTarget(
+            name: "KubernetesClientTests",
+            dependencies: ["KubernetesClient", "KubernetesModel", nioCore, nioPosix, nioHTTP1, nioSSL, logging],
+            resources: [.copy("Fixtures")], swiftSettings: strict),
+        .testTarget(
+            name: "ClusterStateTests", dependencies: ["ClusterState", "KubernetesModel"], swiftSettings: strict),
+        .testTarget(
+            name: "ClusterCacheTests",
+            dependencies: ["ClusterCache", "ClusterState", "KubernetesClient", "KubernetesModel", logging],
+            swiftSettings: strict),
+        .testTarget(name: "ScreenTests", dependencies: ["Screen"], swiftSettings: strict),
+        .testTarget(
+            name: "CursesTerminalTests", dependencies: ["CursesTerminal", "Screen"], swiftSettings: strict),
+        .testTarget(
+            name: "AppCoreTests", dependencies: ["AppCore", "KubernetesModel", "ClusterState", "Screen"],
+            resources: [.copy("Fixtures")], swiftSettings: strict),
+        .testTarget(
+            name: "ViewsTests", dependencies: ["Views", "AppCore", "KubernetesModel", "ClusterState", "Screen"],
+            resources: [.copy("Screens")], swiftSettings: strict),
+        .testTarget(
+            name: "DemoClusterTests", dependencies: ["DemoCluster", "KubernetesModel", nioCore, nioPosix, nioHTTP1],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "TestSupport", "AppRuntime", "AppCore", "Views", "Screen", "ClusterState", "KubernetesClient",
+                "KubernetesModel", "DemoCluster", logging,
+            ],
+            swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,106 @@
+import KubernetesModel
+import Screen
+
+/// What a cell may need beside the row's own object.
+package struct CellContext: Sendable {
+    /// Now, by the server's clock.
+    package var now: Timestamp
+
+    package init(now: Timestamp) {
+        self.now = now
+    }
+}
+
+/// What a column sorts by. Keys of one column are of one case; `missing` comes last in either direction.
+package enum SortKey: Sendable, Hashable {
+    case text(String)
+    case number(Double)
+    case time(Timestamp)
+    case missing
+}
+
+/// One column of a table: text, style, sort key and help, all from the typed row. Nothing parses rendered text.
+package struct Column<Row>: Sendable {
+    /// How wide a column is, in cells.
+    package enum Width: Sendable, Equatable {
+        /// As wide as its widest text, at least `min`; on a narrow screen the first to give way, down to `min`.
+        case fill(min: Int)
+        /// As wide as its widest text, between the title's width and `max`.
+        case fit(max: Int)
+    }
+
+    package enum Alignment: Sendable { case left, right }
+
+    /// As kubectl prints it, such as `RESTARTS`. Unique in its table.
+    package var title: String
+    package var width: Width
+    package var alignment: Alignment
+    /// Shown only in wide mode (`Ctrl-W`).
+    package var isWide: Bool
+    /// One sentence for help and the docs.
+    package var help: String
+    /// Whether its text changes with time alone, such as AGE.
+    package var isTimeDependent: Bool
+    package var text: @Sendable (Row, CellContext) -> String
+    package var role: @Sendable (Row, CellContext) -> StyleRole
+    package var sortKey: @Sendable (Row) -> SortKey
+    /// The direction of the first sort by it.
+    package var sortsDescendingFirst: Bool
+
+    package init(
+        _ title: String, width: Width, align alignment: Alignment = .left, wide isWide: Bool = false, help: String,
+        timeDependent isTimeDependent: Bool = false, descendingFirst sortsDescendingFirst: Bool = false,
+        role: @escaping @Sendable (Row, CellContext) -> StyleRole = { _, _ in .plain },
+        text: @escaping @Sendable (Row, CellContext) -> String,
+        sortKey: @escaping @Sendable (Row) -> SortKey
+    ) {
+        self.title = title
+        self.width = width
+        self.alignment = alignment
+        self.isWide = isWide
+        self.help = help
+        self.isTimeDependent = isTimeDependent
+        self.sortsDescendingFirst = sortsDescendingFirst
+        self.text = text
+        self.role = role
+        self.sortKey = sortKey
+    }
+}
+
+/// How well an object is, for the sign before its row and `Ctrl-Z`.
+package enum Health: UInt8, Sendable, Comparable {
+    /// Nothing to say, or fine.
+    case fine
+    /// Finished: completed pods and jobs. Not a fault.
+    case finished
+    /// Works in part, or not yet.
+    case degraded
+    case broken
+
+    package static func < (left: Health, right: Health) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// One resource view: its columns, and what its rows mean.
+package struct TableDefinition<Row: KubernetesObject>: Sendable {
+    /// Such as `Pods`.
+    package var title: String
+    /// The columns after NAMESPACE, which every namespaced table has by itself, first is NAME.
+    package var columns: [Column<Row>]
+    package var health: @Sendable (Row) -> Health
+    /// The column that sorts at first, with its direction; `nil` sorts by namespace and name.
+    package var defaultSort: (column: String, descending: Bool)?
+    /// Other names for `:`, beside name, plural and short names from discovery, such as `po`.
+    package var aliases: [String]
+
+    package init(
+        title: String, aliases: [String], columns: [Column<Row>],
+        defaultSort: (column: String, descending: Bool)? = nil,
+        health: @escaping @Sendable (Row) -> Health = { _ in .fine }
+    ) {
+        self.title = title
+        self.aliases = aliases
+        self.columns = columns
+        self.defaultSort = defaultSort
+        self.health = health
+    }
+}

@@ -1,0 +1,138 @@
+import ClusterState
+import KubernetesModel
+import Screen
+
+/// Everything that can happen to the application. `update` is the only reader.
+package enum AppEvent: Sendable, Equatable {
+    case input(InputEvent)
+    case resized(Size)
+    /// Time passes: once a second. `now` is by the server's clock once that is known.
+    case tick(now: Timestamp)
+    /// The cluster as the cache knows it, at most ten times a second.
+    case snapshot(ClusterSnapshot)
+    /// Which resources the server offers, and the groups that did not answer, with their reason.
+    case discovered([APIResource], failures: [String])
+    case connection(ConnectionEvent)
+    case document(DocumentEvent)
+    /// Something to tell the user in the footer, such as a copy that worked.
+    case notice(Notice)
+}
+
+/// News of the connection to the API server.
+package enum ConnectionEvent: Sendable, Equatable {
+    /// The contexts of the kubeconfig, and what was wrong with it (already worded).
+    case contexts([ContextInfo], warnings: [String])
+    /// A context was chosen; its server is not reached yet.
+    case connecting(SessionInfo)
+    /// The server answered `/version`.
+    case connected(serverVersion: String)
+    /// The last attempt failed; it goes on by itself. `retryAt` by our clock.
+    case failed(APIFailure, retryAt: Timestamp?)
+    /// The context cannot be used at all: `:ctx` opens with the reason.
+    case unusable(context: String, reason: String)
+}
+
+/// A context of the kubeconfig, as `:ctx` lists it.
+package struct ContextInfo: Sendable, Equatable {
+    package var name: String
+    package var cluster: String
+    package var user: String
+    /// Empty when the context names none.
+    package var namespace: String
+    /// The server's address, without credentials.
+    package var server: String
+    /// Why it cannot be used, such as a dangling user; `nil` when nothing is known against it.
+    package var problem: String?
+
+    package init(
+        name: String, cluster: String, user: String, namespace: String, server: String, problem: String? = nil
+    ) {
+        self.name = name
+        self.cluster = cluster
+        self.user = user
+        self.namespace = namespace
+        self.server = server
+        self.problem = problem
+    }
+}
+
+/// Which context is in use, as the header shows it.
+package struct SessionInfo: Sendable, Equatable {
+    package var context: String
+    package var cluster: String
+    package var user: String
+    /// The namespace of the context; `default` when it names none.
+    package var namespace: String
+    /// Whether the context names its namespace itself.
+    package var hasOwnNamespace: Bool
+    package var server: String
+
+    package init(
+        context: String, cluster: String, user: String, namespace: String, hasOwnNamespace: Bool, server: String
+    ) {
+        self.context = context
+        self.cluster = cluster
+        self.user = user
+        self.namespace = namespace
+        self.hasOwnNamespace = hasOwnNamespace
+        self.server = server
+    }
+}
+
+/// Names one object of a kind, for a document.
+package struct ObjectAddress: Sendable, Hashable {
+    package var resource: APIResource
+    /// Empty for cluster-scoped objects.
+    package var namespace: String
+    package var name: String
+
+    package init(resource: APIResource, namespace: String, name: String) {
+        self.resource = resource
+        self.namespace = namespace
+        self.name = name
+    }
+}
+
+/// News of the full object that a YAML view shows.
+package enum DocumentEvent: Sendable, Equatable {
+    /// Got, or changed.
+    case loaded(ObjectAddress, JSONValue)
+    /// Deleted while open; the last state stays on the screen.
+    case deleted(ObjectAddress)
+    case failed(ObjectAddress, APIFailure)
+}
+
+/// A line for the footer.
+package struct Notice: Sendable, Equatable {
+    package enum Kind: Sendable, Equatable { case info, warning, error }
+
+    package var kind: Kind
+    package var text: String
+
+    package init(_ kind: Kind, _ text: String) {
+        self.kind = kind
+        self.text = text
+    }
+}
+
+/// What `update` asks the outside world to do. The runner answers with events.
+package enum Effect: Sendable, Equatable {
+    /// Keep exactly these kinds current; others may cool down.
+    case watch(Set<KindScope>)
+    /// Get this object whole, then watch it; replaces the document that was open.
+    case openDocument(ObjectAddress)
+    case closeDocument
+    /// Use another context of the kubeconfig.
+    case switchContext(String)
+    /// Try again now instead of at the end of the backoff.
+    case retryNow
+    /// Put a text on the clipboard (OSC 52); `what` words the notice, such as `name`.
+    case copy(String, what: String)
+    /// Send every cell again.
+    case repaint
+    /// Give the terminal back to the shell until it continues us (`Ctrl-Z` is taken, so `:suspend`).
+    case suspend
+    /// Keep what was typed at the prompt for the next session.
+    case saveHistory([String])
+    case quit
+}

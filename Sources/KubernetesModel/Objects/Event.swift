@@ -1,0 +1,63 @@
+/// Something that happened to an object. Source: core/v1 Event.
+public struct Event: KubernetesObject {
+    public static let kind = BuiltInKind(group: "", resource: "events", kind: "Event", versions: ["v1"])
+
+    /// Name, namespace, identity, labels and owners of the event itself.
+    public var metadata = ObjectMeta()
+    /// The object it is about. Source: `involvedObject`.
+    public var involvedObject = ObjectReference()
+    /// A word for programs. Source: `reason`.
+    public var reason = ""
+    /// A sentence for people. Source: `message`.
+    public var message = ""
+    /// `Normal` or `Warning`. Source: `type`.
+    public var type = ""
+    /// Source: `source.component`.
+    public var sourceComponent = ""
+    /// Source: `source.host`.
+    public var sourceHost = ""
+    /// Source: `reportingComponent`.
+    public var reportingComponent = ""
+    /// Source: `firstTimestamp`.
+    public var firstTimestamp: Timestamp?
+    /// Source: `lastTimestamp`.
+    public var lastTimestamp: Timestamp?
+    /// Source: `eventTime`.
+    public var eventTime: Timestamp?
+    /// How often, as the old recorder counts. Source: `count`.
+    public var count: Int32 = 0
+    /// How often, as the new recorder counts; `nil` without a series. Source: `series.count`.
+    public var seriesCount: Int32?
+    /// Source: `series.lastObservedTime`.
+    public var seriesLastObservedTime: Timestamp?
+
+    /// An event with nothing set.
+    public init() {}
+
+    /// When it was last seen, by the order in which kubectl looks (`printEvent`).
+    public var lastSeen: Timestamp? {
+        seriesLastObservedTime ?? lastTimestamp ?? eventTime ?? firstTimestamp ?? metadata.creationTimestamp
+    }
+
+    /// How often it was seen, at least once.
+    public var occurrences: Int { Int(max(1, seriesCount ?? count)) }
+}
+
+/// Names another object. Source: core/v1 ObjectReference.
+public struct ObjectReference: Sendable, Hashable {
+    /// Such as `apps/v1`.
+    public var apiVersion = ""
+    /// Such as `Pod`.
+    public var kind = ""
+    /// Empty for cluster-scoped objects.
+    public var namespace = ""
+    /// Source: `name`.
+    public var name = ""
+    /// Source: `uid`.
+    public var uid = ""
+    /// A part of the object, such as `spec.containers{app}`. Source: `fieldPath`.
+    public var fieldPath = ""
+
+    /// A reference with nothing set.
+    public init() {}
+}

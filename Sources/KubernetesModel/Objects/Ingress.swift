@@ -1,0 +1,75 @@
+/// Rules that bring HTTP traffic to Services. Source: networking.k8s.io/v1 Ingress.
+public struct Ingress: KubernetesObject {
+    public static let kind = BuiltInKind(
+        group: "networking.k8s.io", resource: "ingresses", kind: "Ingress", versions: ["v1"])
+
+    /// Name, namespace, identity, labels and owners.
+    public var metadata = ObjectMeta()
+    /// `nil` when no class is named. Source: `spec.ingressClassName`.
+    public var ingressClassName: String?
+    /// Where requests go that no rule matches. Source: `spec.defaultBackend`.
+    public var defaultBackend: IngressBackend?
+    /// Source: `spec.tls`.
+    public var tls: [IngressTLS] = []
+    /// Source: `spec.rules`.
+    public var rules: [IngressRule] = []
+    /// Addresses under which it is served. Source: `status.loadBalancer.ingress`.
+    public var loadBalancerIngress: [LoadBalancerIngress] = []
+
+    /// An Ingress with nothing set.
+    public init() {}
+}
+
+/// Source: networking.k8s.io/v1 IngressTLS.
+public struct IngressTLS: Sendable, Equatable {
+    /// Source: `hosts`.
+    public var hosts: [String] = []
+    /// Source: `secretName`.
+    public var secretName = ""
+
+    /// An entry with nothing set.
+    public init() {}
+}
+
+/// Source: networking.k8s.io/v1 IngressRule.
+public struct IngressRule: Sendable, Equatable {
+    /// Empty for every host. Source: `host`.
+    public var host = ""
+    /// Source: `http.paths`.
+    public var paths: [HTTPIngressPath] = []
+
+    /// A rule with nothing set.
+    public init() {}
+}
+
+/// Source: networking.k8s.io/v1 HTTPIngressPath.
+public struct HTTPIngressPath: Sendable, Equatable {
+    /// Source: `path`.
+    public var path = ""
+    /// `Exact`, `Prefix` or `ImplementationSpecific`. Source: `pathType`.
+    public var pathType = ""
+    /// Source: `backend`.
+    public var backend = IngressBackend()
+
+    /// A path with nothing set.
+    public init() {}
+}
+
+/// A Service port, or another object that serves. Source: networking.k8s.io/v1 IngressBackend.
+public struct IngressBackend: Sendable, Equatable {
+    /// Source: `service.name`.
+    public var serviceName = ""
+    /// Empty when the port is a number. Source: `service.port.name`.
+    public var servicePortName = ""
+    /// 0 when the port is a name. Source: `service.port.number`.
+    public var servicePortNumber: Int32 = 0
+    /// Source: `resource.apiGroup`.
+    public var resourceAPIGroup = ""
+    /// Empty for a Service backend. Source: `resource.kind`.
+    public var resourceKind = ""
+    /// Source: `resource.name`.
+    public var resourceName = ""
+
+    /// A backend with nothing set.
+    public init() {}
+}

@@ -1,0 +1,110 @@
+/// What every object has: name, namespace, identity, labels and owners. Source: `metadata` (meta/v1 ObjectMeta).
+///
+/// `managedFields` and annotations are not kept: YAML and describe fetch the full object.
+public struct ObjectMeta: Sendable, Equatable {
+    /// Source: `metadata.name`.
+    public var name = ""
+    /// Empty for cluster-scoped objects. Source: `metadata.namespace`.
+    public var namespace = ""
+    /// Unique over the lifetime of the cluster. Source: `metadata.uid`.
+    public var uid = ""
+    /// An opaque version. Source: `metadata.resourceVersion`.
+    public var resourceVersion = ""
+    /// Counts changes of the spec. Source: `metadata.generation`.
+    public var generation: Int64 = 0
+    /// Source: `metadata.creationTimestamp`.
+    public var creationTimestamp: Timestamp?
+    /// Set once deletion was requested. Source: `metadata.deletionTimestamp`.
+    public var deletionTimestamp: Timestamp?
+    /// Source: `metadata.labels`.
+    public var labels = Labels()
+    /// Source: `metadata.ownerReferences`.
+    public var ownerReferences: [OwnerReference] = []
+
+    /// Metadata with nothing set.
+    public init() {}
+}
+
+/// The owner of an object. Source: `metadata.ownerReferences[]`.
+public struct OwnerReference: Sendable, Equatable {
+    /// Such as `apps/v1`.
+    public var apiVersion = ""
+    /// Such as `ReplicaSet`.
+    public var kind = ""
+    /// Name of the owner, in the same namespace or cluster-scoped.
+    public var name = ""
+    /// UID of the owner.
+    public var uid = ""
+    /// Whether this is the managing controller.
+    public var controller = false
+
+    /// A reference with nothing set.
+    public init() {}
+}
+
+/// Labels sorted by key, each key once.
+public struct Labels: Sendable, Hashable {
+    /// One label.
+    public struct Pair: Sendable, Hashable {
+        /// Such as `app.kubernetes.io/name`.
+        public var key: String
+        /// May be empty.
+        public var value: String
+
+        /// A label of a key and a value.
+        public init(_ key: String, _ value: String) {
+            self.key = key
+            self.value = value
+        }
+    }
+
+    /// The labels, ascending by key.
+    public private(set) var pairs: [Pair] = []
+
+    /// No labels.
+    public init() {}
+
+    /// Labels of these pairs; of a key given twice the last counts.
+    public init(_ pairs: [Pair]) {
+        for pair in pairs { self[pair.key] = pair.value }
+    }
+
+    /// Whether there are none.
+    public var isEmpty: Bool { pairs.isEmpty }
+
+    /// The value of a key, `nil` when the key is absent.
+    public subscript(key: String) -> String? {
+        get {
+            let index = position(of: key)
+            return index < pairs.count && pairs[index].key == key ? pairs[index].value : nil
+        }
+        set {
+            let index = position(of: key)
+            let found = index < pairs.count && pairs[index].key == key
+            switch (newValue, found) {
+            case (let value?, true): pairs[index].value = value
+            case (let value?, false): pairs.insert(Pair(key, value), at: index)
+            case (nil, true): pairs.remove(at: index)
+            case (nil, false): break
+            }
+        }
+    }
+
+    /// The index of the first pair whose key is not below `key`.
+    private func position(of key: String) -> Int {
+        var low = 0
+        var high = pairs.count
+        while low < high {
+            let middle = (low + high) / 2
+            if pairs[middle].key < key { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}
+
+extension Labels: ExpressibleByDictionaryLiteral {
+    /// Labels of these keys and values; of a key given twice the last counts.
+    public init(dictionaryLiteral elements: (String, String)...) {
+        self.init(elements.map { Pair($0.0, $0.1) })
+    }
+}

@@ -1,0 +1,71 @@
+/// A stable address in front of pods. Source: core/v1 Service.
+public struct Service: KubernetesObject {
+    public static let kind = BuiltInKind(group: "", resource: "services", kind: "Service", versions: ["v1"])
+
+    /// Name, namespace, identity, labels and owners.
+    public var metadata = ObjectMeta()
+    /// Source: `spec`.
+    public var spec = ServiceSpec()
+    /// Addresses of a load balancer. Source: `status.loadBalancer.ingress`.
+    public var loadBalancerIngress: [LoadBalancerIngress] = []
+
+    /// A Service with nothing set.
+    public init() {}
+}
+
+/// Source: core/v1 ServiceSpec.
+public struct ServiceSpec: Sendable, Equatable {
+    /// `ClusterIP`, `NodePort`, `LoadBalancer` or `ExternalName`. Source: `spec.type`.
+    public var type = ""
+    /// Source: `spec.ports`.
+    public var ports: [ServicePort] = []
+    /// Labels that a pod must have; empty selects nothing. Source: `spec.selector`.
+    public var selector = Labels()
+    /// `None` for a headless Service. Source: `spec.clusterIP`.
+    public var clusterIP = ""
+    /// Source: `spec.clusterIPs`.
+    public var clusterIPs: [String] = []
+    /// Source: `spec.externalIPs`.
+    public var externalIPs: [String] = []
+    /// Source: `spec.externalName`.
+    public var externalName = ""
+
+    /// A spec with nothing set.
+    public init() {}
+}
+
+/// Source: core/v1 ServicePort.
+public struct ServicePort: Sendable, Equatable {
+    /// Source: `name`.
+    public var name = ""
+    /// `TCP`, `UDP` or `SCTP`. Source: `protocol`.
+    public var `protocol` = ""
+    /// Source: `port`.
+    public var port: Int32 = 0
+    /// Source: `targetPort`.
+    public var targetPort = IntOrString.int(0)
+    /// 0 for none. Source: `nodePort`.
+    public var nodePort: Int32 = 0
+
+    /// A port with nothing set.
+    public init() {}
+}
+
+/// Source: core/v1 LoadBalancerIngress, networking/v1 IngressLoadBalancerIngress.
+public struct LoadBalancerIngress: Sendable, Equatable {
+    /// Source: `ip`.
+    public var ip = ""
+    /// Source: `hostname`.
+    public var hostname = ""
+
+    /// An address with nothing set.
+    public init() {}
+}
+
+/// A number or a name, as ports are given. Source: util/intstr IntOrString.
+public enum IntOrString: Sendable, Hashable {
+    /// A number.
+    case int(Int32)
+    /// A name, or a percentage.
+    case string(String)
+}
