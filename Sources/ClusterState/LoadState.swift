@@ -1,6 +1,8 @@
 import KubernetesModel
 
-/// How far a kind has been read, and whether what is shown is current. "No rows" and "may not look" never look alike.
+/// How far a kind has been read, and whether what is shown is current.
+///
+/// "No rows" and "may not look" never look alike.
 package enum LoadState: Sendable, Equatable {
     /// Nothing asked yet, or the first list is still coming in; `count` objects so far.
     case loading(count: Int)
