@@ -91,7 +91,8 @@ package struct KindStore: Sendable {
 
     /// Starts a list.
     ///
-    /// A list that was not ended is forgotten: what it made visible stays until the new one ends. The objects of the very first list are visible as they arrive; a later one changes nothing before it ends.
+    /// A list that was not ended is forgotten: what it made visible stays until the new one ends. Until a list was
+    /// read to its end objects are visible as they arrive; a later list changes nothing before it ends.
     package mutating func beginList() {
         list = ListInProgress(isBuffered: wasListed)
     }
