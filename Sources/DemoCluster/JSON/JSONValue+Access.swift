@@ -1,0 +1,99 @@
+import KubernetesModel
+
+extension JSONValue {
+    /// A string of the document; `nil` when this is no string.
+    var text: String? {
+        guard case .string(let text) = self else { return nil }
+        return text
+    }
+
+    /// A whole number of the document; `nil` when this is no number or has a fraction.
+    var integer: Int? {
+        guard case .number(let text) = self else { return nil }
+        return Int(text)
+    }
+
+    /// Whether this is `true`.
+    var isTrue: Bool { self == .bool(true) }
+
+    /// The elements of an array; empty for anything else.
+    var elements: [JSONValue] {
+        guard case .array(let elements) = self else { return [] }
+        return elements
+    }
+
+    /// The members of an object; empty for anything else.
+    var members: [Member] {
+        guard case .object(let members) = self else { return [] }
+        return members
+    }
+
+    /// The value under a path of keys, such as `["spec", "nodeName"]`.
+    func at(_ path: String...) -> JSONValue? { at(path) }
+
+    /// The value under a path of keys.
+    func at(_ path: [String]) -> JSONValue? {
+        var value = self
+        for key in path {
+            guard let next = value[key] else { return nil }
+            value = next
+        }
+        return value
+    }
+
+    /// The string under a path of keys; empty when there is none.
+    func text(_ path: String...) -> String { at(path)?.text ?? "" }
+
+    /// The number under a path of keys; 0 when there is none.
+    func integer(_ path: String...) -> Int { at(path)?.integer ?? 0 }
+
+    /// The string values of an object: labels, selectors.
+    var textMembers: [String: String] {
+        var result: [String: String] = [:]
+        for member in members { result[member.key] = member.value.text }
+        return result
+    }
+
+    /// Sets the value under a path of keys, making objects on the way; `nil` removes the key.
+    mutating func set(_ path: String..., to value: JSONValue?) { set(path[...], to: value) }
+
+    private mutating func set(_ path: ArraySlice<String>, to value: JSONValue?) {
+        guard let key = path.first else { return }
+        var members = self.members
+        let rest = path.dropFirst()
+        let index = members.firstIndex { $0.key == key }
+        if rest.isEmpty {
+            if let index {
+                if let value { members[index].value = value } else { members.remove(at: index) }
+            } else if let value {
+                members.append(Member(key, value))
+            }
+        } else {
+            var child = index.map { members[$0].value } ?? .object([])
+            child.set(rest, to: value)
+            if let index { members[index].value = child } else { members.append(Member(key, child)) }
+        }
+        self = .object(members)
+    }
+
+    /// Sets the value under a path of keys unless something is there.
+    mutating func fill(_ path: String..., with value: JSONValue) {
+        if at(path) == nil { set(path[...], to: value) }
+    }
+
+    /// A whole number.
+    static func integer(_ value: Int) -> JSONValue { .number(String(value)) }
+
+    /// A moment as RFC 3339 in whole seconds; `null` when there is none.
+    static func time(_ moment: Timestamp?) -> JSONValue { moment.map { .string($0.rfc3339) } ?? .null }
+
+    /// An object of string values, keys sorted.
+    static func texts(_ values: [String: String]) -> JSONValue {
+        .object(values.sorted { $0.key < $1.key }.map { Member($0.key, .string($0.value)) })
+    }
+
+    /// An object of the members that have a value, in the order given.
+    static func members(_ pairs: KeyValuePairs<String, JSONValue?>) -> JSONValue {
+        .object(pairs.compactMap { pair in pair.value.map { Member(pair.key, $0) } })
+    }
+}

@@ -1,0 +1,125 @@
+import KubernetesModel
+
+/// What the server tells about the kinds it serves.
+enum DemoDiscovery {
+    static let version = JSONValue.members([
+        "major": .string("1"), "minor": .string("36"), "gitVersion": .string("v1.36.2"),
+        "gitCommit": .string("98b35193b2ac7a23a673325f5e9b830ecd5ba406"), "gitTreeState": .string("clean"),
+        "buildDate": .string("2026-08-21T11:29:11Z"), "goVersion": .string("go1.26.4"), "compiler": .string("gc"),
+        "platform": .string("linux/amd64"),
+    ])
+
+    private static let verbs = JSONValue.array(["get", "list", "watch"].map { .string($0) })
+
+    /// The groups besides core, with their one version.
+    private static let groups: [(name: String, version: String)] = {
+        var groups: [(name: String, version: String)] = []
+        for resource in DemoResource.all where !resource.group.isEmpty {
+            if !groups.contains(where: { $0.name == resource.group }) {
+                groups.append((resource.group, resource.version))
+            }
+        }
+        return groups + [(selfReview.group, selfReview.version)]
+    }()
+
+    /// The one thing a client may post: the question who it is.
+    static let selfReview = DemoResource(
+        "authentication.k8s.io", "v1", "selfsubjectreviews", "SelfSubjectReview", isNamespaced: false)
+
+    private static func resources(_ group: String) -> [DemoResource] {
+        group == selfReview.group ? [selfReview] : DemoResource.all.filter { $0.group == group }
+    }
+
+    static func apiVersions(address: String) -> JSONValue {
+        .members([
+            "kind": .string("APIVersions"), "versions": .array([.string("v1")]),
+            "serverAddressByClientCIDRs": .array([
+                .members(["clientCIDR": .string("0.0.0.0/0"), "serverAddress": .string(address)])
+            ]),
+        ])
+    }
+
+    static let groupList = JSONValue.members([
+        "kind": .string("APIGroupList"), "apiVersion": .string("v1"),
+        "groups": .array(groups.map { group($0.name, $0.version, isWhole: false) }),
+    ])
+
+    /// One group, as `/apis/GROUP` tells it.
+    static func group(_ name: String) -> JSONValue? {
+        groups.first { $0.name == name }.map { group($0.name, $0.version, isWhole: true) }
+    }
+
+    private static func group(_ name: String, _ version: String, isWhole: Bool) -> JSONValue {
+        let served = JSONValue.members([
+            "groupVersion": .string("\(name)/\(version)"), "version": .string(version),
+        ])
+        return .members([
+            "kind": isWhole ? .string("APIGroup") : nil, "apiVersion": isWhole ? .string("v1") : nil,
+            "name": .string(name), "versions": .array([served]), "preferredVersion": served,
+        ])
+    }
+
+    /// The resources of a group version, as `/api/v1` and `/apis/GROUP/VERSION` tell them.
+    static func resourceList(group: String, version: String) -> JSONValue? {
+        let served = resources(group).filter { $0.version == version }
+        guard let first = served.first else { return nil }
+        return .members([
+            "kind": .string("APIResourceList"), "apiVersion": .string("v1"), "groupVersion": .string(first.apiVersion),
+            "resources": .array(
+                served.map { resource in
+                    .members([
+                        "name": .string(resource.plural), "singularName": .string(resource.kind.lowercased()),
+                        "namespaced": .bool(resource.isNamespaced), "kind": .string(resource.kind),
+                        "verbs": verbs(of: resource), "shortNames": shortNames(of: resource),
+                        "categories": categories(of: resource),
+                    ])
+                }),
+        ])
+    }
+
+    /// All groups besides core, or core alone, in the form of `apidiscovery.k8s.io/v2`.
+    static func aggregated(core: Bool) -> JSONValue {
+        let listed = core ? [(name: "", version: "v1")] : groups
+        return .members([
+            "kind": .string("APIGroupDiscoveryList"), "apiVersion": .string("apidiscovery.k8s.io/v2"),
+            "metadata": .object([]),
+            "items": .array(
+                listed.map { group in
+                    .members([
+                        "metadata": .members(["name": group.name.isEmpty ? nil : .string(group.name)]),
+                        "versions": .array([
+                            .members([
+                                "version": .string(group.version),
+                                "resources": .array(resources(group.name).map(aggregated)),
+                                "freshness": .string("Current"),
+                            ])
+                        ]),
+                    ])
+                }),
+        ])
+    }
+
+    private static func aggregated(_ resource: DemoResource) -> JSONValue {
+        .members([
+            "resource": .string(resource.plural),
+            "responseKind": .members([
+                "group": .string(""), "version": .string(""), "kind": .string(resource.kind),
+            ]),
+            "scope": .string(resource.isNamespaced ? "Namespaced" : "Cluster"),
+            "singularResource": .string(resource.kind.lowercased()), "verbs": verbs(of: resource),
+            "shortNames": shortNames(of: resource), "categories": categories(of: resource),
+        ])
+    }
+
+    private static func verbs(of resource: DemoResource) -> JSONValue {
+        resource == selfReview ? .array([.string("create")]) : verbs
+    }
+
+    private static func shortNames(of resource: DemoResource) -> JSONValue? {
+        resource.shortNames.isEmpty ? nil : .array(resource.shortNames.map { .string($0) })
+    }
+
+    private static func categories(of resource: DemoResource) -> JSONValue? {
+        resource.isInAll ? .array([.string("all")]) : nil
+    }
+}

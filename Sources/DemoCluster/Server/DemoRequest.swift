@@ -1,0 +1,100 @@
+/// An HTTP request as the demo API reads it.
+struct DemoRequest: Sendable, Equatable {
+    /// Such as `GET`.
+    var method: String
+    /// Decoded segments of the path, without empty ones.
+    var segments: [String]
+    /// Decoded query; of a key that comes twice the last counts.
+    var query: [String: String]
+    /// The `Accept` header; empty when there is none.
+    var accept: String
+    /// The bearer token, when one was sent.
+    var token: String?
+    /// Path and query as they came.
+    var target: String
+
+    init(method: String, target: String, accept: String = "", authorization: String = "") {
+        self.method = method
+        self.target = target
+        self.accept = accept
+        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        segments = (parts.first ?? "").split(separator: "/").map { Self.decoded($0) }
+        query = [:]
+        if parts.count == 2 {
+            for pair in parts[1].split(separator: "&") {
+                let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                query[Self.decoded(sides[0])] = sides.count == 2 ? Self.decoded(sides[1]) : ""
+            }
+        }
+        let words = authorization.split(separator: " ")
+        token = words.count == 2 && words[0].lowercased() == "bearer" ? String(words[1]) : nil
+    }
+
+    /// The path without its query.
+    var path: String { "/" + segments.joined(separator: "/") }
+
+    /// Whether a query parameter is `true` or `1`.
+    func flag(_ name: String) -> Bool { query[name] == "true" || query[name] == "1" }
+
+    /// Undoes percent-encoding; a broken escape stays as it is.
+    private static func decoded(_ text: Substring) -> String {
+        var bytes: [UInt8] = []
+        let source = Array(text.utf8)
+        var index = 0
+        while index < source.count {
+            if source[index] == UInt8(ascii: "%"), index + 2 < source.count,
+                let byte = UInt8(String(decoding: source[(index + 1)...(index + 2)], as: UTF8.self), radix: 16)
+            {
+                bytes.append(byte)
+                index += 3
+            } else {
+                bytes.append(source[index] == UInt8(ascii: "+") ? UInt8(ascii: " ") : source[index])
+                index += 1
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+/// The form of an answer that a client asks for in `Accept`.
+enum AnswerForm: Sendable, Equatable {
+    /// The objects themselves.
+    case json
+    /// Rows and columns, as `kubectl get` asks for.
+    case table
+    /// Names, labels and owners only.
+    case metadata
+    /// Discovery of all groups in one answer.
+    case aggregatedDiscovery
+
+    /// The first form in an `Accept` header that is served, among those that make sense for the answer.
+    /// - Returns: `nil` when nothing acceptable is served: protobuf alone, for example.
+    init?(accept: String, among forms: [AnswerForm]) {
+        if accept.trimmingSpaces.isEmpty {
+            self = .json
+            return
+        }
+        for range in accept.split(separator: ",") {
+            var parameters: [String: String] = [:]
+            let parts = range.split(separator: ";").map { String($0).trimmingSpaces }
+            for part in parts.dropFirst() {
+                let sides = part.split(separator: "=", maxSplits: 1).map(String.init)
+                if sides.count == 2 { parameters[sides[0]] = sides[1] }
+            }
+            guard let type = parts.first, ["application/json", "application/*", "*/*"].contains(type) else { continue }
+            let form: AnswerForm? =
+                switch (parameters["as"], parameters["v"]) {
+                case (nil, _): .json
+                case ("Table", "v1"): .table
+                case ("PartialObjectMetadata", _), ("PartialObjectMetadataList", _): .metadata
+                case ("APIGroupDiscoveryList", "v2"): .aggregatedDiscovery
+                default: nil
+                }
+            if let form, forms.contains(form) {
+                self = form
+                return
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,298 @@
+import KubernetesModel
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+import Synchronization
+
+/// An API server on loopback that serves the objects of a store: lists, gets and watches, nothing that writes.
+///
+/// It speaks enough of the real protocol for `kubectl get`, `describe` and `-w`. Answers are JSON.
+package final class DemoServer: Sendable {
+    /// How a server behaves.
+    package struct Options: Sendable {
+        /// The port to listen on; 0 for any free one.
+        package var port = 0
+        /// Users by bearer token. When empty, everybody may read everything.
+        package var users: [String: DemoUser] = [:]
+        /// Serve HTTPS with this context instead of plain HTTP.
+        package var tls: NIOSSLContext?
+        /// Seconds between bookmarks on watches that want them.
+        package var bookmarkIntervalSeconds = 15
+        /// Whether discovery answers in one document, as servers since 1.30 do.
+        package var offersAggregatedDiscovery = true
+        /// Whether a watch may start with the current objects, as servers since 1.32 let it.
+        package var offersStreamingLists = true
+        /// A watch whose client leaves more than this many bytes unread is dropped.
+        package var watchBufferBytes = 4 << 20
+
+        /// A server that everybody may read.
+        package init() {}
+    }
+
+    /// A request that was answered.
+    package struct RequestRecord: Sendable, Equatable {
+        /// Such as `GET`.
+        package var method: String
+        /// Path and query as they came.
+        package var target: String
+        /// The `Accept` header.
+        package var accept: String
+        /// HTTP status of the answer.
+        package var status: Int
+    }
+
+    private struct Watcher {
+        var watch: DemoWatch
+        var channel: any Channel
+    }
+
+    private struct State {
+        var store: DemoObjectStore
+        var watchers: [Int: Watcher] = [:]
+        var nextWatcher = 1
+        var log: [RequestRecord] = []
+        var requestCount = 0
+        var connections: [ObjectIdentifier: any Channel] = [:]
+        var listener: (any Channel)?
+        var group: MultiThreadedEventLoopGroup?
+        var port = 0
+    }
+
+    private static let loggedRequests = 10_000
+
+    private let options: Options
+    private let clock: @Sendable () -> Timestamp
+    private let state: Mutex<State>
+
+    /// A server that does not listen yet.
+    /// - Parameters:
+    ///   - store: the objects to begin with.
+    ///   - options: how it behaves.
+    ///   - clock: what time it is on the server.
+    package init(store: DemoObjectStore, options: Options = Options(), clock: @escaping @Sendable () -> Timestamp) {
+        self.options = options
+        self.clock = clock
+        state = Mutex(State(store: store))
+    }
+
+    // MARK: Life
+
+    /// Begins to listen on 127.0.0.1.
+    /// - Throws: an error of the system when the port is taken.
+    package func start() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        do {
+            let listener = try await ServerBootstrap(group: group)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .childChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        if let tls = self.options.tls {
+                            try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls))
+                        }
+                        try channel.pipeline.syncOperations.configureHTTPServerPipeline()
+                        try channel.pipeline.syncOperations.addHandler(DemoConnection(server: self))
+                    }
+                }
+                .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+                .childChannelOption(
+                    .writeBufferWaterMark,
+                    value: .init(low: options.watchBufferBytes / 2, high: options.watchBufferBytes)
+                )
+                .bind(host: "127.0.0.1", port: options.port).get()
+            state.withLock { state in
+                state.listener = listener
+                state.group = group
+                state.port = listener.localAddress?.port ?? 0
+            }
+            let interval = TimeAmount.seconds(Int64(options.bookmarkIntervalSeconds))
+            listener.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { [weak self] _ in
+                self?.sendBookmarks()
+            }
+        } catch {
+            try? await group.shutdownGracefully()
+            throw error
+        }
+    }
+
+    /// Ends every watch and connection and stops listening.
+    package func shutdown() async {
+        let (listener, group) = state.withLock { state in
+            defer {
+                state.listener = nil
+                state.group = nil
+            }
+            return (state.listener, state.group)
+        }
+        try? await listener?.close()
+        for connection in disconnectAll() { try? await connection.closeFuture.get() }
+        try? await group?.shutdownGracefully()
+    }
+
+    /// The port it listens on; 0 before it starts.
+    package var port: Int { state.withLock { $0.port } }
+
+    /// Such as `http://127.0.0.1:40123`.
+    package var url: String { "\(options.tls == nil ? "http" : "https")://127.0.0.1:\(port)" }
+
+    /// A kubeconfig for this server: context `demo`, namespace `shop`.
+    /// - Parameters:
+    ///   - token: the bearer token to send, if any.
+    ///   - namespace: the namespace of the context.
+    package func kubeconfig(token: String? = nil, namespace: String = "shop") -> String {
+        """
+        apiVersion: v1
+        kind: Config
+        current-context: demo
+        clusters:
+        - name: demo
+          cluster:
+            server: \(url)
+        contexts:
+        - name: demo
+          context:
+            cluster: demo
+            user: demo
+            namespace: \(namespace)
+        users:
+        - name: demo
+          user: \(token.map { "{token: \"\($0)\"}" } ?? "{}")
+
+        """
+    }
+
+    // MARK: Objects
+
+    /// The objects as they are now.
+    package var store: DemoObjectStore { state.withLock { $0.store } }
+
+    /// Changes objects, and sends the changes to those who watch them.
+    @discardableResult
+    package func update<Result>(_ body: (inout DemoObjectStore) -> sending Result) -> sending Result {
+        state.withLock { state in
+            let before = state.store.version
+            let result = body(&state.store)
+            publish(after: before, &state)
+            return result
+        }
+    }
+
+    /// Sends a bookmark to every watch that wants them.
+    package func sendBookmarks() {
+        state.withLock { state in
+            for watcher in state.watchers.values where watcher.watch.sendsBookmarks {
+                Self.send(watcher.watch.renderer.bookmark(version: state.store.version), to: watcher.channel)
+            }
+        }
+    }
+
+    private func publish(after version: UInt64, _ state: inout State) {
+        guard state.store.version > version else { return }
+        let changes = state.store.history.drop { $0.entry.version <= version }
+        let isComplete = state.store.compactedVersion <= version
+        let now = clock()
+        for (id, var watcher) in state.watchers {
+            guard isComplete, watcher.channel.isWritable else {
+                state.watchers[id] = nil
+                watcher.channel.close(promise: nil)
+                continue
+            }
+            watcher.watch.renderer.now = now
+            let lines = changes.compactMap { change in
+                change.kind(in: watcher.watch.scope).map { watcher.watch.renderer.event($0, change.entry) }
+            }
+            if !lines.isEmpty { Self.send(Array(lines.joined()), to: watcher.channel) }
+        }
+    }
+
+    /// Sends on the channel's own loop, after all that was sent before.
+    private static func send(_ bytes: [UInt8], to channel: any Channel) {
+        channel.eventLoop.execute {
+            let buffer = channel.allocator.buffer(bytes: bytes)
+            channel.writeAndFlush(HTTPServerResponsePart.body(.byteBuffer(buffer)), promise: nil)
+        }
+    }
+
+    // MARK: What happened
+
+    /// The last 10,000 requests that were answered, oldest first.
+    package var requestLog: [RequestRecord] { state.withLock { $0.log } }
+
+    /// How many requests were answered.
+    package var requestCount: Int { state.withLock { $0.requestCount } }
+
+    /// How many watches are open.
+    package var openWatchCount: Int { state.withLock { $0.watchers.count } }
+
+    /// Breaks every connection, as a network that fails does.
+    /// - Returns: the connections that are being closed.
+    @discardableResult
+    package func disconnectAll() -> [any Channel] {
+        let connections = state.withLock { Array($0.connections.values) }
+        for connection in connections { connection.close(promise: nil) }
+        return connections
+    }
+
+    // MARK: Connections
+
+    /// An answer, with the id of the watch when it is one.
+    struct Reply {
+        var answer: DemoAPI.Answer
+        var watchID: Int?
+        var date: String
+    }
+
+    /// Answers a request; a watch is registered in the same step as its first events are read, so that none is lost.
+    func reply(to request: DemoRequest, on channel: any Channel) -> Reply {
+        let now = clock()
+        return state.withLock { state in
+            let api = DemoAPI(options: options, address: "127.0.0.1:\(state.port)", now: now)
+            let answer = api.answer(request, store: state.store)
+            var reply = Reply(answer: answer, watchID: nil, date: now.httpDate)
+            var status = 200
+            switch answer {
+            case .whole(let code, _, _): status = code
+            case .watch(let watch):
+                reply.watchID = state.nextWatcher
+                state.watchers[state.nextWatcher] = Watcher(watch: watch, channel: channel)
+                state.nextWatcher += 1
+            }
+            state.requestCount += 1
+            if state.log.count >= Self.loggedRequests { state.log.removeFirst(Self.loggedRequests / 2) }
+            state.log.append(
+                RequestRecord(method: request.method, target: request.target, accept: request.accept, status: status))
+            return reply
+        }
+    }
+
+    /// Forgets a watch.
+    /// - Returns: whether it was still open.
+    @discardableResult
+    func removeWatch(_ id: Int) -> Bool { state.withLock { $0.watchers.removeValue(forKey: id) != nil } }
+
+    func opened(_ channel: any Channel) {
+        state.withLock { $0.connections[ObjectIdentifier(channel)] = channel }
+    }
+
+    func closed(_ channel: any Channel) {
+        state.withLock { $0.connections[ObjectIdentifier(channel)] = nil }
+    }
+}
+
+/// Runs a server while the body runs, and shuts it down however the body ends.
+package func withDemoServer<Result: Sendable>(
+    store: DemoObjectStore, options: DemoServer.Options = DemoServer.Options(),
+    clock: @escaping @Sendable () -> Timestamp = { .systemNow },
+    _ body: (DemoServer) async throws -> Result
+) async throws -> Result {
+    let server = DemoServer(store: store, options: options, clock: clock)
+    try await server.start()
+    do {
+        let result = try await body(server)
+        await server.shutdown()
+        return result
+    } catch {
+        await server.shutdown()
+        throw error
+    }
+}

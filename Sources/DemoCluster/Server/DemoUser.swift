@@ -1,0 +1,31 @@
+/// Who a bearer token belongs to, and what of the cluster they may read.
+package struct DemoUser: Sendable, Hashable {
+    /// Such as `system:serviceaccount:shop:viewer`.
+    package var name: String
+    /// Groups, as a review of oneself shows them.
+    package var groups: [String]
+    /// The namespaces they may read; `nil` for everything, cluster-scoped kinds too.
+    package var namespaces: Set<String>?
+    /// Resources, by plural name, they may not read anywhere.
+    package var deniedResources: Set<String>
+
+    /// A user; one who may read everything unless told otherwise.
+    package init(
+        name: String, groups: [String] = ["system:authenticated"], namespaces: Set<String>? = nil,
+        deniedResources: Set<String> = []
+    ) {
+        self.name = name
+        self.groups = groups
+        self.namespaces = namespaces
+        self.deniedResources = deniedResources
+    }
+
+    /// Who everybody is on a server without tokens.
+    package static let admin = DemoUser(name: "demo-admin", groups: ["system:masters", "system:authenticated"])
+
+    func mayRead(_ resource: DemoResource, namespace: String) -> Bool {
+        guard !deniedResources.contains(resource.plural) else { return false }
+        guard let namespaces else { return true }
+        return namespaces.contains(namespace)
+    }
+}

@@ -1,0 +1,310 @@
+import KubernetesModel
+
+/// The objects of the demo cluster and the recent history of their changes: what etcd and the watch cache are to a
+/// real API server.
+///
+/// Every change gets the next resource version. Changes older than the history are forgotten, and who asks for them
+/// learns that they expired.
+package struct DemoObjectStore: Sendable {
+    /// Where an object is among those of its resource.
+    package struct Key: Sendable, Hashable, Comparable {
+        /// Empty for cluster-scoped kinds.
+        package var namespace: String
+        /// Name of the object.
+        package var name: String
+
+        /// Orders as etcd does: by namespace, then name.
+        package static func < (left: Key, right: Key) -> Bool {
+            (left.namespace, left.name) < (right.namespace, right.name)
+        }
+    }
+
+    /// One version of an object.
+    package struct Entry: Sendable {
+        /// The object without `kind` and `apiVersion`.
+        package let document: JSONValue
+        /// The resource version of this state.
+        package let version: UInt64
+        let labels: [String: String]
+        let json: [UInt8]
+
+        init(_ document: JSONValue, version: UInt64) {
+            self.document = document
+            self.version = version
+            labels = document.at("metadata", "labels")?.textMembers ?? [:]
+            json = document.jsonBytes
+        }
+    }
+
+    /// What happened to an object.
+    package struct Change: Sendable {
+        /// What kind of change it was.
+        package enum Kind: String, Sendable { case added = "ADDED", modified = "MODIFIED", deleted = "DELETED" }
+
+        /// What kind of change it was.
+        package let kind: Kind
+        /// Of which resource.
+        package let resource: GroupResource
+        /// Of which object.
+        package let key: Key
+        /// The object after the change; when it was deleted, its last state with the version of the deletion.
+        package let entry: Entry
+        /// The object before the change.
+        package let previous: Entry?
+    }
+
+    /// The resource version of the last change.
+    package private(set) var version: UInt64
+    /// Versions up to this one can no longer be watched from or listed, except the current state.
+    package private(set) var compactedVersion: UInt64
+    /// The changes after `compactedVersion`, oldest first.
+    private(set) var history: [Change] = []
+    private var objects: [GroupResource: [Key: Entry]] = [:]
+    private let historyLimit: Int
+    private var identities: DemoRandom
+
+    /// An empty store.
+    /// - Parameters:
+    ///   - version: the resource version to start from.
+    ///   - historyLimit: at least this many changes are remembered, at most twice as many.
+    ///   - seed: decides the UIDs.
+    package init(version: UInt64 = 1000, historyLimit: Int = 2000, seed: UInt64 = 1) {
+        self.version = version
+        compactedVersion = version
+        self.historyLimit = max(1, historyLimit)
+        identities = DemoRandom(seed: seed ^ 0x5eed)
+    }
+
+    /// How many objects there are of all kinds.
+    package var count: Int { objects.values.reduce(0) { $0 + $1.count } }
+
+    /// How many changes are remembered.
+    package var historyCount: Int { history.count }
+
+    /// The objects of a resource, by namespace and name.
+    package func documents(of resource: DemoResource) -> [JSONValue] {
+        sorted(objects[resource.groupResource] ?? [:]).map(\.value.document)
+    }
+
+    /// One object, without `kind` and `apiVersion`.
+    package func document(of resource: DemoResource, namespace: String = "", name: String) -> JSONValue? {
+        entry(of: resource, Key(namespace: namespace, name: name))?.document
+    }
+
+    func entry(of resource: DemoResource, _ key: Key) -> Entry? { objects[resource.groupResource]?[key] }
+
+    /// Creates an object, or replaces it when it is there; nothing happens when it is the same.
+    ///
+    /// UID and creation time are kept, or given when it is new and has none. The generation grows with the `spec`.
+    /// - Returns: the change; `nil` when nothing changed.
+    @discardableResult
+    package mutating func apply(_ resource: DemoResource, _ document: JSONValue, at now: Timestamp) -> Change? {
+        let key = Key(
+            namespace: resource.isNamespaced ? document.text("metadata", "namespace") : "",
+            name: document.text("metadata", "name"))
+        let previous = entry(of: resource, key)
+        var document = document
+        document.set("kind", to: nil)
+        document.set("apiVersion", to: nil)
+        let old = previous?.document
+        document.fill("metadata", "uid", with: old?.at("metadata", "uid") ?? .string(identities.uid()))
+        document.fill("metadata", "creationTimestamp", with: old?.at("metadata", "creationTimestamp") ?? .time(now))
+        if document["spec"] != nil, resource.plural != "nodes", resource.plural != "services" {
+            let generation = old?.integer("metadata", "generation") ?? 0
+            let isSame = old != nil && old?["spec"] == document["spec"]
+            document.set("metadata", "generation", to: .integer(isSame ? generation : generation + 1))
+        }
+        document.set("metadata", "resourceVersion", to: .string(String(previous?.version ?? version + 1)))
+        document.set("metadata", to: document["metadata"]?.inMetadataOrder)
+        if let old, document == old { return nil }
+        version += 1
+        document.set("metadata", "resourceVersion", to: .string(String(version)))
+        let entry = Entry(document, version: version)
+        objects[resource.groupResource, default: [:]][key] = entry
+        return record(
+            Change(
+                kind: previous == nil ? .added : .modified, resource: resource.groupResource, key: key, entry: entry,
+                previous: previous))
+    }
+
+    /// Replaces the `status` of an object.
+    /// - Returns: the change; `nil` when nothing changed or there is no such object.
+    @discardableResult
+    package mutating func patchStatus(
+        _ resource: DemoResource, namespace: String = "", name: String, _ status: JSONValue, at now: Timestamp
+    ) -> Change? {
+        guard var document = document(of: resource, namespace: namespace, name: name) else { return nil }
+        document.set("status", to: status)
+        return apply(resource, document, at: now)
+    }
+
+    /// Removes an object.
+    /// - Returns: the change; `nil` when there is no such object.
+    @discardableResult
+    package mutating func delete(_ resource: DemoResource, namespace: String = "", name: String) -> Change? {
+        let key = Key(namespace: namespace, name: name)
+        guard let previous = objects[resource.groupResource]?.removeValue(forKey: key) else { return nil }
+        version += 1
+        var document = previous.document
+        document.set("metadata", "resourceVersion", to: .string(String(version)))
+        return record(
+            Change(
+                kind: .deleted, resource: resource.groupResource, key: key, entry: Entry(document, version: version),
+                previous: previous))
+    }
+
+    /// Forgets the history, as etcd does when it compacts: every earlier version is then expired.
+    package mutating func compact() {
+        history.removeAll()
+        compactedVersion = version
+    }
+
+    private mutating func record(_ change: Change) -> Change {
+        history.append(change)
+        if history.count >= historyLimit * 2 {
+            compactedVersion = history[historyLimit - 1].entry.version
+            history.removeFirst(historyLimit)
+        }
+        return change
+    }
+
+    private func sorted(_ entries: [Key: Entry]) -> [(key: Key, value: Entry)] {
+        entries.sorted { $0.key < $1.key }
+    }
+}
+
+// MARK: - Reading as the API does
+
+extension DemoObjectStore {
+    /// What a list or watch is about.
+    struct Scope: Sendable {
+        var resource: DemoResource
+        /// Empty for all namespaces.
+        var namespace = ""
+        var labels = LabelSelector()
+        var fields = FieldSelector()
+
+        func contains(_ key: Key, _ entry: Entry) -> Bool {
+            (namespace.isEmpty || key.namespace == namespace) && labels.matches(entry.labels)
+                && fields.matches(entry.document)
+        }
+
+        var hasSelectors: Bool { !labels.requirements.isEmpty || !fields.requirements.isEmpty }
+    }
+
+    /// One page of a list.
+    struct Page: Sendable {
+        var entries: [Entry]
+        /// The version that all pages of the list are of.
+        var version: UInt64
+        var continueToken: String?
+        /// `nil` when selectors make it unknown, or nothing remains.
+        var remaining: Int?
+    }
+
+    /// The objects in a scope as they are now.
+    func entries(in scope: Scope) -> [Entry] { matching(scope, version: version).map(\.value) }
+
+    /// One page of a list.
+    /// - Parameters:
+    ///   - exactVersion: list the state of this version; `nil` for the current.
+    ///   - limit: 0 for no limit.
+    ///   - token: from the page before.
+    func page(of scope: Scope, exactVersion: UInt64? = nil, limit: Int = 0, token: String = "") throws(DemoStatus)
+        -> Page
+    {
+        var listVersion = exactVersion ?? version
+        var start: Key?
+        if !token.isEmpty {
+            guard let parsed = ContinueToken(parsing: token) else {
+                throw .badRequest("continue key is not valid: \(token)")
+            }
+            listVersion = parsed.version == 0 ? version : parsed.version
+            start = parsed.key
+            if listVersion < compactedVersion {
+                throw .expiredContinue(next: ContinueToken(version: 0, key: parsed.key).text)
+            }
+        }
+        guard listVersion >= compactedVersion else { throw .expired(version: listVersion, oldest: compactedVersion) }
+        var matching = matching(scope, version: listVersion)[...]
+        if let start { matching = matching.drop { $0.key <= start } }
+        guard limit > 0, matching.count > limit else {
+            return Page(entries: matching.map(\.value), version: listVersion)
+        }
+        let page = matching.prefix(limit)
+        let next = page.last.map { ContinueToken(version: listVersion, key: $0.key).text }
+        return Page(
+            entries: page.map(\.value), version: listVersion, continueToken: next,
+            remaining: scope.hasSelectors ? nil : matching.count - limit)
+    }
+
+    /// The changes after a version, as one who watches a scope sees them.
+    func changes(in scope: Scope, after version: UInt64) throws(DemoStatus) -> [(kind: Change.Kind, entry: Entry)] {
+        guard version >= compactedVersion else { throw .expired(version: version, oldest: compactedVersion) }
+        return history.filter { $0.entry.version > version }.compactMap { change in
+            change.kind(in: scope).map { ($0, change.entry) }
+        }
+    }
+
+    /// The objects in a scope at a version that is not expired: the current ones, with later changes undone.
+    private func matching(_ scope: Scope, version: UInt64) -> [(key: Key, value: Entry)] {
+        let resource = scope.resource.groupResource
+        var entries = objects[resource] ?? [:]
+        for change in history.reversed() {
+            if change.entry.version <= version { break }
+            if change.resource == resource { entries[change.key] = change.previous }
+        }
+        return sorted(entries.filter { scope.contains($0.key, $0.value) })
+    }
+}
+
+extension DemoObjectStore.Change {
+    /// What one who watches a scope sees of this change: an object that begins to match was added, one that no longer
+    /// does was deleted.
+    func kind(in scope: DemoObjectStore.Scope) -> Kind? {
+        guard resource == scope.resource.groupResource else { return nil }
+        let didMatch = previous.map { scope.contains(key, $0) } ?? false
+        let matches = kind != .deleted && scope.contains(key, entry)
+        return switch (didMatch, matches) {
+        case (false, true): .added
+        case (true, true): .modified
+        case (true, false): .deleted
+        case (false, false): nil
+        }
+    }
+}
+
+/// Where the next page of a list begins.
+struct ContinueToken: Sendable, Equatable {
+    /// The version of the list; 0 for whatever is current.
+    var version: UInt64
+    /// The last object of the page before.
+    var key: DemoObjectStore.Key
+
+    /// What a client sends back; names hold no `~`.
+    var text: String { "\(version)~\(key.namespace)~\(key.name)" }
+
+    init(version: UInt64, key: DemoObjectStore.Key) {
+        self.version = version
+        self.key = key
+    }
+
+    init?(parsing text: String) {
+        let parts = text.split(separator: "~", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 3, let version = UInt64(parts[0]) else { return nil }
+        self.version = version
+        key = DemoObjectStore.Key(namespace: parts[1], name: parts[2])
+    }
+}
+
+extension JSONValue {
+    /// Metadata with its members in the order in which an API server writes them.
+    fileprivate var inMetadataOrder: JSONValue {
+        let order = [
+            "name", "generateName", "namespace", "uid", "resourceVersion", "generation", "creationTimestamp",
+            "deletionTimestamp", "deletionGracePeriodSeconds", "labels", "annotations", "ownerReferences", "finalizers",
+        ]
+        let known = order.compactMap { key in self[key].map { Member(key, $0) } }
+        return .object(known + members.filter { !order.contains($0.key) })
+    }
+}

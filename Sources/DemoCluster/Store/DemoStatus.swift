@@ -1,0 +1,102 @@
+import KubernetesModel
+
+/// A request that fails, in the words of an API server.
+package struct DemoStatus: Error, Sendable, Equatable {
+    /// HTTP status.
+    package var code: Int
+    /// Such as `NotFound`.
+    package var reason: String
+    /// For people.
+    package var message: String
+    /// Name of the object, when the failure is about one.
+    package var name: String = ""
+    /// Plural name of the resource, when the failure is about one.
+    package var kind: String = ""
+    /// Group of the resource.
+    package var group: String = ""
+    /// A token to go on with, after a list expired.
+    package var continueToken: String?
+
+    /// A failure with its words.
+    package init(_ code: Int, _ reason: String, _ message: String) {
+        self.code = code
+        self.reason = reason
+        self.message = message
+    }
+
+    private func about(_ resource: DemoResource, _ name: String = "") -> DemoStatus {
+        var status = self
+        status.kind = resource.plural
+        status.group = resource.group
+        status.name = name
+        return status
+    }
+
+    static func noSuchObject(_ resource: DemoResource, _ name: String) -> DemoStatus {
+        DemoStatus(404, "NotFound", "\(resource.qualifiedName) \"\(name)\" not found").about(resource, name)
+    }
+
+    static let noSuchResource = DemoStatus(404, "NotFound", "the server could not find the requested resource")
+
+    static let notAllowed = DemoStatus(
+        405, "MethodNotAllowed", "the server does not allow this method on the requested resource")
+
+    static let notAcceptable = DemoStatus(
+        406, "NotAcceptable", "only the following media types are accepted: application/json")
+
+    static let unauthorized = DemoStatus(401, "Unauthorized", "Unauthorized")
+
+    static func badRequest(_ message: String) -> DemoStatus { DemoStatus(400, "BadRequest", message) }
+
+    static func expired(version: UInt64, oldest: UInt64) -> DemoStatus {
+        DemoStatus(410, "Expired", "too old resource version: \(version) (\(oldest))")
+    }
+
+    static func expiredContinue(next token: String) -> DemoStatus {
+        var status = DemoStatus(
+            410, "Expired",
+            """
+            The provided continue parameter is too old to display a consistent list result. You can start a new \
+            list without the continue parameter, or use the continue token in this response to retrieve the \
+            remainder of the results. Continuing with the provided token results in an inconsistent list - objects \
+            that were created, modified, or deleted between the time the first chunk was returned and now may show \
+            up in the list.
+            """)
+        status.continueToken = token
+        return status
+    }
+
+    static func forbidden(user: String, verb: String, _ resource: DemoResource, namespace: String, name: String)
+        -> DemoStatus
+    {
+        let scope = namespace.isEmpty ? "at the cluster scope" : "in the namespace \"\(namespace)\""
+        let object = name.isEmpty ? resource.qualifiedName : "\(resource.qualifiedName) \"\(name)\""
+        return DemoStatus(
+            403, "Forbidden",
+            """
+            \(object) is forbidden: User "\(user)" cannot \(verb) resource "\(resource.plural)" in API group \
+            "\(resource.group)" \(scope)
+            """
+        ).about(resource, name)
+    }
+
+    static func forbidden(user: String, path: String) -> DemoStatus {
+        DemoStatus(403, "Forbidden", "forbidden: User \"\(user)\" cannot get path \"\(path)\"")
+    }
+
+    /// The `Status` object.
+    package var document: JSONValue {
+        let details = JSONValue.members([
+            "name": name.isEmpty ? nil : .string(name),
+            "group": group.isEmpty ? nil : .string(group),
+            "kind": kind.isEmpty ? nil : .string(kind),
+        ])
+        let hasDetails = ![400, 401, 410].contains(code)
+        return .members([
+            "kind": .string("Status"), "apiVersion": .string("v1"),
+            "metadata": .members(["continue": continueToken.map { .string($0) }]),
+            "status": .string("Failure"), "message": .string(message), "reason": .string(reason),
+            "details": hasDetails ? details : nil, "code": .integer(code),
+        ])
+    }
+}

@@ -1,0 +1,52 @@
+import KubernetesModel
+
+/// A field selector of a request, such as `spec.nodeName=node-1,status.phase!=Running`.
+struct FieldSelector: Sendable, Equatable {
+    /// One condition on a field.
+    struct Requirement: Sendable, Equatable {
+        var path: [String]
+        var value: String
+        var isNegated: Bool
+    }
+
+    var requirements: [Requirement] = []
+
+    /// Selects everything.
+    init() {}
+
+    /// Parses the text of a request about a resource.
+    /// - Throws: `DemoStatus` with code 400 when the text does not parse, or names a field that cannot be selected.
+    init(parsing text: String, of resource: DemoResource) throws(DemoStatus) {
+        for part in text.split(separator: ",") {
+            guard let sign = part.firstIndex(of: "=") else {
+                throw .badRequest("invalid selector: '\(part)'; can't understand '\(part)'")
+            }
+            var field = part[..<sign]
+            let isNegated = field.hasSuffix("!")
+            if isNegated { field = field.dropLast() }
+            var value = part[part.index(after: sign)...]
+            if value.hasPrefix("=") { value = value.dropFirst() }
+            let name = String(field).trimmingSpaces
+            let known = ["metadata.name", "metadata.namespace"] + resource.selectableFields
+            guard known.contains(name) else { throw .badRequest("field label not supported: \(name)") }
+            let path = name.split(separator: ".").map(String.init)
+            requirements.append(
+                Requirement(path: path, value: String(value).trimmingSpaces, isNegated: isNegated))
+        }
+    }
+
+    /// Whether an object meets every requirement. A missing field is the empty string, or `false`.
+    func matches(_ object: JSONValue) -> Bool {
+        requirements.allSatisfy { requirement in
+            let found: String =
+                switch object.at(requirement.path) {
+                case .string(let text): text
+                case .number(let text): text
+                case .bool(let value): value ? "true" : "false"
+                case .object(let members): members.first { $0.key == "component" }?.value.text ?? ""
+                default: requirement.path == ["spec", "unschedulable"] ? "false" : ""
+                }
+            return (found == requirement.value) != requirement.isNegated
+        }
+    }
+}
