@@ -1,0 +1,64 @@
+import ClusterState
+import KubernetesModel
+
+/// Where a reflector reads from: the API server, or a script in tests.
+package protocol ClusterSource: Sendable {
+    /// Reads one page of a list.
+    ///
+    /// - Parameters:
+    ///   - scope: the kind and namespace to list.
+    ///   - limit: the most objects to answer.
+    ///   - continueToken: from the page before; `nil` for the first.
+    ///   - receive: gets the objects as they arrive.
+    /// - Returns: what the end of the page says.
+    /// - Throws: `APIFailure`, `CancellationError`.
+    func list(
+        _ scope: KindScope, limit: Int, continueToken: String?, receive: ([any StoredObject]) async -> Void
+    ) async throws -> ListedPage
+
+    /// Watches until the server ends the stream.
+    ///
+    /// - Parameters:
+    ///   - scope: the kind and namespace to watch.
+    ///   - version: the resourceVersion to go on from.
+    ///   - timeoutSeconds: after which the server is asked to end the stream.
+    ///   - receive: gets `.opened` once the server has accepted, then what happens; all that came at once in one call.
+    /// - Throws: `APIFailure`, `CancellationError`.
+    func watch(
+        _ scope: KindScope, from version: String, timeoutSeconds: Int, receive: ([WatchMessage]) async -> Void
+    ) async throws
+}
+
+/// What the end of a page says.
+package struct ListedPage: Sendable, Equatable {
+    /// Asks for the next page; `nil` after the last.
+    package var continueToken: String?
+    /// The resourceVersion that all pages of the list have.
+    package var version: String
+
+    package init(continueToken: String?, version: String) {
+        self.continueToken = continueToken
+        self.version = version
+    }
+}
+
+/// What a watch says.
+package enum WatchMessage: Sendable {
+    /// The server accepted the watch; nothing has happened yet.
+    case opened
+    /// An object was added or changed.
+    case upserted(any StoredObject)
+    /// An object was deleted; this is its last state.
+    case deleted(any StoredObject)
+    /// Nothing more happened up to this version.
+    case bookmark(version: String)
+
+    /// The resourceVersion from which a watch may go on after this message.
+    var version: String? {
+        switch self {
+        case .opened: nil
+        case .upserted(let object), .deleted(let object): object.metadata.resourceVersion
+        case .bookmark(let version): version
+        }
+    }
+}

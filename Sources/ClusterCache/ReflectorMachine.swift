@@ -1,0 +1,292 @@
+import ClusterState
+import KubernetesModel
+
+/// Decides how one kind and scope is kept current: list, watch, and what to do when either fails.
+///
+/// Pure: it answers what happened with what to do next, and `Reflector` does it. Of the actions of one answer the last
+/// one takes time; its outcome is the next input.
+package struct ReflectorMachine: Sendable {
+    /// What happened.
+    package enum Input: Sendable {
+        case start
+        /// A page was read; without a token it was the last.
+        case page(continueToken: String?, version: String)
+        /// The server accepted the watch.
+        case opened
+        /// The watch brought events or a bookmark, the newest of this version.
+        case progressed(version: String)
+        /// The server ended the watch.
+        case ended
+        /// The list or the watch failed.
+        case failed(APIFailure)
+        /// The wait is over.
+        case timerFired
+        /// The user does not want to wait.
+        case retryNow
+    }
+
+    /// What to do.
+    package enum Action: Sendable, Equatable {
+        /// What follows is a new list, which replaces what is there when it ends.
+        case beginList
+        /// The list is complete.
+        case endList
+        /// Show this state. The count of `.loading` is filled in by the store.
+        case publish(LoadState)
+        case list(continueToken: String?, limit: Int)
+        case watch(from: String, timeoutSeconds: Int)
+        case wait(Duration)
+    }
+
+    private enum Phase: Equatable {
+        case idle
+        /// `page` counts from 0.
+        case listing(page: Int)
+        case watching
+        case waiting(Step)
+    }
+
+    private enum Step: Equatable { case list, watch }
+
+    /// The first page of a list that shows its rows as they come: small, so that the first come at once.
+    package static let firstPageLimit = 500
+    package static let pageLimit = 5000
+    /// The first wait after a failure; each further one is twice as long. Jitter makes any up to half longer.
+    package static let shortestWait = Duration.milliseconds(500)
+    /// No wait is longer, jitter included, unless the server asks for it.
+    package static let longestWait = Duration.seconds(30)
+    /// The wait after an answer that will hardly change, such as a refusal.
+    package static let refusedWait = Duration.seconds(60)
+    /// The longest that a server may make us wait by `Retry-After`.
+    package static let longestRetryAfter = Duration.seconds(300)
+    /// The server is asked to end a watch after a time of this range, so that not all end at once.
+    package static let watchTimeoutSeconds = 240...300
+    /// A watch that lived this long was well, even if nothing happened.
+    private static let healthyMicroseconds: Int64 = 30_000_000
+
+    private var phase = Phase.idle
+    private var random: SplitMix64
+    private var shown = LoadState.loading(count: 0)
+    private var wasListed = false
+    private var version = ""
+    /// Failures since the last complete list.
+    private var listFailures = 0
+    /// Failures, and ends without an event, since a watch last was well.
+    private var watchFailures = 0
+    private var watchOpened: Timestamp?
+    private var watchProgressed = false
+    /// Since when rows may be out of date.
+    private var staleSince: Timestamp?
+    /// The server's words when it lets us list, but not watch.
+    private var watchRefusal: String?
+
+    /// A machine whose jitter follows from `seed`.
+    package init(seed: UInt64) {
+        random = SplitMix64(state: seed)
+    }
+
+    /// Takes what happened and says what to do; `[]` to go on with what is being done.
+    package mutating func handle(_ input: Input, now: Timestamp) -> [Action] {
+        switch (phase, input) {
+        case (.idle, .start): return list()
+        case (.listing(let page), .page(let token, let version)):
+            if let token, !token.isEmpty { return nextPage(page + 1, token: token) }
+            return listed(version, now: now)
+        case (.listing(let page), .failed(let failure)): return listFailed(failure, page: page, now: now)
+        case (.watching, .opened):
+            watchOpened = now
+            watchRefusal = nil
+            return current()
+        case (.watching, .progressed(let newest)):
+            if !newest.isEmpty { version = newest }
+            watchProgressed = true
+            watchFailures = 0
+            watchRefusal = nil
+            return current()
+        case (.watching, .ended): return watchEnded(now: now)
+        case (.watching, .failed(let failure)): return watchFailed(failure, now: now)
+        case (.waiting(let step), .timerFired): return resume(step)
+        case (.waiting(let step), .retryNow):
+            listFailures = 0
+            watchFailures = 0
+            return resume(step)
+        default: return []
+        }
+    }
+
+    // MARK: Listing
+
+    private mutating func list() -> [Action] {
+        phase = .listing(page: 0)
+        let limit = wasListed ? Self.pageLimit : Self.firstPageLimit
+        return [.beginList, .list(continueToken: nil, limit: limit)]
+    }
+
+    private mutating func nextPage(_ page: Int, token: String) -> [Action] {
+        phase = .listing(page: page)
+        let progress = wasListed ? [] : show(.loading(count: 0))
+        return progress + [.list(continueToken: token, limit: Self.pageLimit)]
+    }
+
+    private mutating func listed(_ version: String, now: Timestamp) -> [Action] {
+        self.version = version
+        listFailures = 0
+        wasListed = true
+        staleSince = nil
+        if let watchRefusal {
+            staleSince = now
+            return [.endList] + show(.stale(since: now, reason: watchRefusal, retryAt: nil)) + watch()
+        }
+        return [.endList] + show(.ready) + watch()
+    }
+
+    private mutating func listFailed(_ failure: APIFailure, page: Int, now: Timestamp) -> [Action] {
+        switch failure.reason {
+        case .forbidden:
+            return show(.forbidden(reason: words(failure))) + wait(slowWait(), then: .list)
+        case .notFound:
+            return show(.unavailable(reason: words(failure))) + wait(slowWait(), then: .list)
+        case .configuration:
+            return pause(slowWait(), then: .list, failure, now: now)
+        case .gone where page > 0 && listFailures == 0:
+            listFailures = 1
+            return list()
+        default:
+            listFailures += 1
+            return pause(backoff(listFailures, failure), then: .list, failure, now: now)
+        }
+    }
+
+    // MARK: Watching
+
+    private mutating func watch() -> [Action] {
+        phase = .watching
+        watchOpened = nil
+        watchProgressed = false
+        let seconds = Int.random(in: Self.watchTimeoutSeconds, using: &random)
+        return [.watch(from: version, timeoutSeconds: seconds)]
+    }
+
+    /// What is shown is current again.
+    private mutating func current() -> [Action] {
+        staleSince = nil
+        return show(.ready)
+    }
+
+    private mutating func watchEnded(now: Timestamp) -> [Action] {
+        forgiveHealthyWatch(now: now)
+        if watchProgressed { return watch() }
+        watchFailures += 1
+        return watchFailures == 1 ? watch() : wait(backoff(watchFailures - 1, nil), then: .watch)
+    }
+
+    private mutating func watchFailed(_ failure: APIFailure, now: Timestamp) -> [Action] {
+        forgiveHealthyWatch(now: now)
+        switch failure.reason {
+        case .forbidden, .notFound:
+            // The list says whether all of the kind is refused, or only the watch.
+            let isFirst = watchRefusal == nil
+            watchRefusal = words(failure)
+            return isFirst ? list() : pause(slowWait(), then: .list, failure, now: now)
+        case .gone:
+            watchFailures += 1
+            return watchFailures == 1
+                ? list() : pause(backoff(watchFailures - 1, failure), then: .list, failure, now: now)
+        case .malformedAnswer where watchFailures == 0:
+            watchFailures = 1  // Cut in the middle of an object: the server or a proxy went away.
+            return watch()
+        default:
+            watchFailures += 1
+            return pause(backoff(watchFailures, failure), then: .watch, failure, now: now)
+        }
+    }
+
+    /// Forgets earlier failures when the watch that is over had lived for a while.
+    private mutating func forgiveHealthyWatch(now: Timestamp) {
+        guard let watchOpened, now.microseconds &- watchOpened.microseconds >= Self.healthyMicroseconds else { return }
+        watchFailures = 0
+        watchProgressed = true
+    }
+
+    // MARK: Waiting
+
+    /// Shows a failure that may pass, and waits.
+    private mutating func pause(_ delay: Duration, then step: Step, _ failure: APIFailure, now: Timestamp) -> [Action] {
+        let retryAt = now.advanced(by: delay)
+        let state: LoadState
+        if wasListed {
+            let since = staleSince ?? now
+            staleSince = since
+            state = .stale(since: since, reason: words(failure), retryAt: retryAt)
+        } else {
+            state = .failed(reason: words(failure), retryAt: retryAt)
+        }
+        return show(state) + wait(delay, then: step)
+    }
+
+    private mutating func wait(_ delay: Duration, then step: Step) -> [Action] {
+        phase = .waiting(step)
+        return [.wait(delay)]
+    }
+
+    private mutating func resume(_ step: Step) -> [Action] {
+        var actions: [Action] = []
+        switch shown {
+        case .stale(let since, let reason, _): actions = show(.stale(since: since, reason: reason, retryAt: nil))
+        case .failed(let reason, _): actions = show(.failed(reason: reason, retryAt: nil))
+        case .loading, .ready, .forbidden, .unavailable: break
+        }
+        return actions + (step == .list ? list() : watch())
+    }
+
+    /// How long to wait after so many failures in a row, or as long as the server asks.
+    private mutating func backoff(_ failures: Int, _ failure: APIFailure?) -> Duration {
+        let doublings = min(max(failures - 1, 0), 10)
+        let delay = jittered(min(Self.shortestWait * (1 << doublings), Self.longestWait / 1.5))
+        guard let seconds = failure?.retryAfterSeconds else { return delay }
+        return max(delay, min(.seconds(max(0, seconds)), Self.longestRetryAfter))
+    }
+
+    private mutating func slowWait() -> Duration { jittered(Self.refusedWait) }
+
+    private mutating func jittered(_ delay: Duration) -> Duration {
+        delay * Double.random(in: 1...1.5, using: &random)
+    }
+
+    // MARK: Showing
+
+    private mutating func show(_ state: LoadState) -> [Action] {
+        guard state != shown else { return [] }
+        shown = state
+        return [.publish(state)]
+    }
+
+    private func words(_ failure: APIFailure) -> String {
+        failure.detail.isEmpty ? failure.description : failure.detail
+    }
+}
+
+extension Timestamp {
+    /// The moment this much later; clamped.
+    func advanced(by duration: Duration) -> Timestamp {
+        let (seconds, attoseconds) = duration.components
+        let whole = Timestamp(seconds: seconds).microseconds
+        let (sum, overflow) = microseconds.addingReportingOverflow(whole &+ attoseconds / 1_000_000_000_000)
+        return Timestamp(microseconds: overflow ? .max : sum)
+    }
+}
+
+/// A small repeatable source of random numbers.
+///
+/// Source: Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators" (2014).
+struct SplitMix64: RandomNumberGenerator, Sendable {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
