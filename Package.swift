@@ -65,7 +65,8 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "DemoCluster",
-            dependencies: ["KubernetesModel", nioCore, nioPosix, nioHTTP1, nioSSL, yams], swiftSettings: strict),
+            dependencies: ["KubernetesModel", nioCore, nioPosix, nioHTTP1, nioSSL, yams],
+            resources: [.embedInCode("Resources")], swiftSettings: strict),
         .executableTarget(
             name: "sextant",
             dependencies: [

@@ -47,7 +47,7 @@ struct DemoRenderer: Sendable {
             bytes += Array(",\"items\":[".utf8)
             for (index, entry) in page.entries.enumerated() {
                 if index > 0 { bytes.append(UInt8(ascii: ",")) }
-                bytes += entry.json
+                bytes += entry.document.jsonBytes
             }
             return bytes + Array("]}".utf8)
         }
@@ -84,7 +84,8 @@ struct DemoRenderer: Sendable {
 
     /// The object with `kind` and `apiVersion` in front.
     private func typed(_ entry: Entry, kind: String) -> [UInt8] {
-        Array("{\"kind\":\"\(kind)\",\"apiVersion\":\"\(resource.apiVersion)\",".utf8) + entry.json.dropFirst()
+        Array("{\"kind\":\"\(kind)\",\"apiVersion\":\"\(resource.apiVersion)\",".utf8)
+            + entry.document.jsonBytes.dropFirst()
     }
 
     private func metadataOnly(_ entry: Entry) -> JSONValue {

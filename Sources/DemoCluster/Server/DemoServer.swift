@@ -13,7 +13,7 @@ package final class DemoServer: Sendable {
     package struct Options: Sendable {
         /// The port to listen on; 0 for any free one.
         package var port = 0
-        /// Users by bearer token. When empty, everybody may read everything.
+        /// Users by bearer token; when empty, everybody may read everything.
         package var users: [String: DemoUser] = [:]
         /// Serve HTTPS with this context instead of plain HTTP.
         package var tls: NIOSSLContext?
@@ -135,10 +135,7 @@ package final class DemoServer: Sendable {
     /// Such as `http://127.0.0.1:40123`.
     package var url: String { "\(options.tls == nil ? "http" : "https")://127.0.0.1:\(port)" }
 
-    /// A kubeconfig for this server: context `demo`, namespace `shop`.
-    /// - Parameters:
-    ///   - token: the bearer token to send, if any.
-    ///   - namespace: the namespace of the context.
+    /// A kubeconfig for this server, as YAML: context `demo`, with the bearer token if there is one.
     package func kubeconfig(token: String? = nil, namespace: String = "shop") -> String {
         """
         apiVersion: v1

@@ -26,13 +26,11 @@ package struct DemoObjectStore: Sendable {
         /// The resource version of this state.
         package let version: UInt64
         let labels: [String: String]
-        let json: [UInt8]
 
         init(_ document: JSONValue, version: UInt64) {
             self.document = document
             self.version = version
             labels = document.at("metadata", "labels")?.textMembers ?? [:]
-            json = document.jsonBytes
         }
     }
 
@@ -205,11 +203,7 @@ extension DemoObjectStore {
     /// The objects in a scope as they are now.
     func entries(in scope: Scope) -> [Entry] { matching(scope, version: version).map(\.value) }
 
-    /// One page of a list.
-    /// - Parameters:
-    ///   - exactVersion: list the state of this version; `nil` for the current.
-    ///   - limit: 0 for no limit.
-    ///   - token: from the page before.
+    /// One page of a list: of the state of a version, or the current one; a limit of 0 is no limit.
     func page(of scope: Scope, exactVersion: UInt64? = nil, limit: Int = 0, token: String = "") throws(DemoStatus)
         -> Page
     {

@@ -47,37 +47,58 @@ package struct DemoResource: Sendable, Hashable {
         all.first { $0.apiVersion == apiVersion && $0.kind == kind }
     }
 
+    /// `configmaps`.
+    package static let configMaps = DemoResource("", "v1", "configmaps", "ConfigMap", ["cm"])
+    /// `events`, of the core group.
+    package static let events = DemoResource(
+        "", "v1", "events", "Event", ["ev"],
+        selectableFields: [
+            "involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid",
+            "involvedObject.apiVersion", "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason",
+            "reportingComponent", "source", "type",
+        ])
+    /// `namespaces`.
+    package static let namespaces = DemoResource(
+        "", "v1", "namespaces", "Namespace", ["ns"], isNamespaced: false, selectableFields: ["status.phase"])
+    /// `nodes`.
+    package static let nodes = DemoResource(
+        "", "v1", "nodes", "Node", ["no"], isNamespaced: false, selectableFields: ["spec.unschedulable"])
+    /// `pods`.
+    package static let pods = DemoResource(
+        "", "v1", "pods", "Pod", ["po"], isInAll: true,
+        selectableFields: [
+            "spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "status.phase",
+            "status.podIP", "status.nominatedNodeName",
+        ])
+    /// `secrets`.
+    package static let secrets = DemoResource("", "v1", "secrets", "Secret", selectableFields: ["type"])
+    /// `services`.
+    package static let services = DemoResource("", "v1", "services", "Service", ["svc"], isInAll: true)
+    /// `daemonsets.apps`.
+    package static let daemonSets = DemoResource("apps", "v1", "daemonsets", "DaemonSet", ["ds"], isInAll: true)
+    /// `deployments.apps`.
+    package static let deployments = DemoResource(
+        "apps", "v1", "deployments", "Deployment", ["deploy"], isInAll: true)
+    /// `replicasets.apps`.
+    package static let replicaSets = DemoResource(
+        "apps", "v1", "replicasets", "ReplicaSet", ["rs"], isInAll: true, selectableFields: ["status.replicas"])
+    /// `statefulsets.apps`.
+    package static let statefulSets = DemoResource(
+        "apps", "v1", "statefulsets", "StatefulSet", ["sts"], isInAll: true)
+    /// `jobs.batch`.
+    package static let jobs = DemoResource(
+        "batch", "v1", "jobs", "Job", isInAll: true, selectableFields: ["status.successful"])
+    /// `ingressclasses.networking.k8s.io`.
+    package static let ingressClasses = DemoResource(
+        "networking.k8s.io", "v1", "ingressclasses", "IngressClass", isNamespaced: false)
+    /// `ingresses.networking.k8s.io`.
+    package static let ingresses = DemoResource("networking.k8s.io", "v1", "ingresses", "Ingress", ["ing"])
+    /// `endpointslices.discovery.k8s.io`.
+    package static let endpointSlices = DemoResource("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice")
+
     /// Every kind served, in the order of discovery.
     package static let all: [DemoResource] = [
-        DemoResource("", "v1", "configmaps", "ConfigMap", ["cm"]),
-        DemoResource(
-            "", "v1", "events", "Event", ["ev"],
-            selectableFields: [
-                "involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid",
-                "involvedObject.apiVersion", "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason",
-                "reportingComponent", "source", "type",
-            ]),
-        DemoResource(
-            "", "v1", "namespaces", "Namespace", ["ns"], isNamespaced: false, selectableFields: ["status.phase"]),
-        DemoResource(
-            "", "v1", "nodes", "Node", ["no"], isNamespaced: false, selectableFields: ["spec.unschedulable"]),
-        DemoResource(
-            "", "v1", "pods", "Pod", ["po"], isInAll: true,
-            selectableFields: [
-                "spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "status.phase",
-                "status.podIP", "status.nominatedNodeName",
-            ]),
-        DemoResource("", "v1", "secrets", "Secret", selectableFields: ["type"]),
-        DemoResource("", "v1", "serviceaccounts", "ServiceAccount", ["sa"]),
-        DemoResource("", "v1", "services", "Service", ["svc"], isInAll: true),
-        DemoResource("apps", "v1", "daemonsets", "DaemonSet", ["ds"], isInAll: true),
-        DemoResource("apps", "v1", "deployments", "Deployment", ["deploy"], isInAll: true),
-        DemoResource(
-            "apps", "v1", "replicasets", "ReplicaSet", ["rs"], isInAll: true, selectableFields: ["status.replicas"]),
-        DemoResource("apps", "v1", "statefulsets", "StatefulSet", ["sts"], isInAll: true),
-        DemoResource("batch", "v1", "jobs", "Job", isInAll: true, selectableFields: ["status.successful"]),
-        DemoResource("networking.k8s.io", "v1", "ingressclasses", "IngressClass", isNamespaced: false),
-        DemoResource("networking.k8s.io", "v1", "ingresses", "Ingress", ["ing"]),
-        DemoResource("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice"),
+        configMaps, events, namespaces, nodes, pods, secrets, services, daemonSets, deployments, replicaSets,
+        statefulSets, jobs, ingressClasses, ingresses, endpointSlices,
     ]
 }

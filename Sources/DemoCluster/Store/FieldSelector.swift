@@ -35,7 +35,7 @@ struct FieldSelector: Sendable, Equatable {
         }
     }
 
-    /// Whether an object meets every requirement. A missing field is the empty string, or `false`.
+    /// Whether an object meets every requirement; a missing field is the empty string, or `false`.
     func matches(_ object: JSONValue) -> Bool {
         requirements.allSatisfy { requirement in
             let found: String =

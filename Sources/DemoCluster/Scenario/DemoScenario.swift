@@ -1,0 +1,93 @@
+import KubernetesModel
+import Yams
+
+/// Manifests that do not describe a cluster, in words for the one who wrote them.
+package struct DemoScenarioFailure: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What is wrong, and where.
+    package var description: String
+}
+
+/// What is in a demo cluster: Kubernetes manifests, each with an optional member `demo` that says how it behaves.
+///
+/// `demo.age` tells how old the object is (`45m`, `3h`, `12d`). On workloads `demo.pods` lists what is wrong with each
+/// pod in turn (`trouble`, `restarts`, `age`), `demo.rollout` the image tags to roll between, and `demo.failedRollout`
+/// an image that cannot be pulled. On nodes `demo.pressure` names a condition that is true.
+package struct DemoScenario: Sendable, Equatable {
+    /// The manifests, with what they leave out filled in, and with their `demo` members.
+    package var manifests: [JSONValue]
+
+    /// A cluster of manifests.
+    /// - Parameter texts: YAML of one or many documents each.
+    /// - Throws: `DemoScenarioFailure` for YAML that does not parse, and for kinds that are not served.
+    package init(parsing texts: [String]) throws(DemoScenarioFailure) {
+        manifests = []
+        for text in texts {
+            for document in try Self.documents(text) {
+                let kind = document.text("kind")
+                guard let resource = DemoResource.of(apiVersion: document.text("apiVersion"), kind: kind) else {
+                    throw DemoScenarioFailure(
+                        description: "demo manifest: the kind \(document.text("apiVersion")) \(kind) is not served")
+                }
+                guard !document.text("metadata", "name").isEmpty else {
+                    throw DemoScenarioFailure(description: "demo manifest: a \(kind) has no name")
+                }
+                manifests.append(ManifestDefaults.filled(document, resource))
+            }
+        }
+    }
+
+    /// The shop that comes with the program.
+    /// - Returns: the cluster of `Resources/demo`.
+    /// - Throws: `DemoScenarioFailure`, never for the manifests of a build that passed its tests.
+    package static func standard() throws(DemoScenarioFailure) -> DemoScenario {
+        let files = [PackageResources.cluster_yaml, PackageResources.shop_yaml, PackageResources.payments_yaml]
+        return try DemoScenario(parsing: files.map { String(decoding: $0, as: UTF8.self) })
+    }
+
+    private static func documents(_ text: String) throws(DemoScenarioFailure) -> [JSONValue] {
+        do {
+            return try compose_all(yaml: text).map(JSONValue.init(yaml:)).filter { $0 != .null }
+        } catch {
+            throw DemoScenarioFailure(description: "demo manifest: \(error)")
+        }
+    }
+}
+
+extension JSONValue {
+    /// A YAML node as JSON; plain scalars that look like numbers, booleans or null are such.
+    fileprivate init(yaml node: Yams.Node) {
+        switch node {
+        case .scalar(let scalar):
+            guard scalar.style == .plain else {
+                self = .string(scalar.string)
+                return
+            }
+            switch scalar.string {
+            case "", "~", "null": self = .null
+            case "true": self = .bool(true)
+            case "false": self = .bool(false)
+            default: self = Int(scalar.string) == nil ? .string(scalar.string) : .number(scalar.string)
+            }
+        case .mapping(let mapping):
+            self = .object(mapping.map { Member($0.key.string ?? "", JSONValue(yaml: $0.value)) })
+        case .sequence(let sequence):
+            self = .array(sequence.map(JSONValue.init(yaml:)))
+        case .alias:
+            self = .null
+        }
+    }
+}
+
+/// How old something is, as manifests say it.
+struct ManifestAge: Equatable {
+    var seconds: Int
+
+    /// Parses such as `45m`; `nil` when the text is no age.
+    init?(_ text: String) {
+        let units: [Character: Int] = ["s": 1, "m": 60, "h": 3600, "d": 86400]
+        guard let unit = text.last.flatMap({ units[$0] }), let count = Int(text.dropLast()), count >= 0 else {
+            return nil
+        }
+        seconds = count.multipliedReportingOverflow(by: unit).partialValue
+    }
+}

@@ -1,0 +1,77 @@
+import KubernetesModel
+
+/// Derives the EndpointSlice of a service from the pods that its selector matches.
+enum EndpointSlices {
+    /// The slice of a service; `nil` for one without a selector.
+    static func slice(of service: JSONValue, pods: [JSONValue]) -> JSONValue? {
+        let selector = service.at("spec", "selector")?.textMembers ?? [:]
+        guard !selector.isEmpty else { return nil }
+        let name = service.text("metadata", "name")
+        let namespace = service.text("metadata", "namespace")
+        let backing = pods.filter { pod in
+            let labels = pod.at("metadata", "labels")?.textMembers ?? [:]
+            return pod.text("metadata", "namespace") == namespace && selector.allSatisfy { labels[$0.key] == $0.value }
+                && !pod.text("status", "podIP").isEmpty
+                && !["Succeeded", "Failed"].contains(pod.text("status", "phase"))
+        }
+        var random = DemoRandom(seed: stableHash("\(namespace)/\(name)"))
+        return .members([
+            "metadata": .members([
+                "name": .string("\(name)-\(random.suffix(5))"), "generateName": .string("\(name)-"),
+                "namespace": .string(namespace), "creationTimestamp": service.at("metadata", "creationTimestamp"),
+                "labels": .texts([
+                    "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io",
+                    "kubernetes.io/service-name": name,
+                ]),
+                "ownerReferences": .array([owner(service, apiVersion: "v1", kind: "Service")]),
+            ]),
+            "addressType": .string("IPv4"),
+            "endpoints": backing.isEmpty ? .null : .array(backing.map(endpoint)),
+            "ports": backing.isEmpty ? .null : ports(of: service, on: backing[0]),
+        ])
+    }
+
+    private static func endpoint(_ pod: JSONValue) -> JSONValue {
+        let isTerminating = pod.at("metadata", "deletionTimestamp") != nil
+        let isServing = (pod.at("status", "conditions")?.elements ?? []).contains {
+            $0.text("type") == "Ready" && $0.text("status") == "True"
+        }
+        return .members([
+            "addresses": .array([.string(pod.text("status", "podIP"))]),
+            "conditions": .members([
+                "ready": .bool(isServing && !isTerminating), "serving": .bool(isServing),
+                "terminating": .bool(isTerminating),
+            ]),
+            "targetRef": .members([
+                "kind": .string("Pod"), "namespace": .string(pod.text("metadata", "namespace")),
+                "name": .string(pod.text("metadata", "name")), "uid": .string(pod.text("metadata", "uid")),
+            ]),
+            "nodeName": .string(pod.text("spec", "nodeName")),
+        ])
+    }
+
+    /// The ports of a service as numbers on a pod; a named port that no container declares is left out.
+    private static func ports(of service: JSONValue, on pod: JSONValue) -> JSONValue {
+        let declared = (pod.at("spec", "containers")?.elements ?? []).flatMap { $0["ports"]?.elements ?? [] }
+        let ports = (service.at("spec", "ports")?.elements ?? []).compactMap { port -> JSONValue? in
+            let target = port["targetPort"]
+            let number =
+                target?.integer
+                ?? declared.first { $0["name"] != nil && $0["name"] == target }?["containerPort"]?.integer
+            guard let number else { return nil }
+            return .members([
+                "name": .string(port.text("name")), "protocol": .string(port.text("protocol")),
+                "port": .integer(number),
+            ])
+        }
+        return .array(ports)
+    }
+}
+
+/// A reference to the object that controls another.
+func owner(_ object: JSONValue, apiVersion: String, kind: String) -> JSONValue {
+    .members([
+        "apiVersion": .string(apiVersion), "kind": .string(kind), "name": .string(object.text("metadata", "name")),
+        "uid": .string(object.text("metadata", "uid")), "controller": .bool(true), "blockOwnerDeletion": .bool(true),
+    ])
+}

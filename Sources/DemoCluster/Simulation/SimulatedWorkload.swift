@@ -1,0 +1,203 @@
+import KubernetesModel
+
+/// A Deployment, StatefulSet, DaemonSet or Job of the simulated cluster.
+struct SimulatedWorkload: Sendable {
+    /// One revision of a Deployment.
+    struct Revision: Sendable {
+        var number: Int
+        var name: String
+        var uid: String
+        var hash: String
+        var template: JSONValue
+        var created: Timestamp
+    }
+
+    let resource: DemoResource
+    var manifest: JSONValue
+    /// Of a Deployment, oldest first; the last is the current.
+    var revisions: [Revision] = []
+    /// The image tags it rolls between.
+    var tags: [String] = []
+    var nextRollout: Timestamp?
+    /// Whether the current revision has come up.
+    var hasProgressed = true
+    /// Whether the current revision will never come up.
+    var isStuck = false
+    var progressChanged: Timestamp
+    var availableChanged: Timestamp
+    var isAvailable = true
+
+    init(_ manifest: JSONValue, _ resource: DemoResource, created: Timestamp) {
+        self.manifest = manifest
+        self.resource = resource
+        progressChanged = created.adding(seconds: 30)
+        availableChanged = created.adding(seconds: 30)
+    }
+
+    var namespace: String { manifest.text("metadata", "namespace") }
+    var name: String { manifest.text("metadata", "name") }
+    var key: String { "\(resource.plural)/\(namespace)/\(name)" }
+    var replicas: Int { manifest.integer("spec", "replicas") }
+
+    var subject: EventRecorder.Subject {
+        EventRecorder.Subject(
+            apiVersion: resource.apiVersion, kind: resource.kind, namespace: namespace, name: name,
+            uid: manifest.text("metadata", "uid"))
+    }
+
+    /// Begins another revision with an image.
+    mutating func revise(image: String, uid: String, at now: Timestamp) {
+        var containers = manifest.at("spec", "template", "spec", "containers")?.elements ?? []
+        if !containers.isEmpty { containers[0].set("image", to: .string(image)) }
+        manifest.set("spec", "template", "spec", "containers", to: .array(containers))
+        addRevision(uid: uid, at: now)
+        hasProgressed = false
+        progressChanged = now
+    }
+
+    /// Makes the present template a revision.
+    mutating func addRevision(uid: String, at now: Timestamp) {
+        let number = (revisions.last?.number ?? 0) + 1
+        var random = DemoRandom(seed: stableHash("\(key)/\(number)"))
+        let hash = random.suffix(9)
+        var template = manifest.at("spec", "template") ?? .object([])
+        template.set("metadata", "labels", "pod-template-hash", to: .string(hash))
+        revisions.append(
+            Revision(number: number, name: "\(name)-\(hash)", uid: uid, hash: hash, template: template, created: now))
+    }
+
+    // MARK: Documents
+
+    /// The workload with a status that fits its pods.
+    mutating func document(pods: [SimulatedPod], at now: Timestamp) -> JSONValue {
+        let living = pods.filter { !$0.isDeleting && !$0.hasEnded }
+        var document = manifest
+        document.set("status", to: nil)
+        switch resource.kind {
+        case "Deployment": document.set("status", to: deploymentStatus(living, at: now))
+        case "StatefulSet":
+            let ready = living.filter(\.isReady).count
+            document.set(
+                "status",
+                to: .members([
+                    "observedGeneration": .integer(1), "replicas": .integer(living.count),
+                    "readyReplicas": .integer(ready), "availableReplicas": .integer(ready),
+                    "currentReplicas": .integer(living.count), "updatedReplicas": .integer(living.count),
+                ]))
+        case "DaemonSet":
+            let ready = living.filter(\.isReady).count
+            document.set(
+                "status",
+                to: .members([
+                    "observedGeneration": .integer(1), "desiredNumberScheduled": .integer(living.count),
+                    "currentNumberScheduled": .integer(living.count), "numberReady": .integer(ready),
+                    "numberAvailable": .integer(ready), "updatedNumberScheduled": .integer(living.count),
+                    "numberMisscheduled": .integer(0),
+                ]))
+        default: document.set("status", to: jobStatus(pods))
+        }
+        if let revision = revisions.last {
+            document.set(
+                "metadata", "annotations", to: .texts(["deployment.kubernetes.io/revision": String(revision.number)]))
+        }
+        return document
+    }
+
+    private mutating func deploymentStatus(_ pods: [SimulatedPod], at now: Timestamp) -> JSONValue {
+        let ready = pods.filter(\.isReady).count
+        let hash = revisions.last?.hash ?? ""
+        let updated = pods.filter { $0.labels["pod-template-hash"] == hash }.count
+        if (ready >= replicas) != isAvailable {
+            isAvailable.toggle()
+            availableChanged = now
+        }
+        let set = revisions.last?.name ?? ""
+        let progress: (status: String, reason: String, message: String) =
+            if isStuck {
+                ("False", "ProgressDeadlineExceeded", "ReplicaSet \"\(set)\" has timed out progressing.")
+            } else if hasProgressed {
+                ("True", "NewReplicaSetAvailable", "ReplicaSet \"\(set)\" has successfully progressed.")
+            } else {
+                ("True", "ReplicaSetUpdated", "ReplicaSet \"\(set)\" is progressing.")
+            }
+        return .members([
+            "observedGeneration": .integer(revisions.last?.number ?? 1), "replicas": .integer(pods.count),
+            "updatedReplicas": .integer(updated), "readyReplicas": ready > 0 ? .integer(ready) : nil,
+            "availableReplicas": ready > 0 ? .integer(ready) : nil,
+            "unavailableReplicas": pods.count > ready ? .integer(pods.count - ready) : nil,
+            "conditions": .array([
+                condition(
+                    "Available", isAvailable ? "True" : "False", at: availableChanged,
+                    "MinimumReplicas\(isAvailable ? "Available" : "Unavailable")",
+                    "Deployment \(isAvailable ? "has" : "does not have") minimum availability."),
+                condition("Progressing", progress.status, at: progressChanged, progress.reason, progress.message),
+            ]),
+        ])
+    }
+
+    private func condition(_ type: String, _ status: String, at moment: Timestamp, _ reason: String, _ message: String)
+        -> JSONValue
+    {
+        .members([
+            "type": .string(type), "status": .string(status), "lastUpdateTime": .time(moment),
+            "lastTransitionTime": .time(moment), "reason": .string(reason), "message": .string(message),
+        ])
+    }
+
+    private func jobStatus(_ pods: [SimulatedPod]) -> JSONValue {
+        let succeeded = pods.filter { $0.stage == .succeeded }.count
+        let failed = pods.filter { $0.stage == .failed }.count
+        let finished = pods.compactMap { $0.lastTermination?.finished }.max()
+        let condition = JSONValue.members([
+            "type": .string(failed > 0 ? "Failed" : "Complete"), "status": .string("True"),
+            "lastProbeTime": .time(finished), "lastTransitionTime": .time(finished),
+            "reason": .string(failed > 0 ? "BackoffLimitExceeded" : "CompletionsReached"),
+            "message": .string(
+                failed > 0
+                    ? "Job has reached the specified backoff limit"
+                    : "Reached expected number of succeeded pods"),
+        ])
+        return .members([
+            "startTime": manifest.at("metadata", "creationTimestamp"),
+            "completionTime": succeeded > 0 ? .time(finished) : nil,
+            "succeeded": succeeded > 0 ? .integer(succeeded) : nil, "failed": failed > 0 ? .integer(failed) : nil,
+            "conditions": succeeded + failed > 0 ? .array([condition]) : nil, "ready": .integer(0),
+            "terminating": .integer(0),
+        ])
+    }
+
+    /// The ReplicaSet of a revision.
+    func replicaSet(_ revision: Revision, pods: [SimulatedPod]) -> JSONValue {
+        let living = pods.filter { !$0.isDeleting && $0.labels["pod-template-hash"] == revision.hash }
+        let ready = living.filter(\.isReady).count
+        var labels = manifest.at("spec", "template", "metadata", "labels")?.textMembers ?? [:]
+        labels["pod-template-hash"] = revision.hash
+        return .members([
+            "metadata": .members([
+                "name": .string(revision.name), "namespace": .string(namespace), "uid": .string(revision.uid),
+                "creationTimestamp": .time(revision.created), "labels": .texts(labels),
+                "annotations": .texts([
+                    "deployment.kubernetes.io/desired-replicas": String(replicas),
+                    "deployment.kubernetes.io/max-replicas": String(replicas + 1),
+                    "deployment.kubernetes.io/revision": String(revision.number),
+                ]),
+                "ownerReferences": .array([owner(manifest, apiVersion: "apps/v1", kind: "Deployment")]),
+            ]),
+            "spec": .members([
+                "replicas": .integer(living.count), "selector": .members(["matchLabels": .texts(labels)]),
+                "template": revision.template,
+            ]),
+            "status": .members([
+                "replicas": .integer(living.count),
+                "fullyLabeledReplicas": living.isEmpty ? nil : .integer(living.count),
+                "readyReplicas": ready > 0 ? .integer(ready) : nil,
+                "availableReplicas": ready > 0 ? .integer(ready) : nil, "observedGeneration": .integer(1),
+            ]),
+        ])
+    }
+
+    func subject(of revision: Revision) -> EventRecorder.Subject {
+        EventRecorder.Subject(
+            apiVersion: "apps/v1", kind: "ReplicaSet", namespace: namespace, name: revision.name, uid: revision.uid)
+    }
+}
