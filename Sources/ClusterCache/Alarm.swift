@@ -7,7 +7,9 @@ final class Alarm: Sendable {
     /// Sleeps; `ring()` has an effect from the moment of the call.
     ///
     /// - Returns: whether the whole time passed; false when the alarm rang, or the task was cancelled.
-    nonisolated(nonsending) func wait(_ duration: Duration, sleep: @escaping @Sendable (Duration) async throws -> Void) async -> Bool {
+    nonisolated(nonsending) func wait(_ duration: Duration, sleep: @escaping @Sendable (Duration) async throws -> Void)
+        async -> Bool
+    {
         let task = Task {
             do {
                 try await sleep(duration)

@@ -51,7 +51,9 @@ package struct ReflectorMachine: Sendable {
     /// The first page of a list that shows its rows as they come: small, so that the first come at once.
     package static let firstPageLimit = 500
     package static let pageLimit = 5000
-    /// The first wait after a failure; each further one is twice as long. Jitter makes any up to half longer.
+    /// The first wait after a failure; each further one is twice as long.
+    ///
+    /// Jitter makes any wait up to half longer.
     package static let shortestWait = Duration.milliseconds(500)
     /// No wait is longer, jitter included, unless the server asks for it.
     package static let longestWait = Duration.seconds(30)
