@@ -1,0 +1,146 @@
+/// Cuts a JSON list into its items, wherever `items`, `metadata` and `kind` stand in it.
+struct JSONListParts: ListParts {
+    private enum State {
+        /// Before the list's opening brace.
+        case start
+        /// After the opening brace: a key or the end.
+        case firstKey
+        /// After a comma: a key.
+        case key
+        case inKey
+        case colon
+        /// Before the value of the key at hand.
+        case value
+        /// In a value: of the list, or an item.
+        case inValue
+        /// After a value of the list: a comma or the end.
+        case afterValue
+        /// After the opening bracket of `items`: an item or the end.
+        case firstItem
+        case item
+        case inItem
+        case afterItem
+        /// After the list's closing brace.
+        case done
+    }
+
+    /// The members of a list that are kept.
+    private enum Member { case kind, metadata, items, other }
+
+    private var state = State.start
+    private var member = Member.other
+    private var scanner = JSONScanner()
+    /// Bytes of the body consumed so far, before the chunk.
+    private var offset = 0
+    /// The key or value in progress.
+    private var partial: [UInt8] = []
+    private var sawItems = false
+
+    mutating func append(_ chunk: UnsafeBufferPointer<UInt8>, _ items: inout ListItems) throws(WireFailure) {
+        guard let base = chunk.baseAddress else { return }
+        let end = base + chunk.count
+        var at = base
+        while at < end {
+            switch state {
+            case .inKey, .inValue, .inItem: try value(&at, base, end, &items)
+            default:
+                if isJSONWhitespace(at.pointee) { at += 1 } else { try token(&at, base) }
+            }
+        }
+        offset += chunk.count
+    }
+
+    func finish() throws(WireFailure) {
+        guard case .done = state else { throw WireFailure(.truncated, at: offset) }
+        guard sawItems else { throw WireFailure(.unexpectedKind, at: 0) }
+    }
+
+    /// Takes one byte between keys and values, or begins one.
+    private mutating func token(
+        _ at: inout UnsafePointer<UInt8>, _ base: UnsafePointer<UInt8>
+    ) throws(WireFailure) {
+        let byte = at.pointee
+        switch (state, byte) {
+        case (.start, UInt8(ascii: "{")): state = .firstKey
+        case (.firstKey, UInt8(ascii: "}")), (.afterValue, UInt8(ascii: "}")): state = .done
+        case (.firstKey, UInt8(ascii: "\"")), (.key, UInt8(ascii: "\"")): return begin(.inKey)
+        case (.colon, UInt8(ascii: ":")): state = .value
+        case (.value, UInt8(ascii: "[")) where member == .items: state = .firstItem
+        case (.value, _) where isJSONValueStart(byte): return begin(.inValue)
+        case (.afterValue, UInt8(ascii: ",")): state = .key
+        case (.firstItem, UInt8(ascii: "]")), (.afterItem, UInt8(ascii: "]")): state = .afterValue
+        case (.firstItem, _) where isJSONValueStart(byte), (.item, _) where isJSONValueStart(byte):
+            return begin(.inItem)
+        case (.afterItem, UInt8(ascii: ",")): state = .item
+        default: throw WireFailure(.malformed, at: offset + (at - base))
+        }
+        at += 1
+    }
+
+    private mutating func begin(_ next: State) {
+        scanner = JSONScanner()
+        state = next
+    }
+
+    /// Goes on with the key or value in progress, and hands it over when it is complete.
+    private mutating func value(
+        _ at: inout UnsafePointer<UInt8>, _ base: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>,
+        _ items: inout ListItems
+    ) throws(WireFailure) {
+        let start = at
+        let isKept = state != .inValue || member != .other
+        switch scanner.scan(at, end) {
+        case .tooDeep: throw WireFailure(.tooDeep, at: offset + (at - base))
+        case .needsMore:
+            at = end
+            guard isKept else { return }
+            guard partial.count + (end - start) <= WireLimits.objectBytes else {
+                throw WireFailure(.tooLarge, at: offset)
+            }
+            partial.append(contentsOf: UnsafeBufferPointer(start: start, count: end - start))
+        case .ends(let next):
+            at = next
+            let tail = UnsafeBufferPointer(start: start, count: next - start)
+            let valueOffset = offset + (start - base) - partial.count
+            if !isKept || partial.isEmpty {
+                try complete(tail, at: valueOffset, &items)
+            } else {
+                partial.append(contentsOf: tail)
+                let whole = partial
+                partial.removeAll(keepingCapacity: whole.count < 1 << 20)
+                try whole.withUnsafeBufferPointer { (bytes) throws(WireFailure) in
+                    try complete(bytes, at: valueOffset, &items)
+                }
+            }
+        }
+    }
+
+    /// A key or value is complete.
+    private mutating func complete(
+        _ bytes: UnsafeBufferPointer<UInt8>, at place: Int, _ items: inout ListItems
+    ) throws(WireFailure) {
+        if state == .inItem {
+            state = .afterItem
+            return try items.item(bytes, at: place)
+        }
+        if state == .inKey {
+            state = .colon
+            switch items.string(bytes) {
+            case "kind": member = .kind
+            case "metadata": member = .metadata
+            case "items":
+                member = .items
+                sawItems = true
+            default: member = .other
+            }
+            return
+        }
+        state = .afterValue
+        switch member {
+        case .metadata: try items.metadata(bytes, at: place)
+        case .kind where items.string(bytes) == "Status": throw WireFailure(.unexpectedKind, at: place)
+        case .items where bytes.first != UInt8(ascii: "n"): throw WireFailure(.malformed, at: place)
+        default: break
+        }
+    }
+}
