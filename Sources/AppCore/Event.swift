@@ -6,7 +6,11 @@ import Screen
 package enum AppEvent: Sendable, Equatable {
     case input(InputEvent)
     case resized(Size)
-    /// Time passes: once a second. `now` is by the server's clock once that is known.
+    /// Time passes: once a second.
+    ///
+    ///
+    ///
+    /// `now` is by the server's clock once that is known.
     case tick(now: Timestamp)
     /// The cluster as the cache knows it, at most ten times a second.
     case snapshot(ClusterSnapshot)
@@ -118,6 +122,9 @@ package struct Notice: Sendable, Equatable {
 /// What `update` asks the outside world to do. The runner answers with events.
 package enum Effect: Sendable, Equatable {
     /// Keep exactly these kinds current; others may cool down.
+    ///
+    ///
+    ///
     case watch(Set<KindScope>)
     /// Get this object whole, then watch it; replaces the document that was open.
     case openDocument(ObjectAddress)

@@ -19,9 +19,14 @@ package enum SortKey: Sendable, Hashable {
     case missing
 }
 
-/// One column of a table: text, style, sort key and help, all from the typed row. Nothing parses rendered text.
+/// One column of a table: text, style, sort key and help, all from the typed row.
+///
+///
+///
+/// Nothing parses rendered text.
 package struct Column<Row>: Sendable {
     /// How wide a column is, in cells.
+    ///
     package enum Width: Sendable, Equatable {
         /// As wide as its widest text, at least `min`; on a narrow screen the first to give way, down to `min`.
         case fill(min: Int)
@@ -36,6 +41,9 @@ package struct Column<Row>: Sendable {
     package var width: Width
     package var alignment: Alignment
     /// Shown only in wide mode (`Ctrl-W`).
+    ///
+    ///
+    ///
     package var isWide: Bool
     /// One sentence for help and the docs.
     package var help: String
@@ -46,10 +54,13 @@ package struct Column<Row>: Sendable {
     package var sortKey: @Sendable (Row) -> SortKey
     /// The direction of the first sort by it.
     package var sortsDescendingFirst: Bool
+    /// On a narrow screen columns of low importance go first; 1 is usual.
+    package var importance: Int
 
     package init(
         _ title: String, width: Width, align alignment: Alignment = .left, wide isWide: Bool = false, help: String,
         timeDependent isTimeDependent: Bool = false, descendingFirst sortsDescendingFirst: Bool = false,
+        importance: Int = 1,
         role: @escaping @Sendable (Row, CellContext) -> StyleRole = { _, _ in .plain },
         text: @escaping @Sendable (Row, CellContext) -> String,
         sortKey: @escaping @Sendable (Row) -> SortKey
@@ -61,6 +72,7 @@ package struct Column<Row>: Sendable {
         self.help = help
         self.isTimeDependent = isTimeDependent
         self.sortsDescendingFirst = sortsDescendingFirst
+        self.importance = importance
         self.text = text
         self.role = role
         self.sortKey = sortKey

@@ -1,0 +1,158 @@
+import ClusterState
+import KubernetesModel
+import Screen
+
+/// How the program was started.
+package struct LaunchOptions: Sendable, Equatable {
+    /// What `:` would be given at first; `nil` for pods.
+    package var command: String?
+    package var namespace: String?
+    package var allNamespaces: Bool
+    package var readOnly: Bool
+    /// What was typed at the prompt in earlier sessions, oldest first.
+    package var history: [String]
+
+    package init(
+        command: String? = nil, namespace: String? = nil, allNamespaces: Bool = false, readOnly: Bool = false,
+        history: [String] = []
+    ) {
+        self.command = command
+        self.namespace = namespace
+        self.allNamespaces = allNamespaces
+        self.readOnly = readOnly
+        self.history = history
+    }
+}
+
+/// Whether the API server is reached.
+package enum ConnectionStatus: Sendable, Equatable {
+    /// No context is in use.
+    case none
+    case connecting(since: Timestamp)
+    case connected
+    /// The last attempt failed. Rows, if any, are old.
+    case failed(APIFailure, retryAt: Timestamp?)
+}
+
+/// One place in the stack of views that Esc goes back through.
+package enum Place: Sendable, Equatable {
+    case table(TableView)
+    case contexts(ContextsView)
+    case document(DocumentView)
+}
+
+/// A notice and when it goes.
+package struct ShownNotice: Sendable, Equatable {
+    package var notice: Notice
+    package var until: Timestamp
+}
+
+/// Everything the screen is made of. `update` is its only writer.
+package struct AppState: Sendable, Equatable {
+    package internal(set) var size: Size
+    /// By the server's clock once that is known.
+    ///
+    ///
+    ///
+    package internal(set) var now: Timestamp
+    package let options: LaunchOptions
+
+    package internal(set) var session: SessionInfo?
+    package internal(set) var serverVersion: String?
+    package internal(set) var connection = ConnectionStatus.none
+    package internal(set) var contexts: [ContextInfo] = []
+    package internal(set) var resources: [APIResource] = []
+    package internal(set) var snapshot = ClusterSnapshot()
+
+    /// The view on the screen is the last; never empty.
+    package internal(set) var places: [Place]
+    /// Places that `[` went back from, for `]`; the next one is the last.
+    var forwardPlaces: [Place] = []
+    /// The kind and namespace shown before this one, for `-`.
+    var previousScope: KindScope?
+    package internal(set) var prompt: Prompt?
+    /// How far the help is scrolled; `nil` when it is closed.
+    package internal(set) var helpTop: Int?
+    package internal(set) var notice: ShownNotice?
+    package internal(set) var history: [String]
+
+    /// The namespace that new tables show; `nil` for all.
+    package internal(set) var namespace: String?
+    /// Namespaces on the keys 1-9, first used first.
+    package internal(set) var favourites: [String] = []
+    /// What `watch` was last asked for.
+    var demand: Set<KindScope> = []
+    /// Whether the launch options were carried out.
+    var hasLaunched = false
+    /// Scopes that were refused for all namespaces and replaced by one namespace.
+    package internal(set) var fallback: String?
+
+    package init(size: Size, now: Timestamp, options: LaunchOptions = LaunchOptions()) {
+        self.size = size
+        self.now = now
+        self.options = options
+        history = options.history
+        namespace = options.allNamespaces ? nil : options.namespace ?? "default"
+        let table = ResourceTable.pods
+        places = [.table(TableView(table, namespace: namespace, openedAt: now))]
+    }
+
+    /// The view on the screen.
+    package var place: Place {
+        get { places[places.count - 1] }
+        set { places[places.count - 1] = newValue }
+    }
+
+    /// The table on the screen, or the one below what covers it.
+    package var table: TableView? {
+        for place in places.reversed() {
+            if case .table(let table) = place { return table }
+        }
+        return nil
+    }
+
+    /// The table on the screen; `nil` when something else is.
+    var shownTable: TableView? {
+        get { if case .table(let table) = place { table } else { nil } }
+        set { if let newValue { place = .table(newValue) } }
+    }
+
+    package var cellContext: CellContext { CellContext(now: now) }
+
+    /// The part of the screen between title and footer.
+    package var body: Rect { Rect(column: 0, row: 2, columns: size.columns, rows: max(0, size.rows - 3)) }
+
+    /// How many rows a table shows: the body less the column titles.
+    package var visibleRows: Int { max(1, body.rows - 1) }
+
+    /// The names of the places from the first to the one on the screen.
+    package var crumbs: [String] {
+        places.map { place in
+            switch place {
+            case .table(let view):
+                view.restriction.map { "\(view.kind.resource) of \($0.title)" } ?? view.kind.resource
+            case .contexts: "contexts"
+            case .document(let view): view.address.name
+            }
+        }
+    }
+
+    /// Which keys apply now.
+    package var keyContext: KeyContext {
+        if prompt != nil { return .prompt }
+        if helpTop != nil { return .help }
+        switch place {
+        case .table: return .table
+        case .contexts: return .contexts
+        case .document: return .document
+        }
+    }
+
+    /// The resource of a built-in kind as this server offers it; the newest version we know until discovery answers.
+    func resource(for kind: BuiltInKind) -> APIResource {
+        resources.first { $0.groupResource == kind.groupResource }
+            ?? APIResource(
+                groupResource: kind.groupResource, version: kind.versions.first ?? "v1", kind: kind.kind,
+                isNamespaced: kind.isNamespaced)
+    }
+}

@@ -1,0 +1,146 @@
+import KubernetesModel
+
+/// Everything a key can do. Its title, help and when it is unavailable are in `CommandInfo`.
+package enum Command: String, Sendable, CaseIterable {
+    case moveDown, moveUp, pageDown, pageUp, moveToTop, moveToBottom
+    case scrollRight, scrollLeft
+    case open, back, commandPrompt, filterPrompt, help
+    case allNamespaces, favouriteNamespace
+    case viewYAML, copyName, copyNamespace
+    case mark, clearMarks
+    case toggleFaults, toggleWide
+    case sortByName, sortByAge, sortByStatus, sortByNamespace
+    case chooseNextColumn, choosePreviousColumn, sortByChosenColumn
+    case historyBack, historyForward, lastView
+    case searchPrompt, searchNext, searchPrevious
+    case toggleManagedFields, revealSecrets, toggleWrap, copyDocument
+    case retry, repaint, quit
+}
+
+/// What a command is, for the footer, the help and the docs.
+///
+///
+///
+package struct CommandInfo: Sendable {
+    package let command: Command
+    /// One or two words for the footer.
+    package let title: String
+    /// One sentence for help and docs.
+    package let help: String
+    /// Whether it changes the cluster: refused with `--read-only`.
+    package let changesCluster: Bool
+    /// Why it cannot be done right now; `nil` when it can.
+    package let unavailable: @Sendable (AppState) -> String?
+
+    private init(
+        _ command: Command, _ title: String, _ help: String, changesCluster: Bool = false,
+        unavailable: @escaping @Sendable (AppState) -> String? = { _ in nil }
+    ) {
+        self.command = command
+        self.title = title
+        self.help = help
+        self.changesCluster = changesCluster
+        self.unavailable = unavailable
+    }
+
+    /// Every command once, in the order of the help.
+    package static let all: [CommandInfo] = [
+        CommandInfo(
+            .open, "open", "Go to what the row stands for: a Deployment's pods, an Event's object, YAML.",
+            unavailable: needsSelection),
+        CommandInfo(.viewYAML, "yaml", "Show the object as YAML, live.", unavailable: needsSelection),
+        CommandInfo(
+            .filterPrompt, "filter",
+            "Filter the rows: text, !text, -l label=value, -f fuzzy, status:crash restarts>5 age<2h."),
+        CommandInfo(.commandPrompt, "command", "Go to a kind, a namespace or a context: pods, svc, ns payments, ctx."),
+        CommandInfo(.help, "help", "Show the keys that work here."),
+        CommandInfo(.toggleFaults, "faults", "Show only what is not well, or everything again."),
+        CommandInfo(.toggleWide, "wide", "Show the wide columns too, or hide them."),
+        CommandInfo(.back, "back", "Close what is open, clear the filter, or go back to the view before."),
+        CommandInfo(.allNamespaces, "all namespaces", "Show all namespaces.", unavailable: needsNamespacedTable),
+        CommandInfo(
+            .favouriteNamespace, "namespace", "Show the namespace of that number in the header.",
+            unavailable: needsNamespacedTable),
+        CommandInfo(
+            .mark, "mark", "Mark the row, or take the mark away, and go to the next.", unavailable: needsSelection),
+        CommandInfo(.clearMarks, "clear marks", "Take all marks away.") {
+            $0.shownTable?.marks.isEmpty == false ? nil : "Nothing is marked."
+        },
+        CommandInfo(
+            .copyName, "copy", "Copy the names of the marked rows, or of the selected one.", unavailable: needsSelection
+        ),
+        CommandInfo(
+            .copyNamespace, "copy namespace", "Copy the namespace of the selected row.", unavailable: needsSelection),
+        CommandInfo(.sortByName, "sort name", "Sort by name; again turns the order round."),
+        CommandInfo(
+            .sortByAge, "sort age", "Sort by age; again turns the order round.",
+            unavailable: needsColumn("AGE", "LAST SEEN")),
+        CommandInfo(
+            .sortByStatus, "sort status", "Sort by status; again turns the order round.",
+            unavailable: needsColumn("STATUS", "TYPE")),
+        CommandInfo(
+            .sortByNamespace, "sort namespace", "Sort by namespace; again turns the order round.",
+            unavailable: needsNamespacedTable),
+        CommandInfo(.choosePreviousColumn, "column left", "Choose the column to the left for sorting."),
+        CommandInfo(.chooseNextColumn, "column right", "Choose the column to the right for sorting."),
+        CommandInfo(.sortByChosenColumn, "sort column", "Sort by the chosen column; again turns the order round.") {
+            $0.shownTable?.chosenColumn == nil ? "Choose a column first, with Shift-Left or Shift-Right." : nil
+        },
+        CommandInfo(.moveDown, "down", "Go down a line."),
+        CommandInfo(.moveUp, "up", "Go up a line."),
+        CommandInfo(.pageDown, "page down", "Go down a screenful."),
+        CommandInfo(.pageUp, "page up", "Go up a screenful."),
+        CommandInfo(.moveToTop, "top", "Go to the first line."),
+        CommandInfo(.moveToBottom, "bottom", "Go to the last line."),
+        CommandInfo(.scrollRight, "right", "Scroll to columns that do not fit."),
+        CommandInfo(.scrollLeft, "left", "Scroll back to the first columns."),
+        CommandInfo(.lastView, "last view", "Go to the view that was shown before this one.") {
+            $0.previousScope == nil ? "There is no view before this one." : nil
+        },
+        CommandInfo(.historyBack, "history back", "Go back, as Esc does.") {
+            $0.places.count > 1 ? nil : "This is the first view."
+        },
+        CommandInfo(.historyForward, "history forward", "Go where history back came from.") {
+            $0.forwardPlaces.isEmpty ? "There is nothing to go forward to." : nil
+        },
+        CommandInfo(.searchPrompt, "search", "Search in the document."),
+        CommandInfo(.searchNext, "next", "Go to the next match.", unavailable: needsMatch),
+        CommandInfo(.searchPrevious, "previous", "Go to the previous match.", unavailable: needsMatch),
+        CommandInfo(.toggleManagedFields, "managed fields", "Show or fold metadata.managedFields."),
+        CommandInfo(.revealSecrets, "reveal", "Show the values of a Secret, or mask them again."),
+        CommandInfo(.toggleWrap, "wrap", "Wrap long lines, or cut them."),
+        CommandInfo(.copyDocument, "copy", "Copy the document."),
+        CommandInfo(.retry, "retry now", "Connect again now, instead of at the end of the wait."),
+        CommandInfo(.repaint, "repaint", "Draw the whole screen again."),
+        CommandInfo(.quit, "quit", "Leave Sextant."),
+    ]
+
+    private static let byCommand = Dictionary(uniqueKeysWithValues: all.map { ($0.command, $0) })
+
+    package static func of(_ command: Command) -> CommandInfo? { byCommand[command] }
+
+    private static let needsSelection: @Sendable (AppState) -> String? = { state in
+        if case .contexts = state.place { return nil }
+        return state.shownTable?.selection == nil ? "Nothing is selected." : nil
+    }
+
+    private static let needsNamespacedTable: @Sendable (AppState) -> String? = { state in
+        guard let view = state.shownTable, let table = ResourceTable.named(view.kind), table.kind.isNamespaced
+        else { return "This view has no namespaces." }
+        return nil
+    }
+
+    private static let needsMatch: @Sendable (AppState) -> String? = { state in
+        guard case .document(let view) = state.place, !view.matches.isEmpty else { return "Nothing matches." }
+        return nil
+    }
+
+    private static func needsColumn(_ titles: String...) -> @Sendable (AppState) -> String? {
+        { state in
+            guard let view = state.shownTable, let table = ResourceTable.named(view.kind),
+                titles.contains(where: { table.index(ofColumn: $0) != nil })
+            else { return "This view has no column \(titles[0])." }
+            return nil
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import Screen
+
+/// Where a key applies.
+package enum KeyContext: String, Sendable, CaseIterable {
+    case table, contexts, document, help, prompt
+}
+
+/// Keys that carry out a command in some contexts.
+package struct Binding: Sendable {
+    package let contexts: [KeyContext]
+    package let keys: [Key]
+    package let command: Command
+
+    init(_ contexts: [KeyContext], _ keys: [Key], _ command: Command) {
+        self.contexts = contexts
+        self.keys = keys
+        self.command = command
+    }
+}
+
+/// The keys: declared once, read by dispatch, footer, help and docs.
+package enum KeyMap {
+    private static let everywhere: [KeyContext] = [.table, .contexts, .document, .help]
+    private static let lists: [KeyContext] = [.table, .contexts]
+
+    /// In the order in which the footer shows what fits.
+    package static let standard: [Binding] = [
+        Binding(lists, [.enter], .open),
+        Binding([.table], [.character("y")], .viewYAML),
+        Binding([.document], [.character("/")], .searchPrompt),
+        Binding([.document], [.character("n")], .searchNext),
+        Binding([.document], [.character("N")], .searchPrevious),
+        Binding([.document], [.character("m")], .toggleManagedFields),
+        Binding([.document], [.character("x")], .revealSecrets),
+        Binding([.document], [.character("w")], .toggleWrap),
+        Binding([.document], [.character("c")], .copyDocument),
+        Binding([.table], [.character("/")], .filterPrompt),
+        Binding(everywhere, [.character(":")], .commandPrompt),
+        Binding(everywhere, [.character("?")], .help),
+        Binding(everywhere, [.escape, .character("q")], .back),
+        Binding([.table], [.control("z")], .toggleFaults),
+        Binding([.table], [.control("w")], .toggleWide),
+        Binding([.table], [.character("c")], .copyName),
+        Binding([.table], [.character(" ")], .mark),
+        Binding([.table], [.character("0")], .allNamespaces),
+        Binding([.table], "123456789".map { .character($0) }, .favouriteNamespace),
+        Binding([.table], [.character("n")], .copyNamespace),
+        Binding([.table], [.control("\\")], .clearMarks),
+        Binding([.table], [.character("N")], .sortByName),
+        Binding([.table], [.character("A")], .sortByAge),
+        Binding([.table], [.character("S")], .sortByStatus),
+        Binding([.table], [.character("P")], .sortByNamespace),
+        Binding([.table], [.shiftLeft], .choosePreviousColumn),
+        Binding([.table], [.shiftRight], .chooseNextColumn),
+        Binding([.table], [.character("O")], .sortByChosenColumn),
+        Binding(everywhere, [.character("j"), .down], .moveDown),
+        Binding(everywhere, [.character("k"), .up], .moveUp),
+        Binding(everywhere, [.control("f"), .pageDown], .pageDown),
+        Binding(everywhere, [.control("b"), .pageUp], .pageUp),
+        Binding(everywhere, [.character("g"), .home], .moveToTop),
+        Binding(everywhere, [.character("G"), .end], .moveToBottom),
+        Binding([.table, .document], [.right], .scrollRight),
+        Binding([.table, .document], [.left], .scrollLeft),
+        Binding([.table, .contexts, .document], [.character("-")], .lastView),
+        Binding([.table, .contexts, .document], [.character("[")], .historyBack),
+        Binding([.table, .contexts, .document], [.character("]")], .historyForward),
+        Binding(everywhere, [.control("r")], .retry),
+        Binding(KeyContext.allCases, [.control("l")], .repaint),
+        Binding(KeyContext.allCases, [.control("c")], .quit),
+    ]
+
+    private static let byKey: [KeyContext: [Key: Command]] = {
+        var result: [KeyContext: [Key: Command]] = [:]
+        for binding in standard {
+            for context in binding.contexts {
+                for key in binding.keys { result[context, default: [:]][key] = binding.command }
+            }
+        }
+        return result
+    }()
+
+    /// What a key does; `nil` when it does nothing there.
+    package static func command(for key: Key, in context: KeyContext) -> Command? { byKey[context]?[key] }
+
+    /// The bindings of a context, in the footer's order.
+    package static func bindings(in context: KeyContext) -> [Binding] {
+        standard.filter { $0.contexts.contains(context) }
+    }
+}
+
+extension Key {
+    /// As it is written in footer, help and docs, such as `ctrl-z`.
+    package var label: String {
+        switch self {
+        case .character(" "): "space"
+        case .character(let character): String(character)
+        case .control(let character): "ctrl-\(character == " " ? "space" : String(character))"
+        case .alt(let character): "alt-\(character)"
+        case .function(let number): "f\(number)"
+        case .shiftUp: "shift-up"
+        case .shiftDown: "shift-down"
+        case .shiftLeft: "shift-left"
+        case .shiftRight: "shift-right"
+        case .pageUp: "pgup"
+        case .pageDown: "pgdn"
+        case .escape: "esc"
+        case .backTab: "shift-tab"
+        case .up, .down, .left, .right, .home, .end, .insert, .delete, .enter, .tab, .backspace: "\(self)"
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import Glibc
+
+/// A pattern over lower-cased text: a literal, or a POSIX extended regular expression.
+struct TextPattern: Sendable, Equatable {
+    let source: String
+    private let needle: [UInt8]
+    private let expression: CompiledExpression?
+
+    /// - Throws: the reason in the C library's words when it is no regular expression.
+    init(_ source: String) throws(FilterFailure) {
+        self.source = source
+        needle = Array(source.lowercased().utf8)
+        let special = Set<Character>(#"^$*+?()[]{}|\"#)
+        expression = source.contains(where: special.contains) ? try CompiledExpression(source) : nil
+    }
+
+    static func == (left: TextPattern, right: TextPattern) -> Bool { left.source == right.source }
+
+    /// Whether it occurs anywhere in `text`, which is lower-cased.
+    func occurs(in text: [UInt8]) -> Bool {
+        if let expression { return expression.occurs(in: text) }
+        return contains(text, needle)
+    }
+}
+
+/// Whether `needle` occurs in `text`.
+private func contains(_ text: [UInt8], _ needle: [UInt8]) -> Bool {
+    guard let first = needle.first else { return true }
+    guard text.count >= needle.count else { return false }
+    return text.withUnsafeBufferPointer { text in
+        needle.withUnsafeBufferPointer { needle in
+            guard let base = text.baseAddress, let wanted = needle.baseAddress else { return false }
+            var offset = 0
+            while let found = memchr(base + offset, Int32(first), text.count - needle.count - offset + 1) {
+                let position = base.distance(to: found.assumingMemoryBound(to: UInt8.self))
+                if memcmp(base + position, wanted, needle.count) == 0 { return true }
+                offset = position + 1
+                if offset > text.count - needle.count { return false }
+            }
+            return false
+        }
+    }
+}
+
+/// A compiled regular expression (regex(7), extended, without case).
+///
+/// `@unchecked Sendable`: the compiled form is written in `init` and freed in `deinit`; `regexec` takes it as `const` and
+/// may be called from several threads (regex(3), "MT-Safe").
+private final class CompiledExpression: @unchecked Sendable {
+    private var compiled = regex_t()
+
+    init(_ source: String) throws(FilterFailure) {
+        let extended = source.replacing(#"\d"#, with: "[0-9]").replacing(#"\D"#, with: "[^0-9]")
+        let status = regcomp(&compiled, extended, REG_EXTENDED | REG_ICASE | REG_NOSUB)
+        guard status == 0 else {
+            var message = [CChar](repeating: 0, count: 200)
+            regerror(status, &compiled, &message, message.count)
+            let text = String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            throw FilterFailure("/\(source)/ is no regular expression: \(text)")
+        }
+    }
+
+    deinit { regfree(&compiled) }
+
+    func occurs(in text: [UInt8]) -> Bool {
+        (text + [0]).withUnsafeBytes { bytes in
+            guard let base = bytes.bindMemory(to: CChar.self).baseAddress else { return false }
+            return regexec(&compiled, base, 0, nil, 0) == 0
+        }
+    }
+}

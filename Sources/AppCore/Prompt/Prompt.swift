@@ -1,0 +1,77 @@
+import ClusterState
+import KubernetesModel
+
+/// The line in which a command, a filter or a search is typed.
+package struct Prompt: Sendable, Equatable {
+    package enum Kind: Sendable, Equatable {
+        /// After `:`.
+        case command
+        /// After `/` in a table.
+        case filter
+        /// After `/` in a document.
+        case search
+    }
+
+    package let kind: Kind
+    package internal(set) var editor: LineEditor
+    /// What the text may become, best first.
+    package internal(set) var candidates: [String] = []
+    /// Which candidate Tab put into the line.
+    package internal(set) var candidateIndex: Int?
+    /// Why what is typed does not work.
+    package internal(set) var error: String?
+    /// Where in the history the line comes from; `nil` when it was typed.
+    var historyIndex: Int?
+    /// What was typed before going through history or candidates.
+    var typed: String
+    /// What Esc goes back to.
+    let original: String
+
+    init(_ kind: Kind, text: String = "") {
+        self.kind = kind
+        editor = LineEditor(text)
+        typed = text
+        original = text
+    }
+
+    /// What would complete the line, shown dimmed behind the cursor.
+    package var suggestion: String {
+        let text = editor.text
+        guard editor.cursor == editor.characters.count, !text.isEmpty,
+            let first = candidates.first(where: { $0.hasPrefix(text) })
+        else { return "" }
+        return String(first.dropFirst(text.count))
+    }
+}
+
+extension AppState {
+    /// What a `:` line may become.
+    func commandCandidates(for text: String) -> [String] {
+        let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+        guard let first = words.first, words.count > 1 else {
+            let names = CommandLine.words + ResourceTable.all.flatMap { [$0.kind.groupResource.resource] + $0.aliases }
+            let matching = Set(names).filter { $0.hasPrefix(text.lowercased()) && $0 != text }
+            return matching.sorted { ($0.count, $0) < ($1.count, $1) }
+        }
+        let typed = words[words.count - 1]
+        let options: [String]
+        switch CommandLine.parse(first, resources: resources) {
+        case .success(.contexts): options = contexts.map(\.name)
+        case .success(.namespaces): options = knownNamespaces + ["all"]
+        case .success(.table): options = knownNamespaces + ["all"]
+        default: options = []
+        }
+        let head = words.dropLast().joined(separator: " ") + " "
+        return options.filter { $0.hasPrefix(typed) && $0 != typed }.sorted().map { head + $0 }
+    }
+
+    /// Namespaces of the cluster as far as they are known.
+    package var knownNamespaces: [String] {
+        var names = Set(favourites)
+        if let listed = snapshot[KindScope(Namespace.kind.groupResource, namespace: nil)] {
+            for object in listed.objects { names.insert(object.metadata.name) }
+        }
+        for context in contexts where !context.namespace.isEmpty { names.insert(context.namespace) }
+        return names.sorted()
+    }
+}

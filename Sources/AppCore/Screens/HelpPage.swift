@@ -1,0 +1,58 @@
+/// The help: every key of the place on the screen, and how to filter.
+package enum HelpPage {
+    package struct Line: Sendable, Equatable {
+        /// Keys, or what is typed; empty on a heading.
+        package var keys: String
+        package var text: String
+        /// Whether it cannot be used right now.
+        package var isUnavailable: Bool
+    }
+
+    /// The lines for the place below the help.
+    package static func lines(for state: AppState) -> [Line] {
+        let context: KeyContext =
+            switch state.place {
+            case .table: .table
+            case .contexts: .contexts
+            case .document: .document
+            }
+        var lines = [Line(keys: "", text: "Keys", isUnavailable: false)]
+        let bindings = KeyMap.bindings(in: context)
+        for info in CommandInfo.all {
+            let keys = bindings.filter { $0.command == info.command }.flatMap(\.keys)
+            guard !keys.isEmpty else { continue }
+            let label = keys.count == 9 ? "1-9" : keys.map(\.label).joined(separator: " ")
+            let reason = info.unavailable(state)
+            lines.append(
+                Line(
+                    keys: label, text: reason.map { "\(info.help) (\($0))" } ?? info.help, isUnavailable: reason != nil)
+            )
+        }
+        if context == .table {
+            lines.append(Line(keys: "", text: "Filters (/)", isUnavailable: false))
+            lines += filters.map { Line(keys: $0.0, text: $0.1, isUnavailable: false) }
+        }
+        lines.append(Line(keys: "", text: "Commands (:)", isUnavailable: false))
+        lines += commands.map { Line(keys: $0.0, text: $0.1, isUnavailable: false) }
+        return lines
+    }
+
+    package static let filters = [
+        ("text", "rows with this text; *, +, [ ], ( ) and | make it a regular expression"),
+        ("!text", "rows without it"),
+        ("-l app=web", "rows with these labels"),
+        ("-f chkt", "names with these letters in this order"),
+        ("status:crash", "a column that contains a text; the start of its title is enough"),
+        ("restarts>5 age<2h", "columns compared with numbers, quantities, durations; all must hold"),
+        ("\"a b\"", "a text with a space"),
+    ]
+
+    package static let commands = [
+        ("pods payments", "a kind, in a namespace; all for all namespaces"),
+        ("po /crash", "a kind, filtered"),
+        ("ns, ns payments", "the namespaces; another namespace"),
+        ("ctx, ctx prod", "the contexts; another context"),
+        ("suspend", "back to the shell until fg"),
+        ("q", "leave"),
+    ]
+}

@@ -1,0 +1,96 @@
+import KubernetesModel
+import Screen
+
+/// A `TableDefinition` without its row type: what `update` and the views work with.
+package struct ResourceTable: Sendable {
+    /// A column of any kind's table.
+    package struct Column: Sendable {
+        package var title: String
+        package var width: Width
+        package var isRightAligned: Bool
+        package var isWide: Bool
+        package var help: String
+        package var isTimeDependent: Bool
+        package var sortsDescendingFirst: Bool
+        /// On a narrow screen columns of low importance go first.
+        package var importance: Int
+        package var text: @Sendable (any StoredObject, CellContext) -> String
+        package var role: @Sendable (any StoredObject, CellContext) -> StyleRole
+        package var sortKey: @Sendable (any StoredObject) -> SortKey
+
+        /// Of the text in cells.
+        package enum Width: Sendable, Equatable {
+            case fill(min: Int)
+            case fit(max: Int)
+        }
+    }
+
+    package let kind: BuiltInKind
+    package let title: String
+    package let aliases: [String]
+    /// NAMESPACE first, for namespaced kinds.
+    package let columns: [Column]
+    package let defaultSort: TableSort
+    package let health: @Sendable (any StoredObject) -> Health
+
+    package init<Row>(_ definition: TableDefinition<Row>) {
+        kind = Row.kind
+        title = definition.title
+        aliases = definition.aliases
+        var columns = definition.columns.map(Self.erase)
+        if Row.kind.isNamespaced { columns.insert(Self.namespaceColumn, at: 0) }
+        self.columns = columns
+        if let sort = definition.defaultSort {
+            defaultSort = TableSort(column: sort.column, descending: sort.descending)
+        } else {
+            defaultSort = TableSort(column: "NAME", descending: false)
+        }
+        let health = definition.health
+        self.health = { object in (object as? Stored<Row>).map { health($0.value) } ?? .fine }
+    }
+
+    /// The index of a column by its title.
+    package func index(ofColumn title: String) -> Int? { columns.firstIndex { $0.title == title } }
+
+    private static let namespaceColumn = Column(
+        title: "NAMESPACE", width: .fit(max: 24), isRightAligned: false, isWide: false,
+        help: "Namespace of the object.", isTimeDependent: false, sortsDescendingFirst: false, importance: 2,
+        text: { object, _ in object.metadata.namespace }, role: { _, _ in .plain },
+        sortKey: { .text($0.metadata.namespace) })
+
+    private static func erase<Row: KubernetesObject>(_ column: AppCore.Column<Row>) -> Column {
+        let text = column.text
+        let role = column.role
+        let sortKey = column.sortKey
+        let width: Column.Width =
+            switch column.width {
+            case .fill(let min): .fill(min: min)
+            case .fit(let max): .fit(max: max)
+            }
+        return Column(
+            title: column.title, width: width, isRightAligned: column.alignment == .right, isWide: column.isWide,
+            help: column.help, isTimeDependent: column.isTimeDependent,
+            sortsDescendingFirst: column.sortsDescendingFirst, importance: column.importance,
+            text: { object, context in (object as? Stored<Row>).map { text($0.value, context) } ?? "" },
+            role: { object, context in (object as? Stored<Row>).map { role($0.value, context) } ?? .plain },
+            sortKey: { object in (object as? Stored<Row>).map { sortKey($0.value) } ?? .missing })
+    }
+}
+
+/// How a table is sorted; rows that compare equal go by namespace and name, ascending.
+package struct TableSort: Sendable, Equatable {
+    package var column: String
+    package var descending: Bool
+
+    package init(column: String, descending: Bool) {
+        self.column = column
+        self.descending = descending
+    }
+}
+
+extension ResourceTable {
+    /// The table of a kind; `nil` when it has none.
+    package static func named(_ kind: GroupResource) -> ResourceTable? { byKind[kind] }
+
+    private static let byKind = Dictionary(uniqueKeysWithValues: all.map { ($0.kind.groupResource, $0) })
+}

@@ -1,0 +1,34 @@
+import KubernetesModel
+
+/// Which objects of a kind a table shows, when it was reached from another object: a Deployment's pods, a node's pods.
+package struct Restriction: Sendable, Equatable {
+    package enum Members: Sendable, Equatable {
+        /// Matched by a label selector.
+        case selector(LabelSelector)
+        /// Carrying all these labels; none selects nothing, as in a Service.
+        case labels(Labels)
+        /// Pods bound to a node.
+        case node(String)
+        /// With one of these names.
+        case names(Set<String>)
+    }
+
+    package var members: Members
+    /// What it was reached from, such as `deployments/web`.
+    package var title: String
+
+    package init(_ members: Members, title: String) {
+        self.members = members
+        self.title = title
+    }
+
+    func contains(_ object: any StoredObject) -> Bool {
+        switch members {
+        case .selector(let selector): selector.matches(object.metadata.labels)
+        case .labels(let labels):
+            !labels.isEmpty && labels.pairs.allSatisfy { object.metadata.labels[$0.key] == $0.value }
+        case .node(let name): (object as? Stored<Pod>)?.value.spec.nodeName == name
+        case .names(let names): names.contains(object.metadata.name)
+        }
+    }
+}

@@ -1,0 +1,251 @@
+import ClusterState
+import KubernetesModel
+import Screen
+
+extension AppState {
+    mutating func handle(_ input: InputEvent, _ effects: inout [Effect]) {
+        switch input {
+        case .key(let key): handle(key, &effects)
+        case .paste(let text):
+            if prompt != nil {
+                prompt?.editor.insert(text)
+                promptEdited()
+            }
+        case .mouse(let event): handle(event, &effects)
+        }
+    }
+
+    private mutating func handle(_ key: Key, _ effects: inout [Effect]) {
+        notice = nil
+        if prompt != nil, KeyMap.command(for: key, in: .prompt) == nil {
+            handlePromptKey(key, &effects)
+            return
+        }
+        guard let command = KeyMap.command(for: key, in: keyContext) else { return }
+        run(command, key: key, &effects)
+    }
+
+    /// Carries out a command, or says why not.
+    mutating func run(_ command: Command, key: Key, _ effects: inout [Effect]) {
+        if let reason = CommandInfo.of(command)?.unavailable(self) {
+            show(.info, reason)
+            return
+        }
+        if helpTop != nil, runInHelp(command) { return }
+        switch command {
+        case .quit: effects.append(.quit)
+        case .repaint: effects.append(.repaint)
+        case .retry:
+            effects.append(.retryNow)
+            show(.info, "Trying again.")
+        case .help: helpTop = 0
+        case .commandPrompt:
+            helpTop = nil
+            prompt = Prompt(.command)
+        case .filterPrompt: prompt = Prompt(.filter, text: shownTable?.filterText ?? "")
+        case .searchPrompt:
+            if case .document(let view) = place { prompt = Prompt(.search, text: view.search) }
+        case .back, .historyBack: goBack(&effects)
+        case .historyForward:
+            if let next = forwardPlaces.popLast() {
+                places.append(next)
+                applySnapshot()
+                reopenDocument(&effects)
+            }
+        case .lastView:
+            if let scope = previousScope, let table = ResourceTable.named(scope.kind) {
+                push(TableView(table, namespace: scope.namespace, openedAt: now))
+            }
+        case .allNamespaces: switchNamespace(nil)
+        case .favouriteNamespace: switchToFavourite(key)
+        case .open: open(&effects)
+        default:
+            switch place {
+            case .table: runInTable(command, &effects)
+            case .contexts(var view):
+                let moved = moved(view.selectedIndex, by: command, page: visibleRows, count: contexts.count)
+                view.select(moved, count: contexts.count, visibleRows: visibleRows)
+                place = .contexts(view)
+            case .document(var view):
+                run(command, in: &view, &effects)
+                place = .document(view)
+            }
+        }
+    }
+
+    private mutating func runInHelp(_ command: Command) -> Bool {
+        switch command {
+        case .back, .help: helpTop = nil
+        case .moveDown, .moveUp, .pageDown, .pageUp, .moveToTop, .moveToBottom:
+            let last = max(0, HelpPage.lines(for: self).count - body.rows)
+            helpTop = min(last, moved(helpTop ?? 0, by: command, page: body.rows, count: last + 1))
+        default: return false
+        }
+        return true
+    }
+
+    private mutating func switchToFavourite(_ key: Key) {
+        guard case .character(let character) = key, let number = character.wholeNumberValue, number >= 1 else { return }
+        guard number <= favourites.count else {
+            show(.info, "No namespace is on \(number) yet: it gets there when you use it (:ns).")
+            return
+        }
+        switchNamespace(favourites[number - 1])
+    }
+
+    /// Where a movement leads from an index in a list.
+    private func moved(_ index: Int, by command: Command, page: Int, count: Int) -> Int {
+        let target: Int
+        switch command {
+        case .moveDown: target = index + 1
+        case .moveUp: target = index - 1
+        case .pageDown: target = index + max(1, page)
+        case .pageUp: target = index - max(1, page)
+        case .moveToTop: target = 0
+        case .moveToBottom: target = count - 1
+        default: target = index
+        }
+        return max(0, min(target, count - 1))
+    }
+
+    // MARK: - Tables
+
+    private mutating func runInTable(_ command: Command, _ effects: inout [Effect]) {
+        guard var view = shownTable, let table = ResourceTable.named(view.kind) else { return }
+        switch command {
+        case .moveDown, .moveUp, .pageDown, .pageUp, .moveToTop, .moveToBottom:
+            let index = moved(view.selectedIndex, by: command, page: visibleRows, count: view.rows.count)
+            view.select(index: index, visibleRows: visibleRows)
+        case .scrollRight:
+            view.columnOffset = min(view.columnOffset + 1, max(0, view.visibleColumns(of: table).count - 2))
+        case .scrollLeft: view.columnOffset = max(0, view.columnOffset - 1)
+        case .mark:
+            if let uid = view.selection?.metadata.uid {
+                if view.marks.remove(uid) == nil { view.marks.insert(uid) }
+                view.select(index: view.selectedIndex + 1, visibleRows: visibleRows)
+            }
+        case .clearMarks: view.marks = []
+        case .toggleFaults:
+            view.faultsOnly.toggle()
+            shownTable = view
+            rebuildTable()
+            return
+        case .toggleWide:
+            view.isWide.toggle()
+            view.columnOffset = 0
+            shownTable = view
+            rebuildTable()
+            return
+        case .sortByName: return sort(by: "NAME")
+        case .sortByAge: return sort(by: table.index(ofColumn: "AGE") == nil ? "LAST SEEN" : "AGE")
+        case .sortByStatus: return sort(by: table.index(ofColumn: "STATUS") == nil ? "TYPE" : "STATUS")
+        case .sortByNamespace: return sort(by: "NAMESPACE")
+        case .sortByChosenColumn: return sort(by: view.chosenColumn ?? "NAME")
+        case .chooseNextColumn, .choosePreviousColumn:
+            let titles = view.visibleColumns(of: table).map { table.columns[$0].title }
+            let current = titles.firstIndex(of: view.chosenColumn ?? view.sort.column) ?? 0
+            let next = current + (command == .chooseNextColumn ? 1 : titles.count - 1)
+            view.chosenColumn = titles[next % titles.count]
+        case .viewYAML:
+            if let object = view.selection { openDocument(of: object, kind: table.kind, &effects) }
+            return
+        case .copyName:
+            let names = view.targets.map(\.metadata.name)
+            effects.append(
+                .copy(names.joined(separator: "\n"), what: names.count == 1 ? names[0] : "\(names.count) names"))
+        case .copyNamespace:
+            if let object = view.selection {
+                let namespace = object.metadata.namespace
+                if namespace.isEmpty {
+                    show(.info, "\(object.metadata.name) is in no namespace.")
+                } else {
+                    effects.append(.copy(namespace, what: namespace))
+                }
+            }
+        default: break
+        }
+        shownTable = view
+    }
+
+    /// Sorts by a column; by the one it is sorted by already turns the order round.
+    mutating func sort(by title: String) {
+        guard var view = shownTable, let table = ResourceTable.named(view.kind),
+            let index = table.index(ofColumn: title)
+        else { return }
+        let descending =
+            view.sort.column == title ? !view.sort.descending : table.columns[index].sortsDescendingFirst
+        view.sort = TableSort(column: title, descending: descending)
+        shownTable = view
+        rebuildTable()
+    }
+
+    // MARK: - Documents
+
+    private mutating func run(_ command: Command, in view: inout DocumentView, _ effects: inout [Effect]) {
+        let height = max(1, body.rows)
+        switch command {
+        case .moveDown, .moveUp, .pageDown, .pageUp, .moveToTop, .moveToBottom:
+            view.scroll(to: moved(view.top, by: command, page: height, count: view.lines.count), visibleRows: height)
+        case .scrollRight: view.leftColumn += 8
+        case .scrollLeft: view.leftColumn = max(0, view.leftColumn - 8)
+        case .searchNext: view.goToMatch(forward: true, visibleRows: height)
+        case .searchPrevious: view.goToMatch(forward: false, visibleRows: height)
+        case .toggleManagedFields:
+            view.foldsManagedFields.toggle()
+            view.layOut()
+        case .revealSecrets:
+            view.masksSecrets.toggle()
+            view.layOut()
+        case .toggleWrap:
+            view.wraps.toggle()
+            view.leftColumn = 0
+        case .copyDocument:
+            effects.append(.copy(view.lines.map { $0.text + "\n" }.joined(), what: view.address.name))
+        default: break
+        }
+    }
+
+    mutating func openDocument(of object: any StoredObject, kind: BuiltInKind, _ effects: inout [Effect]) {
+        let address = ObjectAddress(
+            resource: resource(for: kind), namespace: object.metadata.namespace, name: object.metadata.name)
+        forwardPlaces = []
+        places.append(.document(DocumentView(address, now: now)))
+        effects.append(.openDocument(address))
+    }
+
+    /// Watches the document on the screen again, after another was open or none.
+    private func reopenDocument(_ effects: inout [Effect]) {
+        if case .document(let view) = place { effects.append(.openDocument(view.address)) }
+    }
+
+    // MARK: - Back
+
+    private mutating func goBack(_ effects: inout [Effect]) {
+        if case .document(var view) = place, !view.search.isEmpty {
+            view.find("")
+            place = .document(view)
+            return
+        }
+        if let view = shownTable, !view.filterText.isEmpty {
+            setFilter("")
+            return
+        }
+        if let view = shownTable, view.faultsOnly {
+            var shown = view
+            shown.faultsOnly = false
+            shownTable = shown
+            rebuildTable()
+            return
+        }
+        guard places.count > 1 else { return }
+        let left = places.removeLast()
+        forwardPlaces.append(left)
+        if case .document = left { effects.append(.closeDocument) }
+        if let view = shownTable, ResourceTable.named(view.kind)?.kind.isNamespaced == true, view.restriction == nil {
+            namespace = view.namespace
+        }
+        settle()
+        applySnapshot()
+        reopenDocument(&effects)
+    }
+}

@@ -1,0 +1,108 @@
+import Screen
+
+extension AppState {
+    mutating func handlePromptKey(_ key: Key, _ effects: inout [Effect]) {
+        guard var line = prompt else { return }
+        switch key {
+        case .escape: cancelPrompt()
+        case .enter: acceptPrompt(&effects)
+        case .tab, .backTab:
+            guard !line.candidates.isEmpty else { return }
+            let count = line.candidates.count
+            let next = line.candidateIndex.map { $0 + (key == .tab ? 1 : count - 1) } ?? (key == .tab ? 0 : count - 1)
+            line.candidateIndex = next % count
+            line.editor = LineEditor(line.candidates[next % count])
+            prompt = line
+            if line.kind != .command { promptTextChanged() }
+        case .right where line.editor.cursor == line.editor.characters.count && !line.suggestion.isEmpty:
+            line.editor = LineEditor(line.editor.text + line.suggestion)
+            prompt = line
+            promptEdited()
+        case .up, .down: recall(older: key == .up)
+        case .backspace where line.editor.characters.isEmpty: cancelPrompt()
+        default:
+            if line.editor.handle(key) {
+                prompt = line
+                promptEdited()
+            }
+        }
+    }
+
+    /// The user changed the line.
+    mutating func promptEdited() {
+        guard var line = prompt else { return }
+        line.typed = line.editor.text
+        line.historyIndex = nil
+        line.candidateIndex = nil
+        line.error = nil
+        line.candidates = line.kind == .command ? commandCandidates(for: line.editor.text) : []
+        prompt = line
+        promptTextChanged()
+    }
+
+    /// Filters and searches work while they are typed.
+    private mutating func promptTextChanged() {
+        guard let line = prompt else { return }
+        switch line.kind {
+        case .command: break
+        case .filter:
+            setFilter(line.editor.text)
+            let error = shownTable?.filterError
+            prompt?.error = error
+        case .search:
+            if case .document(var view) = place {
+                view.matchIndex = nil
+                view.find(line.editor.text)
+                view.goToMatch(forward: true, visibleRows: max(1, body.rows))
+                place = .document(view)
+                prompt?.error = view.matches.isEmpty && !view.search.isEmpty ? "Nothing matches." : nil
+            }
+        }
+    }
+
+    private mutating func cancelPrompt() {
+        guard let line = prompt else { return }
+        prompt = nil
+        switch line.kind {
+        case .command: break
+        case .filter: setFilter("")
+        case .search:
+            if case .document(var view) = place {
+                view.find(line.original)
+                place = .document(view)
+            }
+        }
+    }
+
+    private mutating func acceptPrompt(_ effects: inout [Effect]) {
+        guard let line = prompt else { return }
+        let text = line.editor.text
+        switch line.kind {
+        case .filter:
+            if shownTable?.filterError != nil { return }
+            prompt = nil
+        case .search: prompt = nil
+        case .command:
+            prompt = nil
+            guard !text.allSatisfy({ $0 == " " }) else { return }
+            if history.last != text {
+                history.append(text)
+                if history.count > 500 { history.removeFirst(history.count - 500) }
+                effects.append(.saveHistory(history))
+            }
+            run(commandLine: text, &effects)
+        }
+    }
+
+    /// Puts an older or newer line of the history into the prompt.
+    private mutating func recall(older: Bool) {
+        guard var line = prompt, line.kind == .command, !history.isEmpty else { return }
+        let newest = history.count
+        let index = (line.historyIndex ?? newest) + (older ? -1 : 1)
+        guard index >= 0 else { return }
+        line.historyIndex = index < newest ? index : nil
+        line.editor = LineEditor(index < newest ? history[index] : line.typed)
+        line.candidates = []
+        prompt = line
+    }
+}

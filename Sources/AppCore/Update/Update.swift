@@ -1,0 +1,284 @@
+import ClusterState
+import KubernetesModel
+import Screen
+
+/// The one way the state changes: pure, synchronous, never waits.
+///
+/// - Returns: what the outside world is asked to do, in order.
+package func update(_ state: inout AppState, _ event: AppEvent) -> [Effect] {
+    var effects: [Effect] = []
+    switch event {
+    case .input(let input): state.handle(input, &effects)
+    case .resized(let size):
+        state.size = size
+        state.settle()
+    case .tick(let now): state.tick(now)
+    case .snapshot(let snapshot): state.take(snapshot, &effects)
+    case .discovered(let resources, let failures):
+        state.resources = resources
+        if let first = failures.first {
+            state.show(
+                .warning,
+                "Discovery is incomplete: \(first)" + (failures.count > 1 ? " (and \(failures.count - 1) more)" : ""))
+        }
+    case .connection(let event): state.connectionChanged(event, &effects)
+    case .document(let event): state.documentChanged(event)
+    case .notice(let notice): state.show(notice)
+    }
+    state.updateDemand(&effects)
+    return effects
+}
+
+extension AppState {
+    /// How long a notice stays.
+    private static let noticeDuration: Int64 = 8_000_000
+
+    mutating func show(_ kind: Notice.Kind, _ text: String) { show(Notice(kind, text)) }
+
+    mutating func show(_ notice: Notice) {
+        self.notice = ShownNotice(
+            notice: notice, until: Timestamp(microseconds: now.microseconds &+ Self.noticeDuration))
+    }
+
+    // MARK: - Time and news
+
+    fileprivate mutating func tick(_ now: Timestamp) {
+        self.now = now
+        if let notice, notice.until <= now { self.notice = nil }
+        if let view = shownTable, view.filter.dependsOnTime { rebuildTable() }
+    }
+
+    fileprivate mutating func take(_ snapshot: ClusterSnapshot, _ effects: inout [Effect]) {
+        guard snapshot.epoch >= self.snapshot.epoch else { return }
+        self.snapshot = snapshot
+        applySnapshot()
+        fallBackIfForbidden()
+    }
+
+    /// Brings the table on the screen up to date with the snapshot.
+    mutating func applySnapshot() {
+        guard var view = shownTable, let table = ResourceTable.named(view.kind) else { return }
+        view.apply(snapshot, table: table, now: now, visibleRows: visibleRows)
+        shownTable = view
+    }
+
+    /// A user who may not look into all namespaces gets the context's own, and is told why.
+    private mutating func fallBackIfForbidden() {
+        guard var view = shownTable, view.namespace == nil, view.rows.count == 0,
+            case .forbidden(let reason) = view.loadState,
+            let table = ResourceTable.named(view.kind), table.kind.isNamespaced
+        else { return }
+        let own = session?.namespace ?? "default"
+        fallback = reason
+        namespace = own
+        view.namespace = own
+        view.loadState = .loading(count: 0)
+        shownTable = view
+        remember(own)
+        show(.warning, "Showing \(own) only: \(reason)")
+        applySnapshot()
+    }
+
+    fileprivate mutating func connectionChanged(_ event: ConnectionEvent, _ effects: inout [Effect]) {
+        switch event {
+        case .contexts(let contexts, let warnings):
+            self.contexts = contexts
+            if let warning = warnings.first { show(.warning, warning) }
+        case .connecting(let session): begin(session, &effects)
+        case .connected(let version):
+            serverVersion = version
+            connection = .connected
+        case .failed(let failure, let retryAt): connection = .failed(failure, retryAt: retryAt)
+        case .unusable(let context, let reason):
+            connection = .none
+            var view = ContextsView()
+            view.reason = "\(context): \(reason)"
+            let index = contexts.firstIndex { $0.name == context } ?? 0
+            view.select(index, count: contexts.count, visibleRows: visibleRows)
+            if case .contexts = place {
+                places[places.count - 1] = .contexts(view)
+            } else {
+                places.append(.contexts(view))
+            }
+        }
+    }
+
+    /// Starts over with another context: nothing of the one before stays.
+    private mutating func begin(_ session: SessionInfo, _ effects: inout [Effect]) {
+        let isFirst = !hasLaunched
+        self.session = session
+        serverVersion = nil
+        connection = .connecting(since: now)
+        resources = []
+        fallback = nil
+        snapshot = ClusterSnapshot(epoch: snapshot.epoch)
+        forwardPlaces = []
+        previousScope = nil
+        demand = []
+        favourites = []
+        let kind = isFirst ? Pod.kind.groupResource : table?.kind ?? Pod.kind.groupResource
+        namespace =
+            isFirst && options.allNamespaces
+            ? nil : isFirst ? options.namespace ?? session.namespace : session.namespace
+        hasLaunched = true
+        remember(session.namespace)
+        if let namespace { remember(namespace) }
+        let table = ResourceTable.named(kind) ?? .pods
+        places = [.table(TableView(table, namespace: namespace, openedAt: now))]
+        if isFirst, let command = options.command { run(commandLine: command, &effects) }
+        if places.count > 1 { places.removeFirst(places.count - 1) }
+    }
+
+    /// Puts a namespace on one of the keys 1-9.
+    mutating func remember(_ namespace: String) {
+        guard !favourites.contains(namespace) else { return }
+        if favourites.count == 9 { favourites.remove(at: 1) }
+        favourites.append(namespace)
+    }
+
+    fileprivate mutating func documentChanged(_ event: DocumentEvent) {
+        let address: ObjectAddress
+        switch event {
+        case .loaded(let of, _), .deleted(let of), .failed(let of, _): address = of
+        }
+        guard
+            let index = places.lastIndex(where: {
+                if case .document(let view) = $0 { view.address == address } else { false }
+            }), case .document(var view) = places[index]
+        else { return }
+        switch event {
+        case .loaded(_, let document): view.load(document)
+        case .deleted: view.isDeleted = true
+        case .failed(_, let failure):
+            if case .loaded = view.content { view.failure = failure } else { view.content = .failed(failure) }
+        }
+        places[index] = .document(view)
+    }
+
+    // MARK: - What is watched
+
+    /// Asks for what the places on the stack's top need.
+    fileprivate mutating func updateDemand(_ effects: inout [Effect]) {
+        guard session != nil else { return }
+        var wanted: Set<KindScope> = [KindScope(Namespace.kind.groupResource, namespace: nil)]
+        if let table { wanted.insert(table.scope) }
+        guard wanted != demand else { return }
+        demand = wanted
+        effects.append(.watch(wanted))
+    }
+
+    // MARK: - Places
+
+    /// Makes selection and scroll offsets fit the screen.
+    mutating func settle() {
+        switch place {
+        case .table(var view):
+            view.settle(visibleRows: visibleRows)
+            place = .table(view)
+        case .contexts(var view):
+            view.select(view.selectedIndex, count: contexts.count, visibleRows: visibleRows)
+            place = .contexts(view)
+        case .document(var view):
+            view.scroll(to: view.top, visibleRows: body.rows)
+            place = .document(view)
+        }
+    }
+
+    /// Computes the rows of the table on the screen anew.
+    mutating func rebuildTable() {
+        guard var view = shownTable, let table = ResourceTable.named(view.kind),
+            let kindSnapshot = snapshot.resolve(view.scope)
+        else { return }
+        view.rebuild(from: kindSnapshot, table: table, now: now, visibleRows: visibleRows)
+        shownTable = view
+    }
+
+    /// Opens a table on top of what is there.
+    mutating func push(_ view: TableView) {
+        if let table, table.restriction == nil { previousScope = table.scope }
+        forwardPlaces = []
+        places.append(.table(view))
+        if places.count > 50 { places.remove(at: 0) }
+        applySnapshot()
+    }
+
+    /// Goes to a kind's table in the current namespace.
+    mutating func goTo(_ kind: BuiltInKind, restriction: Restriction? = nil, namespace: String?) {
+        guard let table = ResourceTable.named(kind.groupResource) else { return }
+        var view = TableView(table, namespace: namespace, restriction: restriction, openedAt: now)
+        view.isWide = self.table?.isWide ?? false
+        push(view)
+    }
+
+    /// Carries out what was typed after `:`.
+    mutating func run(commandLine line: String, _ effects: inout [Effect]) {
+        switch CommandLine.parse(line, resources: resources) {
+        case .failure(let failure): show(.error, failure.reason)
+        case .success(.quit): effects.append(.quit)
+        case .success(.suspend): effects.append(.suspend)
+        case .success(.help): helpTop = 0
+        case .success(.contexts(let name?)): switchContext(name, &effects)
+        case .success(.contexts(nil)): openContexts()
+        case .success(.namespaces(let name?)):
+            switchNamespace(["all", "-A", "*"].contains(name) ? nil : name)
+        case .success(.namespaces(nil)): goTo(Namespace.kind, namespace: nil)
+        case .success(.table(let kind, let named, let filter)):
+            if let named, kind.isNamespaced {
+                namespace = named
+                if let named { remember(named) }
+            }
+            goTo(kind, namespace: kind.isNamespaced ? namespace : nil)
+            if let filter { setFilter(filter) }
+        }
+    }
+
+    private mutating func openContexts() {
+        var view = ContextsView()
+        let index = contexts.firstIndex { $0.name == session?.context } ?? 0
+        view.select(index, count: contexts.count, visibleRows: visibleRows)
+        forwardPlaces = []
+        places.append(.contexts(view))
+    }
+
+    mutating func switchContext(_ name: String, _ effects: inout [Effect]) {
+        guard contexts.contains(where: { $0.name == name }) else {
+            let hint = nearestName(to: name, among: contexts.map(\.name)).map { " Did you mean \($0)?" } ?? ""
+            show(.error, "There is no context \(name) in the kubeconfig.\(hint)")
+            return
+        }
+        effects.append(.switchContext(name))
+    }
+
+    /// Shows the table's kind in another namespace; `nil` for all.
+    mutating func switchNamespace(_ name: String?) {
+        namespace = name
+        fallback = nil
+        if let name { remember(name) }
+        guard let view = table, let table = ResourceTable.named(view.kind) else { return }
+        if table.kind.isNamespaced {
+            var next = TableView(table, namespace: name, openedAt: now)
+            (next.sort, next.isWide, next.faultsOnly) = (view.sort, view.isWide, view.faultsOnly)
+            (next.filterText, next.filter) = (view.filterText, view.filter)
+            push(next)
+        } else {
+            goTo(Pod.kind, namespace: name)
+        }
+    }
+
+    /// Filters the table on the screen; a text that is no filter leaves the rows as they are.
+    mutating func setFilter(_ text: String) {
+        guard var view = shownTable, let table = ResourceTable.named(view.kind) else { return }
+        view.filterText = text
+        do {
+            let filter = try Filter(parsing: text, table: table)
+            view.filterError = nil
+            let isSame = filter == view.filter
+            view.filter = filter
+            shownTable = view
+            if !isSame { rebuildTable() }
+        } catch {
+            view.filterError = error.description
+            shownTable = view
+        }
+    }
+}

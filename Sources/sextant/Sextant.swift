@@ -1,0 +1,20 @@
+import ArgumentParser
+
+/// The command line: without a subcommand it opens the screen.
+@main
+struct Sextant: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sextant",
+        abstract: "A terminal UI for operating and troubleshooting Kubernetes clusters.",
+        discussion: """
+            Without a subcommand it opens on the current context. Keys follow k9s; ? shows those that work.
+
+            Exit status: 0 when all went well, 2 when it could not look (with the reason on stderr), 64 for a wrong command line.
+            """,
+        version: productVersion,
+        subcommands: [Screen.self, Snapshot.self, Demo.self, Info.self, Version.self],
+        defaultSubcommand: Screen.self)
+}
+
+/// The version of this program, also sent as `User-Agent`.
+let productVersion = "0.1.0"

@@ -1,0 +1,101 @@
+#!/bin/bash
+# Drives the program in a real terminal (tmux) on the demo cluster: start, move, filter, resize, help, quit, SIGTERM, crash.
+# After every way out the terminal must be sane: main screen, echo and line editing on.
+# usage: smoke.sh PATH-TO-SEXTANT
+set -u
+program=$(realpath "$1")
+command -v tmux > /dev/null || { echo "smoke: skipped, tmux is not installed"; exit 0; }
+
+export TERM=screen-256color LC_ALL=C.UTF-8 TZ=UTC
+socket=sextant-smoke-$$
+home=$(mktemp -d)
+trap 'tmux -L "$socket" kill-server 2> /dev/null; rm -rf "$home"' EXIT
+
+t() { tmux -L "$socket" "$@"; }
+screen() { t capture-pane -p; }
+keys() { t send-keys "$@"; }
+passed=0 failed=0
+check() { # name command...: counts, and shows the screen of a failure
+    local name=$1
+    shift
+    if "$@"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "smoke: FAILED: $name; the screen:"
+        screen
+    fi
+}
+# Polls until the screen matches (or, with !, no longer matches) an extended regular expression; 30 s at most.
+shows() {
+    for _ in $(seq 300); do
+        if [ "$1" = ! ]; then screen | grep -qE -- "$2" || return 0; else screen | grep -qE -- "$1" && return 0; fi
+        sleep 0.1
+    done
+    return 1
+}
+pid() { pgrep -n -f "^$program demo"; }
+is_sane() { # main screen, and the modes that the shell had before
+    for _ in $(seq 100); do
+        [ "$(t display -p '#{alternate_on} #{mouse_any_flag} #{cursor_flag}')" = "0 0 1" ] && break
+        sleep 0.1
+    done
+    [ "$(t display -p '#{alternate_on} #{mouse_any_flag} #{cursor_flag}')" = "0 0 1" ] || return 1
+    keys "clear; stty -g | sha1sum | cut -c1-12 | sed 's/^/modes-/'" Enter
+    shows "modes-$modes"
+}
+start() {
+    keys "clear; $program demo --seed 1" Enter
+    shows 'Pods.*[0-9]' && shows 'Running'
+}
+
+t -f /dev/null new-session -d -x 80 -y 24 "env -i HOME=$home PATH=$PATH TERM=$TERM LC_ALL=$LC_ALL TZ=$TZ PS1='$ ' bash --norc --noprofile"
+shows '\$'
+keys "clear; stty -g | sha1sum | cut -c1-12 | sed 's/^/modes-/'" Enter
+shows 'modes-[0-9a-f]{12}'
+modes=$(screen | sed -nE 's/^modes-([0-9a-f]{12})$/\1/p' | tail -n 1)
+
+check "the demo opens on its pods" start
+first=$(screen | grep -n '▸' | head -n 1)
+keys j j
+sleep 0.3
+check "j moves the selection" test "$first" != "$(screen | grep -n '▸' | head -n 1)"
+keys /
+keys -l 'checkout'
+check "a filter narrows the rows as it is typed" shows '/checkout'
+keys Enter
+keys Escape
+check "Esc clears the filter" shows ! '/checkout'
+keys '?'
+check "? shows the keys" shows 'Help'
+keys Escape
+check "Esc closes the help" shows ! 'Help'
+keys : && keys -l 'svc' && keys Enter
+check ":svc shows services" shows 'Services'
+keys Escape
+check "Esc goes back to the pods" shows 'Pods'
+t resize-window -x 120 -y 40
+check "a larger window is filled" shows 'AGE'
+t resize-window -x 40 -y 10
+check "40 columns still show the table" shows 'NAME'
+t resize-window -x 80 -y 24
+keys y
+check "y shows the YAML" shows 'apiVersion'
+keys Escape
+keys : && keys -l 'q' && keys Enter
+check "the terminal is sane after :q" is_sane
+
+check "the demo opens again" start
+kill -TERM "$(pid)"
+check "the terminal is sane after SIGTERM" is_sane
+
+check "the demo opens a third time" start
+kill -HUP "$(pid)"
+check "the terminal is sane after SIGHUP" is_sane
+
+check "the demo opens a fourth time" start
+kill -ILL "$(pid)" # what a Swift trap raises
+check "the terminal is sane after a crash" is_sane
+
+echo "smoke: $passed passed, $failed failed"
+[ "$failed" = 0 ]
