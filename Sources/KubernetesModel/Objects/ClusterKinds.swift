@@ -1,27 +1,29 @@
-/// A room for names. Source: core/v1 Namespace.
+/// A room for names (core/v1 Namespace).
 public struct Namespace: KubernetesObject {
+    /// Its names in the API, and the versions that are decoded.
     public static let kind = BuiltInKind(
         group: "", resource: "namespaces", kind: "Namespace", versions: ["v1"], isNamespaced: false)
 
     /// Name, identity, labels and owners.
     public var metadata = ObjectMeta()
-    /// `Active` or `Terminating`. Source: `status.phase`.
+    /// `Active` or `Terminating` (`status.phase`).
     public var phase = ""
-    /// Why deletion does not end. Source: `status.conditions`.
+    /// Why deletion does not end (`status.conditions`).
     public var conditions: [Condition] = []
 
     /// A namespace with nothing set.
     public init() {}
 }
 
-/// A machine that runs pods. Source: core/v1 Node.
+/// A machine that runs pods (core/v1 Node).
 public struct Node: KubernetesObject {
+    /// Its names in the API, and the versions that are decoded.
     public static let kind = BuiltInKind(
         group: "", resource: "nodes", kind: "Node", versions: ["v1"], isNamespaced: false)
 
     /// Name, identity, labels and owners.
     public var metadata = ObjectMeta()
-    /// Whether it is cordoned. Source: `spec.unschedulable`.
+    /// Whether it is cordoned (`spec.unschedulable`).
     public var unschedulable = false
     /// Source: `spec.taints`.
     public var taints: [Taint] = []
@@ -31,9 +33,9 @@ public struct Node: KubernetesObject {
     public var addresses: [NodeAddress] = []
     /// Source: `status.nodeInfo`.
     public var nodeInfo = NodeSystemInfo()
-    /// What pods may use, by resource name, as the quantity's text. Source: `status.allocatable`.
+    /// What pods may use, by resource name, as the quantity's text (`status.allocatable`).
     public var allocatable = Labels()
-    /// What the machine has, by resource name, as the quantity's text. Source: `status.capacity`.
+    /// What the machine has, by resource name, as the quantity's text (`status.capacity`).
     public var capacity = Labels()
 
     /// A node with nothing set.
@@ -46,7 +48,7 @@ public struct Taint: Sendable, Equatable {
     public var key = ""
     /// Source: `value`.
     public var value = ""
-    /// `NoSchedule`, `PreferNoSchedule` or `NoExecute`. Source: `effect`.
+    /// `NoSchedule`, `PreferNoSchedule` or `NoExecute` (`effect`).
     public var effect = ""
 
     /// A taint with nothing set.
@@ -55,7 +57,7 @@ public struct Taint: Sendable, Equatable {
 
 /// Source: core/v1 NodeAddress.
 public struct NodeAddress: Sendable, Equatable {
-    /// Such as `InternalIP`, `ExternalIP`, `Hostname`. Source: `type`.
+    /// Such as `InternalIP`, `ExternalIP`, `Hostname` (`type`).
     public var type = ""
     /// Source: `address`.
     public var address = ""

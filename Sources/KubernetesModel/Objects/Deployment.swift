@@ -1,15 +1,16 @@
-/// Keeps a number of equal pods and rolls out changes. Source: apps/v1 Deployment.
+/// Keeps a number of equal pods and rolls out changes (apps/v1 Deployment).
 public struct Deployment: KubernetesObject {
+    /// Its names in the API, and the versions that are decoded.
     public static let kind = BuiltInKind(
         group: "apps", resource: "deployments", kind: "Deployment", versions: ["v1"])
 
     /// Name, namespace, identity, labels and owners.
     public var metadata = ObjectMeta()
-    /// Pods wanted; `nil` means 1. Source: `spec.replicas`.
+    /// Pods wanted; `nil` means 1 (`spec.replicas`).
     public var replicas: Int32?
-    /// Which pods are its own. Source: `spec.selector`.
+    /// Which pods are its own (`spec.selector`).
     public var selector = LabelSelector()
-    /// Labels its pods get. Source: `spec.template.metadata.labels`.
+    /// Labels its pods get (`spec.template.metadata.labels`).
     public var templateLabels = Labels()
     /// Source: `spec.template.spec.containers`.
     public var containers: [Container] = []
@@ -17,7 +18,7 @@ public struct Deployment: KubernetesObject {
     public var paused = false
     /// Source: `status.observedGeneration`.
     public var observedGeneration: Int64 = 0
-    /// Pods that exist. Source: `status.replicas`.
+    /// Pods that exist (`status.replicas`).
     public var statusReplicas: Int32 = 0
     /// Source: `status.updatedReplicas`.
     public var updatedReplicas: Int32 = 0
@@ -34,7 +35,7 @@ public struct Deployment: KubernetesObject {
     public init() {}
 }
 
-/// Which objects are meant, by their labels; every requirement must hold. Source: meta/v1 LabelSelector.
+/// Which objects are meant, by their labels; every requirement must hold (meta/v1 LabelSelector).
 public struct LabelSelector: Sendable, Equatable {
     /// Source: `matchLabels`.
     public var matchLabels = Labels()
@@ -49,7 +50,7 @@ public struct LabelSelector: Sendable, Equatable {
 public struct LabelSelectorRequirement: Sendable, Equatable {
     /// Source: `key`.
     public var key = ""
-    /// `In`, `NotIn`, `Exists` or `DoesNotExist`. Source: `operator`.
+    /// `In`, `NotIn`, `Exists` or `DoesNotExist` (`operator`).
     public var `operator` = ""
     /// Source: `values`.
     public var values: [String] = []

@@ -1,11 +1,12 @@
-/// Some of the endpoints of a Service. Source: discovery.k8s.io/v1 EndpointSlice.
+/// Some of the endpoints of a Service (discovery.k8s.io/v1 EndpointSlice).
 public struct EndpointSlice: KubernetesObject {
+    /// Its names in the API, and the versions that are decoded.
     public static let kind = BuiltInKind(
         group: "discovery.k8s.io", resource: "endpointslices", kind: "EndpointSlice", versions: ["v1", "v1beta1"])
 
     /// Name, namespace, identity, labels and owners.
     public var metadata = ObjectMeta()
-    /// `IPv4`, `IPv6` or `FQDN`. Source: `addressType`.
+    /// `IPv4`, `IPv6` or `FQDN` (`addressType`).
     public var addressType = ""
     /// Source: `endpoints`.
     public var endpoints: [Endpoint] = []
@@ -20,13 +21,13 @@ public struct EndpointSlice: KubernetesObject {
 public struct Endpoint: Sendable, Equatable {
     /// Source: `addresses`.
     public var addresses: [String] = []
-    /// `nil` counts as ready. Source: `conditions.ready`.
+    /// `nil` counts as ready (`conditions.ready`).
     public var ready: Bool?
     /// Source: `conditions.serving`.
     public var serving: Bool?
     /// Source: `conditions.terminating`.
     public var terminating: Bool?
-    /// The pod behind it. Source: `targetRef`.
+    /// The pod behind it (`targetRef`).
     public var targetRef = ObjectReference()
     /// Source: `nodeName`.
     public var nodeName = ""
@@ -41,7 +42,7 @@ public struct EndpointPort: Sendable, Equatable {
     public var name = ""
     /// Source: `protocol`.
     public var `protocol` = ""
-    /// `nil` means every port. Source: `port`.
+    /// `nil` means every port (`port`).
     public var port: Int32?
 
     /// A port with nothing set.

@@ -1,16 +1,17 @@
-/// Something that happened to an object. Source: core/v1 Event.
+/// Something that happened to an object (core/v1 Event).
 public struct Event: KubernetesObject {
+    /// Its names in the API, and the versions that are decoded.
     public static let kind = BuiltInKind(group: "", resource: "events", kind: "Event", versions: ["v1"])
 
     /// Name, namespace, identity, labels and owners of the event itself.
     public var metadata = ObjectMeta()
-    /// The object it is about. Source: `involvedObject`.
+    /// The object it is about (`involvedObject`).
     public var involvedObject = ObjectReference()
-    /// A word for programs. Source: `reason`.
+    /// A word for programs (`reason`).
     public var reason = ""
-    /// A sentence for people. Source: `message`.
+    /// A sentence for people (`message`).
     public var message = ""
-    /// `Normal` or `Warning`. Source: `type`.
+    /// `Normal` or `Warning` (`type`).
     public var type = ""
     /// Source: `source.component`.
     public var sourceComponent = ""
@@ -24,9 +25,9 @@ public struct Event: KubernetesObject {
     public var lastTimestamp: Timestamp?
     /// Source: `eventTime`.
     public var eventTime: Timestamp?
-    /// How often, as the old recorder counts. Source: `count`.
+    /// How often, as the old recorder counts (`count`).
     public var count: Int32 = 0
-    /// How often, as the new recorder counts; `nil` without a series. Source: `series.count`.
+    /// How often, as the new recorder counts; `nil` without a series (`series.count`).
     public var seriesCount: Int32?
     /// Source: `series.lastObservedTime`.
     public var seriesLastObservedTime: Timestamp?
@@ -43,7 +44,7 @@ public struct Event: KubernetesObject {
     public var occurrences: Int { Int(max(1, seriesCount ?? count)) }
 }
 
-/// Names another object. Source: core/v1 ObjectReference.
+/// Names another object (core/v1 ObjectReference).
 public struct ObjectReference: Sendable, Hashable {
     /// Such as `apps/v1`.
     public var apiVersion = ""
@@ -55,7 +56,7 @@ public struct ObjectReference: Sendable, Hashable {
     public var name = ""
     /// Source: `uid`.
     public var uid = ""
-    /// A part of the object, such as `spec.containers{app}`. Source: `fieldPath`.
+    /// A part of the object, such as `spec.containers{app}` (`fieldPath`).
     public var fieldPath = ""
 
     /// A reference with nothing set.

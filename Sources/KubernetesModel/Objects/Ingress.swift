@@ -1,19 +1,20 @@
-/// Rules that bring HTTP traffic to Services. Source: networking.k8s.io/v1 Ingress.
+/// Rules that bring HTTP traffic to Services (networking.k8s.io/v1 Ingress).
 public struct Ingress: KubernetesObject {
+    /// Its names in the API, and the versions that are decoded.
     public static let kind = BuiltInKind(
         group: "networking.k8s.io", resource: "ingresses", kind: "Ingress", versions: ["v1"])
 
     /// Name, namespace, identity, labels and owners.
     public var metadata = ObjectMeta()
-    /// `nil` when no class is named. Source: `spec.ingressClassName`.
+    /// `nil` when no class is named (`spec.ingressClassName`).
     public var ingressClassName: String?
-    /// Where requests go that no rule matches. Source: `spec.defaultBackend`.
+    /// Where requests go that no rule matches (`spec.defaultBackend`).
     public var defaultBackend: IngressBackend?
     /// Source: `spec.tls`.
     public var tls: [IngressTLS] = []
     /// Source: `spec.rules`.
     public var rules: [IngressRule] = []
-    /// Addresses under which it is served. Source: `status.loadBalancer.ingress`.
+    /// Addresses under which it is served (`status.loadBalancer.ingress`).
     public var loadBalancerIngress: [LoadBalancerIngress] = []
 
     /// An Ingress with nothing set.
@@ -33,7 +34,7 @@ public struct IngressTLS: Sendable, Equatable {
 
 /// Source: networking.k8s.io/v1 IngressRule.
 public struct IngressRule: Sendable, Equatable {
-    /// Empty for every host. Source: `host`.
+    /// Empty for every host (`host`).
     public var host = ""
     /// Source: `http.paths`.
     public var paths: [HTTPIngressPath] = []
@@ -46,7 +47,7 @@ public struct IngressRule: Sendable, Equatable {
 public struct HTTPIngressPath: Sendable, Equatable {
     /// Source: `path`.
     public var path = ""
-    /// `Exact`, `Prefix` or `ImplementationSpecific`. Source: `pathType`.
+    /// `Exact`, `Prefix` or `ImplementationSpecific` (`pathType`).
     public var pathType = ""
     /// Source: `backend`.
     public var backend = IngressBackend()
@@ -55,17 +56,17 @@ public struct HTTPIngressPath: Sendable, Equatable {
     public init() {}
 }
 
-/// A Service port, or another object that serves. Source: networking.k8s.io/v1 IngressBackend.
+/// A Service port, or another object that serves (networking.k8s.io/v1 IngressBackend).
 public struct IngressBackend: Sendable, Equatable {
     /// Source: `service.name`.
     public var serviceName = ""
-    /// Empty when the port is a number. Source: `service.port.name`.
+    /// Empty when the port is a number (`service.port.name`).
     public var servicePortName = ""
-    /// 0 when the port is a name. Source: `service.port.number`.
+    /// 0 when the port is a name (`service.port.number`).
     public var servicePortNumber: Int32 = 0
     /// Source: `resource.apiGroup`.
     public var resourceAPIGroup = ""
-    /// Empty for a Service backend. Source: `resource.kind`.
+    /// Empty for a Service backend (`resource.kind`).
     public var resourceKind = ""
     /// Source: `resource.name`.
     public var resourceName = ""

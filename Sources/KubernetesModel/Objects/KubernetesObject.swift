@@ -8,8 +8,9 @@ public protocol KubernetesObject: Sendable, Equatable {
     init()
 }
 
-/// A reference to one immutable object, shared between stores, snapshots and rows. Identity (`===`) changes with every
-/// change of the object.
+/// A reference to one immutable object, shared between stores, snapshots and rows.
+///
+/// Identity (`===`) changes with every change of the object.
 public protocol StoredObject: AnyObject, Sendable {
     /// Name, namespace, identity, labels and owners.
     var metadata: ObjectMeta { get }

@@ -1,20 +1,20 @@
-/// What every object has: name, namespace, identity, labels and owners. Source: `metadata` (meta/v1 ObjectMeta).
+/// What every object has: name, namespace, identity, labels and owners (`metadata` (meta/v1 ObjectMeta)).
 ///
 /// `managedFields` and annotations are not kept: YAML and describe fetch the full object.
 public struct ObjectMeta: Sendable, Equatable {
     /// Source: `metadata.name`.
     public var name = ""
-    /// Empty for cluster-scoped objects. Source: `metadata.namespace`.
+    /// Empty for cluster-scoped objects (`metadata.namespace`).
     public var namespace = ""
-    /// Unique over the lifetime of the cluster. Source: `metadata.uid`.
+    /// Unique over the lifetime of the cluster (`metadata.uid`).
     public var uid = ""
-    /// An opaque version. Source: `metadata.resourceVersion`.
+    /// An opaque version (`metadata.resourceVersion`).
     public var resourceVersion = ""
-    /// Counts changes of the spec. Source: `metadata.generation`.
+    /// Counts changes of the spec (`metadata.generation`).
     public var generation: Int64 = 0
     /// Source: `metadata.creationTimestamp`.
     public var creationTimestamp: Timestamp?
-    /// Set once deletion was requested. Source: `metadata.deletionTimestamp`.
+    /// Set once deletion was requested (`metadata.deletionTimestamp`).
     public var deletionTimestamp: Timestamp?
     /// Source: `metadata.labels`.
     public var labels = Labels()
@@ -25,7 +25,7 @@ public struct ObjectMeta: Sendable, Equatable {
     public init() {}
 }
 
-/// The owner of an object. Source: `metadata.ownerReferences[]`.
+/// The owner of an object (`metadata.ownerReferences[]`).
 public struct OwnerReference: Sendable, Equatable {
     /// Such as `apps/v1`.
     public var apiVersion = ""

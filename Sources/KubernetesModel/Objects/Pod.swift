@@ -1,5 +1,6 @@
-/// A group of containers on one node. Source: core/v1 Pod.
+/// A group of containers on one node (core/v1 Pod).
 public struct Pod: KubernetesObject {
+    /// Its names in the API, and the versions that are decoded.
     public static let kind = BuiltInKind(group: "", resource: "pods", kind: "Pod", versions: ["v1"])
 
     /// Name, namespace, identity, labels and owners.
@@ -13,15 +14,15 @@ public struct Pod: KubernetesObject {
     public init() {}
 }
 
-/// What a pod should be. Source: core/v1 PodSpec.
+/// What a pod should be (core/v1 PodSpec).
 public struct PodSpec: Sendable, Equatable {
-    /// Containers that run to their end one by one before the others, and sidecars. Source: `spec.initContainers`.
+    /// Containers that run to their end one by one before the others, and sidecars (`spec.initContainers`).
     public var initContainers: [Container] = []
     /// Source: `spec.containers`.
     public var containers: [Container] = []
-    /// `Always`, `OnFailure` or `Never`. Source: `spec.restartPolicy`.
+    /// `Always`, `OnFailure` or `Never` (`spec.restartPolicy`).
     public var restartPolicy = ""
-    /// Empty while unscheduled. Source: `spec.nodeName`.
+    /// Empty while unscheduled (`spec.nodeName`).
     public var nodeName = ""
     /// Source: `spec.serviceAccountName`.
     public var serviceAccountName = ""
@@ -29,20 +30,20 @@ public struct PodSpec: Sendable, Equatable {
     public var schedulerName = ""
     /// Source: `spec.priorityClassName`.
     public var priorityClassName = ""
-    /// Condition types that must be true for readiness. Source: `spec.readinessGates[].conditionType`.
+    /// Condition types that must be true for readiness (`spec.readinessGates[].conditionType`).
     public var readinessGates: [String] = []
 
     /// A spec with nothing set.
     public init() {}
 }
 
-/// One container of a pod. Source: core/v1 Container.
+/// One container of a pod (core/v1 Container).
 public struct Container: Sendable, Equatable {
     /// Source: `name`.
     public var name = ""
     /// Source: `image`.
     public var image = ""
-    /// `Always` on an init container makes it a sidecar (KEP-753). Source: `restartPolicy`.
+    /// `Always` on an init container makes it a sidecar (KEP-753) (`restartPolicy`).
     public var restartPolicy = ""
     /// Source: `ports`.
     public var ports: [ContainerPort] = []
@@ -54,24 +55,24 @@ public struct Container: Sendable, Equatable {
     public var isSidecar: Bool { restartPolicy == "Always" }
 }
 
-/// A port that a container declares. Source: core/v1 ContainerPort.
+/// A port that a container declares (core/v1 ContainerPort).
 public struct ContainerPort: Sendable, Equatable {
-    /// May be empty. Source: `name`.
+    /// May be empty (`name`).
     public var name = ""
     /// Source: `containerPort`.
     public var containerPort: Int32 = 0
-    /// `TCP`, `UDP` or `SCTP`; empty means TCP. Source: `protocol`.
+    /// `TCP`, `UDP` or `SCTP`; empty means TCP (`protocol`).
     public var `protocol` = ""
 
     /// A port with nothing set.
     public init() {}
 }
 
-/// What a pod is. Source: core/v1 PodStatus.
+/// What a pod is (core/v1 PodStatus).
 public struct PodStatus: Sendable, Equatable {
-    /// `Pending`, `Running`, `Succeeded`, `Failed` or `Unknown`. Source: `status.phase`.
+    /// `Pending`, `Running`, `Succeeded`, `Failed` or `Unknown` (`status.phase`).
     public var phase = ""
-    /// Such as `Evicted`. Source: `status.reason`.
+    /// Such as `Evicted` (`status.reason`).
     public var reason = ""
     /// Source: `status.message`.
     public var message = ""
@@ -79,11 +80,11 @@ public struct PodStatus: Sendable, Equatable {
     public var hostIP = ""
     /// Source: `status.podIP`.
     public var podIP = ""
-    /// The node that a preemption reserves. Source: `status.nominatedNodeName`.
+    /// The node that a preemption reserves (`status.nominatedNodeName`).
     public var nominatedNodeName = ""
-    /// `Guaranteed`, `Burstable` or `BestEffort`. Source: `status.qosClass`.
+    /// `Guaranteed`, `Burstable` or `BestEffort` (`status.qosClass`).
     public var qosClass = ""
-    /// When the kubelet acknowledged the pod. Source: `status.startTime`.
+    /// When the kubelet acknowledged the pod (`status.startTime`).
     public var startTime: Timestamp?
     /// Source: `status.conditions`.
     public var conditions: [Condition] = []
@@ -96,15 +97,15 @@ public struct PodStatus: Sendable, Equatable {
     public init() {}
 }
 
-/// A condition of any object. Source: core/v1 PodCondition, NodeCondition, apps/v1 DeploymentCondition, meta/v1 Condition.
+/// A condition of any object (core/v1 PodCondition, NodeCondition, apps/v1 DeploymentCondition, meta/v1 Condition).
 public struct Condition: Sendable, Equatable {
-    /// Such as `Ready`. Source: `type`.
+    /// Such as `Ready` (`type`).
     public var type = ""
-    /// `True`, `False` or `Unknown`. Source: `status`.
+    /// `True`, `False` or `Unknown` (`status`).
     public var status = ""
-    /// A word for programs. Source: `reason`.
+    /// A word for programs (`reason`).
     public var reason = ""
-    /// A sentence for people. Source: `message`.
+    /// A sentence for people (`message`).
     public var message = ""
     /// Source: `lastTransitionTime`.
     public var lastTransitionTime: Timestamp?
@@ -118,30 +119,30 @@ extension [Condition] {
     public subscript(type type: String) -> Condition? { first { $0.type == type } }
 }
 
-/// The state of one container. Source: core/v1 ContainerStatus.
+/// The state of one container (core/v1 ContainerStatus).
 public struct ContainerStatus: Sendable, Equatable {
     /// Source: `name`.
     public var name = ""
-    /// Now. Source: `state`.
+    /// Now (`state`).
     public var state = ContainerState.none
-    /// Before the last restart. Source: `lastState`.
+    /// Before the last restart (`lastState`).
     public var lastState = ContainerState.none
     /// Source: `ready`.
     public var ready = false
     /// Source: `restartCount`.
     public var restartCount: Int32 = 0
-    /// Whether the startup probe passed; `nil` when not reported. Source: `started`.
+    /// Whether the startup probe passed; `nil` when not reported (`started`).
     public var started: Bool?
 
     /// A status with nothing set.
     public init() {}
 }
 
-/// The state of a container: exactly one, or none reported. Source: core/v1 ContainerState.
+/// The state of a container: exactly one, or none reported (core/v1 ContainerState).
 public enum ContainerState: Sendable, Equatable {
     /// Nothing reported.
     case none
-    /// Not running yet, or between restarts. Source: `waiting`.
+    /// Not running yet, or between restarts (`waiting`).
     case waiting(reason: String, message: String)
     /// Source: `running`.
     case running(startedAt: Timestamp?)
@@ -149,13 +150,13 @@ public enum ContainerState: Sendable, Equatable {
     case terminated(TerminatedState)
 }
 
-/// How a container ended. Source: core/v1 ContainerStateTerminated.
+/// How a container ended (core/v1 ContainerStateTerminated).
 public struct TerminatedState: Sendable, Equatable {
     /// Source: `exitCode`.
     public var exitCode: Int32 = 0
-    /// The signal that ended it, 0 for none. Source: `signal`.
+    /// The signal that ended it, 0 for none (`signal`).
     public var signal: Int32 = 0
-    /// Such as `Error`, `Completed`, `OOMKilled`. Source: `reason`.
+    /// Such as `Error`, `Completed`, `OOMKilled` (`reason`).
     public var reason = ""
     /// Source: `message`.
     public var message = ""

@@ -1,12 +1,13 @@
-/// A stable address in front of pods. Source: core/v1 Service.
+/// A stable address in front of pods (core/v1 Service).
 public struct Service: KubernetesObject {
+    /// Its names in the API, and the versions that are decoded.
     public static let kind = BuiltInKind(group: "", resource: "services", kind: "Service", versions: ["v1"])
 
     /// Name, namespace, identity, labels and owners.
     public var metadata = ObjectMeta()
     /// Source: `spec`.
     public var spec = ServiceSpec()
-    /// Addresses of a load balancer. Source: `status.loadBalancer.ingress`.
+    /// Addresses of a load balancer (`status.loadBalancer.ingress`).
     public var loadBalancerIngress: [LoadBalancerIngress] = []
 
     /// A Service with nothing set.
@@ -15,13 +16,13 @@ public struct Service: KubernetesObject {
 
 /// Source: core/v1 ServiceSpec.
 public struct ServiceSpec: Sendable, Equatable {
-    /// `ClusterIP`, `NodePort`, `LoadBalancer` or `ExternalName`. Source: `spec.type`.
+    /// `ClusterIP`, `NodePort`, `LoadBalancer` or `ExternalName` (`spec.type`).
     public var type = ""
     /// Source: `spec.ports`.
     public var ports: [ServicePort] = []
-    /// Labels that a pod must have; empty selects nothing. Source: `spec.selector`.
+    /// Labels that a pod must have; empty selects nothing (`spec.selector`).
     public var selector = Labels()
-    /// `None` for a headless Service. Source: `spec.clusterIP`.
+    /// `None` for a headless Service (`spec.clusterIP`).
     public var clusterIP = ""
     /// Source: `spec.clusterIPs`.
     public var clusterIPs: [String] = []
@@ -38,13 +39,13 @@ public struct ServiceSpec: Sendable, Equatable {
 public struct ServicePort: Sendable, Equatable {
     /// Source: `name`.
     public var name = ""
-    /// `TCP`, `UDP` or `SCTP`. Source: `protocol`.
+    /// `TCP`, `UDP` or `SCTP` (`protocol`).
     public var `protocol` = ""
     /// Source: `port`.
     public var port: Int32 = 0
     /// Source: `targetPort`.
     public var targetPort = IntOrString.int(0)
-    /// 0 for none. Source: `nodePort`.
+    /// 0 for none (`nodePort`).
     public var nodePort: Int32 = 0
 
     /// A port with nothing set.
@@ -62,7 +63,7 @@ public struct LoadBalancerIngress: Sendable, Equatable {
     public init() {}
 }
 
-/// A number or a name, as ports are given. Source: util/intstr IntOrString.
+/// A number or a name, as ports are given (util/intstr IntOrString).
 public enum IntOrString: Sendable, Hashable {
     /// A number.
     case int(Int32)

@@ -36,7 +36,7 @@ public struct APIFailure: Error, Sendable, Hashable, CustomStringConvertible {
     public var attempt: String
     /// The server's message, verbatim, or the transport's words.
     public var detail: String
-    /// How long the server asks to wait, in seconds. Source: `Retry-After`, `details.retryAfterSeconds`.
+    /// How long the server asks to wait, in seconds (`Retry-After`, `details.retryAfterSeconds`).
     public var retryAfterSeconds: Int?
 
     /// A failure of an attempt.

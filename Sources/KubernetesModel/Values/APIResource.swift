@@ -1,4 +1,4 @@
-/// A resource that a server offers. Source: meta/v1 APIResource, apidiscovery.k8s.io APIResourceDiscovery.
+/// A resource that a server offers (meta/v1 APIResource, apidiscovery.k8s.io APIResourceDiscovery).
 public struct APIResource: Sendable, Hashable {
     /// Group and plural name.
     public var groupResource: GroupResource

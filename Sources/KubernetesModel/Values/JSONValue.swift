@@ -1,4 +1,6 @@
-/// A JSON document as a tree. Objects keep the order in which their keys came.
+/// A JSON document as a tree.
+///
+/// Objects keep the order in which their keys came.
 public indirect enum JSONValue: Sendable, Equatable {
     /// A member of an object.
     public struct Member: Sendable, Equatable {

@@ -1,5 +1,5 @@
 extension Timestamp {
-    /// A moment of whole seconds since the Unix epoch and nanoseconds beyond; clamped, and rounded down to microseconds.
+    /// A moment of seconds since the Unix epoch and nanoseconds beyond; clamped, and rounded down to microseconds.
     public init(seconds: Int64, nanoseconds: Int32) {
         let base = Timestamp(seconds: seconds).microseconds
         let fraction = Int64(nanoseconds) / 1000 - (nanoseconds % 1000 < 0 ? 1 : 0)
@@ -82,7 +82,7 @@ extension Timestamp {
         }
     }
 
-    /// Days from 1970-01-01 to a date. Years are counted from March, so that the leap day is the last.
+    /// Days from 1970-01-01 to a date, with years counted from March, so that the leap day is the last.
     private static func days(toYear year: Int, month: Int, day: Int) -> Int {
         let shifted = month <= 2 ? year - 1 : year
         let era = (shifted >= 0 ? shifted : shifted - 399) / 400

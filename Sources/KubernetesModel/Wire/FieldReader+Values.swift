@@ -104,7 +104,11 @@ extension FieldReader {
         }
     }
 
-    /// Reads a message into `root`. Returns whether there was one.
+    /// Reads a message into `root`.
+
+    ///
+
+    /// Returns whether there was one.
     @discardableResult
     mutating func message<Root: FieldReadable>(_ root: inout Root) -> Bool {
         message(&root, Root.fields)

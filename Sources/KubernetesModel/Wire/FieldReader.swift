@@ -28,7 +28,11 @@ struct FieldReader {
         valueEnd = json.end
     }
 
-    /// Reads a message or JSON object into `root`. Returns whether there was one.
+    /// Reads a message or JSON object into `root`.
+
+    ///
+
+    /// Returns whether there was one.
     @discardableResult
     mutating func message<Root>(_ root: inout Root, _ table: FieldTable<Root>) -> Bool {
         switch format {
@@ -85,7 +89,8 @@ struct FieldReader {
         var hint = 0
         repeat {
             let key = json.string()
-            let index = key.hasEscapes
+            let index =
+                key.hasEscapes
                 ? table.index(ofEscaped: key) : table.index(ofKey: key.start, key.count, hint: hint)
             json.expect(UInt8(ascii: ":"))
             json.skipWhitespace()

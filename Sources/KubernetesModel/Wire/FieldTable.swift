@@ -17,7 +17,7 @@ struct Field<Root>: Sendable {
     }
 }
 
-/// The fields kept of one type, in the order in which JSON has them. Any other field is skipped.
+/// The fields kept of one type, in the order in which JSON has them; any other field is skipped.
 final class FieldTable<Root: Equatable>: Sendable {
     /// The message's name, for messages to developers.
     let name: String
@@ -41,7 +41,7 @@ final class FieldTable<Root: Equatable>: Sendable {
         return index == .max ? nil : Int(index)
     }
 
-    /// The index of a JSON key, `nil` when the field is not kept. `hint` is where it is if keys come in order.
+    /// The index of a JSON key, `nil` when the field is not kept; `hint` is where it is if keys come in order.
     @inline(__always)
     func index(ofKey key: UnsafePointer<UInt8>, _ length: Int, hint: Int) -> Int? {
         if hint < fields.count, Self.matches(fields[hint].key, key, length) { return hint }
@@ -60,7 +60,8 @@ final class FieldTable<Root: Equatable>: Sendable {
         guard let observer = reader.observer else { return fields[index].read(&root, &reader) }
         let before = root
         fields[index].read(&root, &reader)
-        observer.saw(table: name, keys: fields.map { "\($0.key)" }, key: "\(fields[index].key)", changed: before != root)
+        let keys = fields.map { "\($0.key)" }
+        observer.saw(table: name, keys: keys, key: keys[index], changed: before != root)
     }
 }
 

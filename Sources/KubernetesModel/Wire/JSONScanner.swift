@@ -55,7 +55,8 @@ struct JSONScanner {
             case .scalar:
                 while at < end {
                     switch at.pointee {
-                    case UInt8(ascii: ","), UInt8(ascii: "]"), UInt8(ascii: "}"), 0x20, 0x0A, 0x0D, 0x09: return .ends(at)
+                    case UInt8(ascii: ","), UInt8(ascii: "]"), UInt8(ascii: "}"), 0x20, 0x0A, 0x0D, 0x09:
+                        return .ends(at)
                     default: at += 1
                     }
                 }

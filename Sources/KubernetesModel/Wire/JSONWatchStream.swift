@@ -16,7 +16,11 @@ public struct JSONWatchStream {
     /// A stream at the start of a body.
     public init() {}
 
-    /// Decodes the next bytes of the body. Returns the events that they complete.
+    /// Decodes the next bytes of the body.
+
+    ///
+
+    /// Returns the events that they complete.
     public mutating func append(_ chunk: UnsafeRawBufferPointer) throws(WireFailure) -> [Event] {
         var events: [Event] = []
         let interner = interner
@@ -30,6 +34,10 @@ public struct JSONWatchStream {
         return events
     }
 
-    /// Ends the body. Throws when it was cut in the middle of an event.
+    /// Ends the body.
+
+    ///
+
+    /// Throws when it was cut in the middle of an event.
     public func finish() throws(WireFailure) { try frames.finish() }
 }

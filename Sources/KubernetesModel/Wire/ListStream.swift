@@ -1,8 +1,8 @@
-/// What a list says about itself. Source: meta/v1 ListMeta.
+/// What a list says about itself (meta/v1 ListMeta).
 public struct ListMeta: Sendable, Equatable {
     /// The version to watch from.
     public var resourceVersion = ""
-    /// The token of the next page; empty on the last one. Source: `metadata.continue`.
+    /// The token of the next page; empty on the last one (`metadata.continue`).
     public var continueToken = ""
     /// How many objects follow on later pages, where the server knows.
     public var remainingItemCount: Int64?
@@ -25,7 +25,8 @@ extension ListMeta: FieldReadable {
 ///
 /// After a failure the stream is of no more use.
 public struct ListStream {
-    private var items: ListItems
+    /// What was decoded.
+    var items: ListItems
     private var parts: any ListParts
 
     /// A stream for the list of a kind in an encoding.
@@ -34,14 +35,22 @@ public struct ListStream {
         parts = format == .protobuf ? ProtobufListParts() : JSONListParts()
     }
 
-    /// Decodes the next bytes of the body. Returns the objects that they complete.
+    /// Decodes the next bytes of the body.
+
+    ///
+
+    /// Returns the objects that they complete.
     public mutating func append(_ chunk: UnsafeRawBufferPointer) throws(WireFailure) -> [any StoredObject] {
         try parts.append(chunk.assumingMemoryBound(to: UInt8.self), &items)
         defer { items.objects = [] }
         return items.objects
     }
 
-    /// Ends the body. Throws when it was cut, or was no list.
+    /// Ends the body.
+
+    ///
+
+    /// Throws when it was cut, or was no list.
     public mutating func finish() throws(WireFailure) -> ListMeta {
         try parts.finish()
         return items.meta
@@ -61,12 +70,20 @@ struct ListItems {
     let interner = StringInterner()
     var meta = ListMeta()
     var objects: [any StoredObject] = []
+    /// Set by tests only.
+    var observer: FieldObserver?
+
+    init(decoder: KindDecoder, format: WireFormat) {
+        self.decoder = decoder
+        self.format = format
+    }
 
     /// Decodes one whole object, which begins `offset` bytes into the body.
     mutating func item(_ bytes: UnsafeBufferPointer<UInt8>, at offset: Int) throws(WireFailure) {
         do throws(WireFailure) {
             objects.append(
-                try decoder.object(UnsafeRawBufferPointer(bytes), format: format, interner: interner))
+                try decoder.object(
+                    UnsafeRawBufferPointer(bytes), format: format, interner: interner, observer: observer))
         } catch { throw error.shifted(by: offset) }
     }
 

@@ -1,35 +1,35 @@
-/// The server's answer when something failed, or was done without an object to show. Source: meta/v1 Status.
+/// The server's answer when something failed, or was done without an object to show (meta/v1 Status).
 public struct StatusObject: Sendable, Hashable {
-    /// One of the reasons behind a failure. Source: meta/v1 StatusCause.
+    /// One of the reasons behind a failure (meta/v1 StatusCause).
     public struct Cause: Sendable, Hashable {
-        /// A word for programs. Source: `reason`.
+        /// A word for programs (`reason`).
         public var reason = ""
-        /// A sentence for people. Source: `message`.
+        /// A sentence for people (`message`).
         public var message = ""
-        /// The field it is about, such as `spec.containers[0].image`. Source: `field`.
+        /// The field it is about, such as `spec.containers[0].image` (`field`).
         public var field = ""
 
         /// A cause with nothing set.
         public init() {}
     }
 
-    /// `Success` or `Failure`. Source: `status`.
+    /// `Success` or `Failure` (`status`).
     public var status = ""
-    /// A sentence for people. Source: `message`.
+    /// A sentence for people (`message`).
     public var message = ""
-    /// A word for programs, such as `NotFound`. Source: `reason`.
+    /// A word for programs, such as `NotFound` (`reason`).
     public var reason = ""
-    /// The HTTP status; 0 when not given. Source: `code`.
+    /// The HTTP status; 0 when not given (`code`).
     public var code: Int32 = 0
-    /// The object's name. Source: `details.name`.
+    /// The object's name (`details.name`).
     public var name = ""
-    /// The object's group. Source: `details.group`.
+    /// The object's group (`details.group`).
     public var group = ""
-    /// The object's kind or resource. Source: `details.kind`.
+    /// The object's kind or resource (`details.kind`).
     public var kind = ""
     /// Source: `details.causes`.
     public var causes: [Cause] = []
-    /// How long to wait, in seconds. Source: `details.retryAfterSeconds`.
+    /// How long to wait, in seconds (`details.retryAfterSeconds`).
     public var retryAfterSeconds: Int32?
 
     /// A status with nothing set.

@@ -70,7 +70,7 @@ public final class StringInterner {
         }
     }
 
-    /// Mixes eight bytes at a time; never 0, which marks a free slot. `length` is at least 8.
+    /// Mixes eight bytes at a time, of at least eight; never 0, which marks a free slot.
     private static func hash(_ bytes: UnsafePointer<UInt8>, _ length: Int) -> UInt64 {
         let raw = UnsafeRawPointer(bytes)
         var hash = UInt64(truncatingIfNeeded: length) &* 0x9E37_79B9_7F4A_7C15

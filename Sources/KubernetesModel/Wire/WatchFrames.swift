@@ -33,7 +33,8 @@ struct WatchFrames {
         var at = 0
         while at < chunk.count {
             if partial.isEmpty, let size = try Self.size(chunk[at...], offset + at), size <= chunk.count - at - 4 {
-                try handle(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: chunk[at + 4..<at + 4 + size])), offset + at + 4)
+                let event = UnsafeBufferPointer(rebasing: chunk[at + 4..<at + 4 + size])
+                try handle(UnsafeRawBufferPointer(event), offset + at + 4)
                 at += 4 + size
                 continue
             }

@@ -1,4 +1,4 @@
-/// One change that a watch reports. Source: meta/v1 WatchEvent.
+/// One change that a watch reports (meta/v1 WatchEvent).
 public enum WatchEvent: Sendable {
     /// An object is there: new, or one of the initial state.
     case added(any StoredObject)
@@ -25,7 +25,11 @@ public struct WatchStream {
         frames = WatchFrames(format: format)
     }
 
-    /// Decodes the next bytes of the body. Returns the events that they complete; events of unknown types are left out.
+    /// Decodes the next bytes of the body.
+
+    ///
+
+    /// Returns the events that they complete; events of unknown types are left out.
     public mutating func append(_ chunk: UnsafeRawBufferPointer) throws(WireFailure) -> [WatchEvent] {
         var events: [WatchEvent] = []
         let decoder = decoder
@@ -37,7 +41,11 @@ public struct WatchStream {
         return events
     }
 
-    /// Ends the body. Throws when it was cut in the middle of an event.
+    /// Ends the body.
+
+    ///
+
+    /// Throws when it was cut in the middle of an event.
     public func finish() throws(WireFailure) { try frames.finish() }
 }
 

@@ -17,7 +17,7 @@ public enum WireFormat: Sendable, Hashable {
     }
 }
 
-/// Bytes that are no complete answer in the encoding they should have. Never holds any of them.
+/// Bytes that are no complete answer in the encoding they should have; never holds any of them.
 public struct WireFailure: Error, Sendable, Hashable, CustomStringConvertible {
     /// What is wrong with the bytes.
     public enum Problem: Sendable, Hashable {
