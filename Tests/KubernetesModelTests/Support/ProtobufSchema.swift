@@ -1,0 +1,99 @@
+import KubernetesModel
+
+/// The field numbers of the API as its own definition lists them, to encode JSON documents as protobuf.
+struct ProtobufSchema {
+    struct Field {
+        var number: Int
+        var label: String
+        var type: String
+    }
+
+    /// Fields by package and message, then by name.
+    private var messages: [String: [String: Field]] = [:]
+
+    init() throws {
+        let text = String(decoding: try Fixtures.bytes("protobuf-fields.tsv"), as: UTF8.self)
+        for line in text.split(separator: "\n").dropFirst() {
+            let parts = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 6, let number = Int(parts[2]) else { continue }
+            messages["\(parts[0]).\(parts[1])", default: [:]][parts[3]] = Field(
+                number: number, label: parts[4], type: parts[5])
+        }
+    }
+
+    /// A document as a message, such as `core.v1.Pod`, in the envelope that servers send.
+    func envelope(_ document: JSONValue, message: String) -> [UInt8] {
+        let kind = message.split(separator: ".").last.map(String.init) ?? ""
+        let typeMeta = Self.field(1, Array("v1".utf8)) + Self.field(2, Array(kind.utf8))
+        return [0x6B, 0x38, 0x73, 0x00] + Self.field(1, typeMeta) + Self.field(2, encode(document, message: message))
+    }
+
+    /// A document as a message.
+    func encode(_ document: JSONValue, message: String) -> [UInt8] {
+        guard case .object(let members) = document, let fields = messages[message] else { return [] }
+        let package = message.split(separator: ".").dropLast().joined(separator: ".")
+        var bytes: [UInt8] = []
+        for member in members {
+            // The rule's value is inlined in JSON.
+            if message.hasSuffix(".IngressRule"), member.key == "http" {
+                bytes += Self.field(2, encode(.object([member]), message: package + ".IngressRuleValue"))
+                continue
+            }
+            guard let field = fields[member.key] else { continue }
+            switch (field.label, member.value) {
+            case ("repeated", .array(let elements)):
+                for element in elements { bytes += value(element, field, package) }
+            case ("map", .object(let entries)):
+                let type = field.type.dropFirst("map<string,".count).dropLast()
+                for entry in entries {
+                    let value = value(entry.value, Field(number: 2, label: "", type: String(type)), package)
+                    bytes += Self.field(field.number, Self.field(1, Array(entry.key.utf8)) + value)
+                }
+            default: bytes += value(member.value, field, package)
+            }
+        }
+        return bytes
+    }
+
+    private func value(_ value: JSONValue, _ field: Field, _ package: String) -> [UInt8] {
+        let type = field.type.contains(".") ? field.type : "\(package).\(field.type)"
+        switch (field.type, value) {
+        case ("string", .string(let text)): return Self.field(field.number, Array(text.utf8))
+        case ("int32", .number(let text)), ("int64", .number(let text)):
+            return Self.number(field.number, UInt64(bitPattern: Int64(text) ?? 0))
+        case ("bool", .bool(let value)): return Self.number(field.number, value ? 1 : 0)
+        case (_, .string(let text)) where type == "apis.meta.v1.Time" || type == "apis.meta.v1.MicroTime":
+            guard let moment = Timestamp(text) else { return [] }
+            let nanos = (moment.microseconds - moment.seconds * 1_000_000) * 1000
+            let parts = Self.number(1, UInt64(bitPattern: moment.seconds)) + Self.number(2, UInt64(nanos))
+            return Self.field(field.number, parts)
+        case ("api.resource.Quantity", .string(let text)):
+            return Self.field(field.number, Self.field(1, Array(text.utf8)))
+        case ("util.intstr.IntOrString", .string(let text)):
+            return Self.field(field.number, Self.number(1, 1) + Self.number(2, 0) + Self.field(3, Array(text.utf8)))
+        case ("util.intstr.IntOrString", .number(let text)):
+            let number = UInt64(bitPattern: Int64(text) ?? 0)
+            return Self.field(field.number, Self.number(1, 0) + Self.number(2, number) + Self.field(3, []))
+        case (_, .object): return Self.field(field.number, encode(value, message: type))
+        default: return []
+        }
+    }
+
+    /// A length-delimited field.
+    static func field(_ number: Int, _ bytes: [UInt8]) -> [UInt8] {
+        varint(UInt64(number) << 3 | 2) + varint(UInt64(bytes.count)) + bytes
+    }
+
+    /// A field of a number.
+    static func number(_ number: Int, _ value: UInt64) -> [UInt8] { varint(UInt64(number) << 3) + varint(value) }
+
+    static func varint(_ value: UInt64) -> [UInt8] {
+        var rest = value
+        var bytes: [UInt8] = []
+        while rest >= 0x80 {
+            bytes.append(UInt8(rest & 0x7F) | 0x80)
+            rest >>= 7
+        }
+        return bytes + [UInt8(rest)]
+    }
+}
