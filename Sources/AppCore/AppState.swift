@@ -11,16 +11,19 @@ package struct LaunchOptions: Sendable, Equatable {
     package var readOnly: Bool
     /// What was typed at the prompt in earlier sessions, oldest first.
     package var history: [String]
+    /// Local time less UTC, for the clock.
+    package var utcOffsetSeconds: Int
 
     package init(
         command: String? = nil, namespace: String? = nil, allNamespaces: Bool = false, readOnly: Bool = false,
-        history: [String] = []
+        history: [String] = [], utcOffsetSeconds: Int = 0
     ) {
         self.command = command
         self.namespace = namespace
         self.allNamespaces = allNamespaces
         self.readOnly = readOnly
         self.history = history
+        self.utcOffsetSeconds = utcOffsetSeconds
     }
 }
 
@@ -47,7 +50,9 @@ package struct ShownNotice: Sendable, Equatable {
     package var until: Timestamp
 }
 
-/// Everything the screen is made of. `update` is its only writer.
+/// Everything the screen is made of.
+///
+/// `update` is its only writer.
 package struct AppState: Sendable, Equatable {
     package internal(set) var size: Size
     /// By the server's clock once that is known.

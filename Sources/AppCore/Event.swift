@@ -2,7 +2,9 @@ import ClusterState
 import KubernetesModel
 import Screen
 
-/// Everything that can happen to the application. `update` is the only reader.
+/// Everything that can happen to the application.
+///
+/// `update` is the only reader.
 package enum AppEvent: Sendable, Equatable {
     case input(InputEvent)
     case resized(Size)
@@ -119,7 +121,9 @@ package struct Notice: Sendable, Equatable {
     }
 }
 
-/// What `update` asks the outside world to do. The runner answers with events.
+/// What `update` asks the outside world to do.
+///
+/// The runner answers with events.
 package enum Effect: Sendable, Equatable {
     /// Keep exactly these kinds current; others may cool down.
     ///

@@ -22,7 +22,9 @@ package struct StateDirectory: Sendable {
     package var logPath: String { path + "/log/sextant.log" }
     private var historyPath: String { path + "/history" }
 
-    /// Makes the folders, readable by their owner only. A failure is left to the writes that follow.
+    /// Makes the folders, readable by their owner only.
+    ///
+    /// A failure is left to the writes that follow.
     package func prepare() {
         try? FileManager.default.createDirectory(
             atPath: path + "/log", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])

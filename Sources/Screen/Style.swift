@@ -1,4 +1,6 @@
-/// What a piece of text means; a theme decides how that looks. Views never name a colour.
+/// What a piece of text means; a theme decides how that looks.
+///
+/// Views never name a colour.
 package enum StyleRole: UInt8, Sendable, Hashable, CaseIterable {
     case plain, dim
     case header, headerAccent

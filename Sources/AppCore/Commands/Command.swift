@@ -1,6 +1,8 @@
 import KubernetesModel
 
-/// Everything a key can do. Its title, help and when it is unavailable are in `CommandInfo`.
+/// Everything a key can do.
+///
+/// Its title, help and when it is unavailable are in `CommandInfo`.
 package enum Command: String, Sendable, CaseIterable {
     case moveDown, moveUp, pageDown, pageUp, moveToTop, moveToBottom
     case scrollRight, scrollLeft

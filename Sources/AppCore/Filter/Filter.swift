@@ -29,6 +29,11 @@ package struct Filter: Sendable, Equatable {
     /// Whether it looks at the visible columns' text.
     var usesText: Bool { terms.contains { if case .text = $0 { true } else { false } } }
 
+    /// Texts to highlight in the rows that are shown.
+    package var literals: [String] {
+        terms.compactMap { if case .text(let pattern, false) = $0, pattern.isLiteral { pattern.source } else { nil } }
+    }
+
     /// Whether rows may come and go with time alone.
     var dependsOnTime: Bool {
         terms.contains { if case .column(let term) = $0 { term.isTimeDependent } else { false } }
@@ -115,7 +120,9 @@ package struct Filter: Sendable, Equatable {
         return bytes
     }
 
-    /// Whether a row is shown. `searchText` is needed only when `usesText`.
+    /// Whether a row is shown.
+    ///
+    /// `searchText` is needed only when `usesText`.
     func matches(
         _ object: any StoredObject, table: ResourceTable, searchText: [UInt8], context: CellContext
     ) -> Bool {

@@ -14,6 +14,9 @@ struct TextPattern: Sendable, Equatable {
         expression = source.contains(where: special.contains) ? try CompiledExpression(source) : nil
     }
 
+    /// Whether it stands for itself only.
+    var isLiteral: Bool { expression == nil }
+
     static func == (left: TextPattern, right: TextPattern) -> Bool { left.source == right.source }
 
     /// Whether it occurs anywhere in `text`, which is lower-cased.

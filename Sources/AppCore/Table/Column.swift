@@ -11,7 +11,9 @@ package struct CellContext: Sendable {
     }
 }
 
-/// What a column sorts by. Keys of one column are of one case; `missing` comes last in either direction.
+/// What a column sorts by.
+///
+/// Keys of one column are of one case; `missing` comes last in either direction.
 package enum SortKey: Sendable, Hashable {
     case text(String)
     case number(Double)
@@ -36,7 +38,9 @@ package struct Column<Row>: Sendable {
 
     package enum Alignment: Sendable { case left, right }
 
-    /// As kubectl prints it, such as `RESTARTS`. Unique in its table.
+    /// As kubectl prints it, such as `RESTARTS`.
+    ///
+    /// Unique in its table.
     package var title: String
     package var width: Width
     package var alignment: Alignment

@@ -1,6 +1,8 @@
 import KubernetesModel
 
-/// The order of a table's rows: by one column, then by namespace and name. Total, so that a row's place can be found by
+/// The order of a table's rows: by one column, then by namespace and name.
+///
+/// Total, so that a row's place can be found by
 /// binary search.
 struct RowOrder: Sendable {
     private let key: @Sendable (any StoredObject) -> SortKey
@@ -62,7 +64,9 @@ struct RowOrder: Sendable {
     }
 }
 
-/// The rows of a table, in order. Equal when of equal revision: never a walk.
+/// The rows of a table, in order.
+///
+/// Equal when of equal revision: never a walk.
 package struct RowList: Sendable, Equatable {
     package private(set) var objects: [any StoredObject] = []
     /// Grows with every change.

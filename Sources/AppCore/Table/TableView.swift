@@ -30,7 +30,9 @@ package struct TableView: Sendable, Equatable {
     /// Rows in this scope by health, whatever the filter hides.
     package internal(set) var brokenCount = 0
     package internal(set) var degradedCount = 0
-    /// The widest text of each column of the table so far, in cells. Never shrinks, so that nothing jumps.
+    /// The widest text of each column of the table so far, in cells.
+    ///
+    /// Never shrinks, so that nothing jumps.
     package internal(set) var widths: [Int]
     package internal(set) var loadState = LoadState.loading(count: 0)
     /// When this table was opened, for "loading ...
@@ -96,7 +98,9 @@ package struct TableView: Sendable, Equatable {
 
     // MARK: - Rows
 
-    /// Takes over what a snapshot knows of this table's kind. Costs what changed, not what there is.
+    /// Takes over what a snapshot knows of this table's kind.
+    ///
+    /// Costs what changed, not what there is.
     mutating func apply(_ snapshot: ClusterSnapshot, table: ResourceTable, now: Timestamp, visibleRows: Int) {
         guard let kindSnapshot = snapshot.resolve(scope) else { return }
         loadState = kindSnapshot.state
@@ -207,7 +211,9 @@ package struct TableView: Sendable, Equatable {
 
     // MARK: - Selection and scrolling
 
-    /// The selected object is now at `index` (`nil`: it is gone). Keeps it on its line of the screen.
+    /// The selected object is now at `index` (`nil`: it is gone).
+    ///
+    /// Keeps it on its line of the screen.
     private mutating func place(at index: Int?, visibleRows: Int?) {
         guard let index else {
             selectedObject = nil

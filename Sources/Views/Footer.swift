@@ -1,0 +1,88 @@
+import AppCore
+import Screen
+
+/// The last line: the prompt, a notice, or the keys that work here and now.
+func drawFooter(_ state: AppState, _ frame: inout Frame) {
+    let row = state.size.rows - 1
+    frame.grid.clear(row: row)
+    if let prompt = state.prompt {
+        drawPrompt(prompt, state, &frame)
+    } else if let notice = state.notice?.notice {
+        let role: StyleRole =
+            switch notice.kind {
+            case .info: .notice
+            case .warning: .degraded
+            case .error: .error
+            }
+        frame.grid.write(" " + notice.text, column: 0, row: row, style: Style(role))
+    } else {
+        drawKeys(state, &frame.grid)
+    }
+}
+
+private func drawPrompt(_ prompt: Prompt, _ state: AppState, _ frame: inout Frame) {
+    let row = state.size.rows - 1
+    let sign = prompt.kind == .command ? ":" : "/"
+    frame.grid.write(" " + sign, column: 0, row: row, style: Style(.prompt))
+    // A long line is shown from where its end fits.
+    let room = max(1, state.size.columns - 4)
+    let before = String(prompt.editor.characters.prefix(prompt.editor.cursor))
+    var shown = prompt.editor.characters[...]
+    var cursor = textWidth(before)
+    while cursor > room, let first = shown.first {
+        cursor -= textWidth(String(first))
+        shown = shown.dropFirst()
+    }
+    let end = frame.grid.write(String(shown), column: 2, row: row, style: Style(.prompt))
+    let afterSuggestion = frame.grid.write(prompt.suggestion, column: end, row: row, style: Style(.suggestion))
+    frame.cursor = Position(column: min(state.size.columns - 1, 2 + cursor), row: row)
+    if let error = prompt.error {
+        frame.grid.write("   " + error, column: afterSuggestion, row: row, style: Style(.error))
+    }
+    drawCandidates(prompt, state, &frame.grid)
+}
+
+/// What Tab goes through, on the line above the prompt.
+private func drawCandidates(_ prompt: Prompt, _ state: AppState, _ grid: inout CellGrid) {
+    let row = state.size.rows - 2
+    guard prompt.kind == .command, !prompt.candidates.isEmpty, row > 2 else { return }
+    grid.clear(row: row)
+    var column = 2
+    // From the candidate in the line on, so that it is always visible.
+    let first = max(0, (prompt.candidateIndex ?? 0) - 3)
+    for (index, candidate) in prompt.candidates.enumerated().dropFirst(first) {
+        guard column + textWidth(candidate) < state.size.columns else { return }
+        let isCurrent = index == prompt.candidateIndex
+        column = grid.write(
+            candidate, column: column, row: row, style: Style(isCurrent ? .match : .suggestion, isSelected: isCurrent))
+        column += 2
+    }
+}
+
+/// Commands that everybody finds by themselves.
+private let unlisted: Set<Command> = [
+    .moveDown, .moveUp, .pageDown, .pageUp, .moveToTop, .moveToBottom, .scrollLeft, .scrollRight, .repaint,
+]
+
+private func drawKeys(_ state: AppState, _ grid: inout CellGrid) {
+    let row = state.size.rows - 1
+    var items: [[Piece]] = []
+    for binding in KeyMap.bindings(in: state.keyContext) where !unlisted.contains(binding.command) {
+        guard let info = CommandInfo.of(binding.command), let key = binding.keys.first else { continue }
+        let isAvailable = info.unavailable(state) == nil
+        let label = binding.keys.count == 9 ? "1-9" : key.label
+        items.append([
+            Piece("<\(label)>", isAvailable ? .footerKey : .footerUnavailable),
+            Piece(" " + info.title + "  ", isAvailable ? .footerText : .footerUnavailable),
+        ])
+    }
+    // Help is always there; of the others as many as fit, the most useful first.
+    let help = items.first { $0[1].text == " help  " } ?? []
+    var column = 1
+    let limit = state.size.columns - 1 - width(of: help)
+    for item in items where item[1].text != " help  " {
+        guard column + width(of: item) <= limit else { break }
+        column = grid.write(item, column: column, row: row)
+    }
+    grid.write(help, column: column, row: row)
+}

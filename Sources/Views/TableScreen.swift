@@ -1,0 +1,224 @@
+import AppCore
+import ClusterState
+import KubernetesModel
+import Screen
+
+/// A table: title line, column titles, rows; or why there are no rows.
+func drawTable(_ view: TableView, _ state: AppState, _ grid: inout CellGrid) {
+    guard let table = ResourceTable.named(view.kind) else { return }
+    let layout = TableLayout(view, table: table, columns: state.size.columns)
+    drawTitle(view, table, layout, state, &grid)
+    drawColumnTitles(view, table, layout, state, &grid)
+    if view.rows.count == 0 {
+        drawEmpty(view, table, state, &grid)
+        return
+    }
+    let isStale = isOld(view, state)
+    let literals = view.filter.literals
+    for line in 0..<min(state.visibleRows, view.rows.count - view.top) {
+        let index = view.top + line
+        let row = state.body.row + 1 + line
+        drawRow(
+            view.rows.objects[index], table, layout, state, &grid, row: row,
+            isMarked: view.marks.contains(view.rows.objects[index].metadata.uid),
+            isSelected: index == view.selectedIndex)
+        for literal in literals {
+            grid.highlight(literal, row: row, columns: TableLayout.margin..<state.size.columns)
+        }
+        if isStale { grid.restyle(row: row) { $0.isStale = true } }
+    }
+}
+
+/// Whether the rows are of the past: the connection is lost.
+private func isOld(_ view: TableView, _ state: AppState) -> Bool {
+    if case .stale = view.loadState { return true }
+    if case .failed = state.connection { return true }
+    return false
+}
+
+private func drawRow(
+    _ object: any StoredObject, _ table: ResourceTable, _ layout: TableLayout, _ state: AppState,
+    _ grid: inout CellGrid, row: Int, isMarked: Bool, isSelected: Bool
+) {
+    let context = state.cellContext
+    let health = table.health(object)
+    if isSelected {
+        grid.clear(row: row, style: Style(.plain, isSelected: true))
+        grid.write("▸", column: 0, row: row, style: Style(.plain, isSelected: true))
+    }
+    switch health {
+    case .broken: grid.write("●", column: 1, row: row, style: Style(.broken, isSelected: isSelected))
+    case .degraded: grid.write("▲", column: 1, row: row, style: Style(.degraded, isSelected: isSelected))
+    case .fine, .finished: break
+    }
+    if isMarked { grid.write("+", column: 2, row: row, style: Style(.notice, isSelected: isSelected)) }
+    for placed in layout.columns {
+        let column = table.columns[placed.column]
+        var role = column.role(object, context)
+        if role == .plain, health == .finished { role = .finished }
+        if isMarked, role == .plain { role = .notice }
+        grid.write(
+            column.text(object, context), column: placed.start, row: row, width: placed.width,
+            style: Style(role, isSelected: isSelected), alignment: column.isRightAligned ? .right : .left)
+    }
+}
+
+private func drawColumnTitles(
+    _ view: TableView, _ table: ResourceTable, _ layout: TableLayout, _ state: AppState, _ grid: inout CellGrid
+) {
+    for placed in layout.columns {
+        let column = table.columns[placed.column]
+        var role = StyleRole.columnHeader
+        if column.title == view.sort.column { role = .columnHeaderSorted }
+        if column.title == view.chosenColumn { role = .notice }
+        grid.write(
+            column.title, column: placed.start, row: state.body.row, width: placed.width, style: Style(role),
+            alignment: column.isRightAligned ? .right : .left)
+    }
+}
+
+// MARK: - Title line
+
+private func drawTitle(
+    _ view: TableView, _ table: ResourceTable, _ layout: TableLayout, _ state: AppState, _ grid: inout CellGrid
+) {
+    let right = titleStatus(view, layout, state)
+    let end = state.size.columns - 1
+    let rightWidth = min(width(of: right), state.size.columns * 2 / 3)
+    var left = [Piece(" ", .title)]
+    if let restriction = view.restriction {
+        left.append(Piece("\(table.title) of \(restriction.title) ", .title))
+    } else {
+        left.append(Piece("\(table.title) ", .title))
+    }
+    left.append(Piece(countText(view), .titleCount))
+    if view.faultsOnly { left.append(Piece("   only unhealthy", .notice)) }
+    if !view.filterText.isEmpty {
+        left.append(Piece("   /" + view.filterText, view.filterError == nil ? .match : .error))
+    }
+    if !view.marks.isEmpty { left.append(Piece("   + \(view.marks.count) marked", .notice)) }
+    if let namespaces = favouriteHint(view, table, state),
+        width(of: left) + width(of: namespaces) + rightWidth + 4 <= end
+    {
+        left += namespaces
+    }
+    grid.write(left, column: 0, row: 1, limit: max(8, end - rightWidth - 1))
+    if rightWidth < width(of: right) {
+        grid.write(right, column: end - rightWidth, row: 1, limit: end)
+    } else {
+        grid.write(right, endingAt: end, row: 1)
+    }
+}
+
+private func countText(_ view: TableView) -> String {
+    view.rows.count == view.total ? grouped(view.total) : "\(grouped(view.rows.count)) of \(grouped(view.total))"
+}
+
+/// The namespaces on the number keys.
+private func favouriteHint(_ view: TableView, _ table: ResourceTable, _ state: AppState) -> [Piece]? {
+    guard table.kind.isNamespaced, state.size.columns >= 100 else { return nil }
+    var pieces = [Piece("    ", .dim), Piece("0", .footerKey), Piece(" all", .dim)]
+    for (index, name) in state.favourites.prefix(5).enumerated() {
+        pieces.append(Piece("  \(index + 1)", .footerKey))
+        pieces.append(Piece(" " + name, .dim))
+    }
+    return pieces
+}
+
+private func titleStatus(_ view: TableView, _ layout: TableLayout, _ state: AppState) -> [Piece] {
+    switch view.loadState {
+    case .loading(let count):
+        // What takes longer than a blink says so.
+        guard state.now.microseconds &- view.openedAt.microseconds > 150_000 || count > 0 else { return [] }
+        let rows = count > 0 ? " \(grouped(count))" : ""
+        let text = "loading\(rows) \(view.kind.resource) … \(elapsed(since: view.openedAt, now: state.now))"
+        return [Piece(text, .notice)]
+    case .stale(let since, let reason, let retryAt):
+        let retry = retryText(retryAt, state)
+        return [Piece("▲ since \(clock(since, state))\(retry): \(reason)", .degraded)]
+    case .forbidden, .unavailable, .failed: return []
+    case .ready: break
+    }
+    var pieces: [Piece] = []
+    if layout.hiddenCount > 0 { pieces.append(Piece("+\(layout.hiddenCount) columns →   ", .dim)) }
+    pieces.append(Piece("by \(view.sort.column) \(view.sort.descending ? "↓" : "↑")", .dim))
+    return pieces
+}
+
+private func retryText(_ retryAt: Timestamp?, _ state: AppState) -> String {
+    guard let retryAt else { return "" }
+    let seconds = (retryAt.microseconds &- state.now.microseconds &+ 999_999) / 1_000_000
+    return seconds > 0 ? ", retry in \(seconds) s" : ", retrying"
+}
+
+// MARK: - No rows
+
+private func drawEmpty(_ view: TableView, _ table: ResourceTable, _ state: AppState, _ grid: inout CellGrid) {
+    let kind = table.kind.groupResource.resource
+    let place = table.kind.isNamespaced ? view.namespace.map { " in \($0)" } ?? " in any namespace" : ""
+    var lines: [(String, StyleRole)] = []
+    switch view.loadState {
+    case .loading:
+        if case .failed(let failure, let retryAt) = state.connection {
+            lines = failureLines("\(failure)", retryAt, state)
+        } else if state.session != nil {
+            lines = [("Loading \(kind)\(place) …", .dim)]
+        }
+    case .forbidden(let reason):
+        lines = [
+            ("You may not list \(kind)\(place) (needs: list \(kind)).", .degraded), (reason, .plain),
+            ("Ask for it, or go to another namespace: 0-9, or :ns NAME.", .dim),
+        ]
+    case .unavailable(let reason): lines = [("This server has no \(kind).", .degraded), (reason, .dim)]
+    case .failed(let reason, let retryAt): lines = failureLines(reason, retryAt, state)
+    case .ready, .stale:
+        if view.total > 0, !view.filterText.isEmpty {
+            lines = [("No \(kind)\(place) match /\(view.filterText). Esc clears the filter.", .plain)]
+        } else if view.total > 0 {
+            lines = [("No \(kind)\(place) are unhealthy. Ctrl-Z shows all \(grouped(view.total)).", .fine)]
+        } else if let restriction = view.restriction {
+            lines = [("\(restriction.title) has no \(kind).", .plain)]
+        } else {
+            lines = [("There are no \(kind)\(place).", .plain)]
+        }
+    }
+    draw(paragraphs: lines, state, &grid)
+}
+
+private func failureLines(_ reason: String, _ retryAt: Timestamp?, _ state: AppState) -> [(String, StyleRole)] {
+    let server = state.session.map { "Cannot read from \($0.server)\(retryText(retryAt, state))." } ?? "Cannot connect."
+    return [(server, .broken), (reason, .plain), ("Ctrl-R tries now; :ctx goes to another cluster.", .dim)]
+}
+
+/// Writes paragraphs into the body, below the column titles, wrapped at spaces.
+func draw(paragraphs: [(String, StyleRole)], _ state: AppState, _ grid: inout CellGrid) {
+    var row = state.body.row + 2
+    let width = max(10, state.size.columns - 6)
+    for (text, role) in paragraphs {
+        for line in wrapped(text, width: width) {
+            guard row < state.size.rows - 1 else { return }
+            grid.write(line, column: 3, row: row, style: Style(role))
+            row += 1
+        }
+    }
+}
+
+/// A text in lines of at most `width` cells, broken at spaces where there are some.
+func wrapped(_ text: String, width: Int) -> [String] {
+    var lines: [String] = []
+    var line = ""
+    for word in sanitized(text).split(separator: " ") {
+        var word = String(word)
+        if !line.isEmpty, textWidth(line) + 1 + textWidth(word) > width {
+            lines.append(line)
+            line = ""
+        }
+        while textWidth(word) > width {
+            let head = String(word.prefix(width))
+            lines.append(head)
+            word = String(word.dropFirst(head.count))
+        }
+        line += line.isEmpty ? word : " " + word
+    }
+    return line.isEmpty ? lines : lines + [line]
+}
