@@ -14,6 +14,7 @@ extension Event: FieldReadable {
             Field("eventTime", 10) { $0.eventTime = $1.timestamp() },
             Field("series", 11) { $1.message(&$0, series) },
             Field("reportingComponent", 14) { $0.reportingComponent = $1.interned() },
+            Field("reportingInstance", 15) { $0.reportingInstance = $1.interned() },
         ])
 
     private static let source = FieldTable<Event>(

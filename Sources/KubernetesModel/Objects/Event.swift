@@ -19,6 +19,8 @@ public struct Event: KubernetesObject {
     public var sourceHost = ""
     /// Source: `reportingComponent`.
     public var reportingComponent = ""
+    /// Its host or another name of its own. Source: `reportingInstance`.
+    public var reportingInstance = ""
     /// Source: `firstTimestamp`.
     public var firstTimestamp: Timestamp?
     /// Source: `lastTimestamp`.
@@ -34,14 +36,6 @@ public struct Event: KubernetesObject {
 
     /// An event with nothing set.
     public init() {}
-
-    /// When it was last seen, by the order in which kubectl looks (`printEvent`).
-    public var lastSeen: Timestamp? {
-        seriesLastObservedTime ?? lastTimestamp ?? eventTime ?? firstTimestamp ?? metadata.creationTimestamp
-    }
-
-    /// How often it was seen, at least once.
-    public var occurrences: Int { Int(max(1, seriesCount ?? count)) }
 }
 
 /// Names another object (core/v1 ObjectReference).
