@@ -1,0 +1,87 @@
+import KubernetesModel
+import Screen
+
+extension Column where Row: KubernetesObject {
+    /// The name, quiet where the row is `finished`.
+    static func name(help: String, wide: Bool = false, isFinished: @escaping @Sendable (Row) -> Bool = { _ in false })
+        -> Column
+    {
+        Column(
+            "NAME", width: .fill(min: 12), wide: wide, help: help, importance: 3,
+            role: { row, _ in isFinished(row) ? .finished : .plain },
+            text: { row, _ in row.metadata.name }, sortKey: { .text($0.metadata.name) })
+    }
+
+    /// The time since creation; its first sort puts the newest on top.
+    static var age: Column {
+        .time("AGE", help: "Time since it was created.") { $0.metadata.creationTimestamp }
+    }
+
+    /// The time since a moment; its first sort puts the latest on top.
+    static func time(
+        _ title: String, wide: Bool = false, help: String,
+        role: @escaping @Sendable (Row, CellContext) -> StyleRole = { _, _ in .plain },
+        moment: @escaping @Sendable (Row) -> Timestamp?
+    ) -> Column {
+        Column(
+            title, width: .fit(max: 9), align: .right, wide: wide, help: help, timeDependent: true,
+            descendingFirst: true, role: role,
+            text: { row, context in KubernetesModel.age(from: moment(row), to: context.now) },
+            sortKey: { moment($0).map { .time($0) } ?? .missing })
+    }
+
+    /// A text that sorts by itself.
+    static func text(
+        _ title: String, width: Width, wide: Bool = false, importance: Int = 1, help: String,
+        role: @escaping @Sendable (Row, CellContext) -> StyleRole = { _, _ in .plain },
+        text: @escaping @Sendable (Row) -> String
+    ) -> Column {
+        Column(
+            title, width: width, wide: wide, help: help, importance: importance, role: role,
+            text: { row, _ in text(row) }, sortKey: { .text(text($0)) })
+    }
+
+    /// A whole number; its first sort puts the largest on top.
+    static func number(
+        _ title: String, wide: Bool = false, importance: Int = 1, help: String,
+        role: @escaping @Sendable (Row, CellContext) -> StyleRole = { _, _ in .plain },
+        value: @escaping @Sendable (Row) -> Int
+    ) -> Column {
+        Column(
+            title, width: .fit(max: 12), align: .right, wide: wide, help: help, descendingFirst: true,
+            importance: importance, role: role,
+            text: { row, _ in "\(value(row))" }, sortKey: { .number(Double(value($0))) })
+    }
+
+    /// How many of how many, such as `2/3`; sorts by the share, so that its first sort puts what lacks most on top.
+    static func share(
+        _ title: String, help: String, of count: @escaping @Sendable (Row) -> (part: Int, whole: Int),
+        role: @escaping @Sendable (Row, CellContext) -> StyleRole
+    ) -> Column {
+        Column(
+            title, width: .fit(max: 12), align: .right, help: help, importance: 2, role: role,
+            text: { row, _ in
+                let (part, whole) = count(row)
+                return "\(part)/\(whole)"
+            },
+            sortKey: { row in
+                let (part, whole) = count(row)
+                return whole == 0 ? .missing : .number(Double(part) / Double(whole))
+            })
+    }
+}
+
+extension Health {
+    /// How text that tells of this health is drawn.
+    var role: StyleRole {
+        switch self {
+        case .fine: .fine
+        case .finished: .finished
+        case .degraded: .degraded
+        case .broken: .broken
+        }
+    }
+}
+
+/// A text, or what kubectl prints for an empty one.
+func orNone(_ text: String) -> String { text.isEmpty ? "<none>" : text }
