@@ -72,7 +72,7 @@ struct ColumnTerm: Sendable, Equatable {
         if `operator` == .contains { return .text(value.lowercased()) }
         if let number = Double(value) { return .number(number) }
         if let duration = parseDuration(value) { return .duration(duration) }
-        if let quantity = Quantity(value) { return .number(quantity.doubleValue) }
+        if let quantity = Quantity(value) { return .number(Double(quantity.milliValue) / 1000) }
         guard `operator` == .equal || `operator` == .notEqual else {
             throw FilterFailure(
                 "\(column)\(`operator`.rawValue) needs a number, a quantity or a duration, not \(value)")
