@@ -12,6 +12,11 @@ extension ObjectMeta: FieldReadable {
             Field("labels", 11) { $1.map(&$0.labels) },
             Field("ownerReferences", 13) { $1.append(&$0.ownerReferences) },
         ])
+
+    mutating func shareStorage(_ interner: StringInterner) {
+        interner.labels.share(&labels)
+        interner.owners.share(&ownerReferences)
+    }
 }
 
 extension OwnerReference: FieldReadable {

@@ -6,6 +6,11 @@ extension Pod: FieldReadable {
             Field("spec", 2) { $1.message(&$0.spec) },
             Field("status", 3) { $1.message(&$0.status) },
         ])
+
+    mutating func shareStorage(_ interner: StringInterner) {
+        interner.containers.share(&spec.containers)
+        interner.containers.share(&spec.initContainers)
+    }
 }
 
 extension PodSpec: FieldReadable {

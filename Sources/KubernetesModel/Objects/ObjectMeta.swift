@@ -26,7 +26,7 @@ public struct ObjectMeta: Sendable, Equatable {
 }
 
 /// The owner of an object (`metadata.ownerReferences[]`).
-public struct OwnerReference: Sendable, Equatable {
+public struct OwnerReference: Sendable, Hashable {
     /// Such as `apps/v1`.
     public var apiVersion = ""
     /// Such as `ReplicaSet`.

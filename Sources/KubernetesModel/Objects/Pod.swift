@@ -38,7 +38,7 @@ public struct PodSpec: Sendable, Equatable {
 }
 
 /// One container of a pod (core/v1 Container).
-public struct Container: Sendable, Equatable {
+public struct Container: Sendable, Hashable {
     /// Source: `name`.
     public var name = ""
     /// Source: `image`.
@@ -56,7 +56,7 @@ public struct Container: Sendable, Equatable {
 }
 
 /// A port that a container declares (core/v1 ContainerPort).
-public struct ContainerPort: Sendable, Equatable {
+public struct ContainerPort: Sendable, Hashable {
     /// May be empty (`name`).
     public var name = ""
     /// Source: `containerPort`.
@@ -139,15 +139,17 @@ public struct ContainerStatus: Sendable, Equatable {
 }
 
 /// The state of a container: exactly one, or none reported (core/v1 ContainerState).
+///
+/// Small for a running container, since most are.
 public enum ContainerState: Sendable, Equatable {
     /// Nothing reported.
     case none
     /// Not running yet, or between restarts (`waiting`).
-    case waiting(reason: String, message: String)
+    indirect case waiting(reason: String, message: String)
     /// Source: `running`.
     case running(startedAt: Timestamp?)
     /// Source: `terminated`.
-    case terminated(TerminatedState)
+    indirect case terminated(TerminatedState)
 }
 
 /// How a container ended (core/v1 ContainerStateTerminated).

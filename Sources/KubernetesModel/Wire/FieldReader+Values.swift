@@ -129,16 +129,24 @@ extension FieldReader {
     mutating func append<Element>(
         _ array: inout [Element], _ fresh: Element, _ table: FieldTable<Element>
     ) {
-        if format == .json, json.peek() == UInt8(ascii: "[") { array.removeAll() }
+        prepare(&array)
         elements { reader in
             var element = fresh
             if reader.message(&element, table) { array.append(element) }
         }
     }
 
+    /// Makes an array ready for its first element: of the right size where it is known, so that no room is wasted.
+    private mutating func prepare<Element>(_ array: inout [Element]) {
+        switch format {
+        case .protobuf: if array.isEmpty { array.reserveCapacity(min(countRepeated(), 256)) }
+        case .json: if json.peek() == UInt8(ascii: "[") { array.removeAll() }
+        }
+    }
+
     /// Reads a repeated string.
     mutating func append(_ array: inout [String]) {
-        if format == .json, json.peek() == UInt8(ascii: "[") { array.removeAll() }
+        prepare(&array)
         elements { reader in
             if reader.format == .json || reader.wireType == .lengthDelimited { array.append(reader.interned()) }
         }

@@ -18,6 +18,9 @@ struct FieldReader {
     private(set) var scalar: UInt64 = 0
     private(set) var valueStart: UnsafePointer<UInt8>
     private(set) var valueEnd: UnsafePointer<UInt8>
+    /// The tag of its field, and the end of the message around it.
+    private var tag: UInt64 = 0
+    private var messageEnd: UnsafePointer<UInt8>
 
     /// A reader at the start of one whole message or JSON value.
     init(_ bytes: UnsafeRawBufferPointer, format: WireFormat, interner: StringInterner) {
@@ -26,6 +29,7 @@ struct FieldReader {
         json = JSONCursor(bytes.assumingMemoryBound(to: UInt8.self))
         valueStart = json.start
         valueEnd = json.end
+        messageEnd = json.end
     }
 
     /// Reads a message or JSON object into `root`.
@@ -79,8 +83,26 @@ struct FieldReader {
                 wireType = .fixed
             default: return fail(.malformed, at)
             }
-            if let index { table.read(index, &root, &self) }
+            guard let index else { continue }
+            self.tag = tag
+            messageEnd = end
+            table.read(index, &root, &self)
         }
+    }
+
+    /// How many values of the same field begin here, one after the other; 1 when that cannot be told.
+    mutating func countRepeated() -> Int {
+        guard format == .protobuf, wireType == .lengthDelimited else { return 1 }
+        let (tag, end) = (tag, messageEnd)
+        var at = valueEnd
+        var count = 1
+        while at < end, varint(&at, end) == tag {
+            let length = varint(&at, end)
+            guard length <= UInt64(end - at) else { return count }
+            at += Int(length)
+            count += 1
+        }
+        return count
     }
 
     private mutating func jsonMembers<Root>(_ root: inout Root, _ table: FieldTable<Root>) {

@@ -70,6 +70,12 @@ protocol FieldReadable: Equatable {
     init()
     /// The fields kept of it.
     static var fields: FieldTable<Self> { get }
+    /// Lets parts that other objects have too share their storage.
+    mutating func shareStorage(_ interner: StringInterner)
+}
+
+extension FieldReadable {
+    mutating func shareStorage(_ interner: StringInterner) {}
 }
 
 /// Notes which entries of the field tables changed anything, to find those that no recorded answer reaches.

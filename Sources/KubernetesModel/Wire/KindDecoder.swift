@@ -10,6 +10,8 @@ public struct KindDecoder: Sendable {
         read = { reader in
             var object = Object()
             reader.message(&object, Object.fields)
+            object.metadata.shareStorage(reader.interner)
+            object.shareStorage(reader.interner)
             return Stored(object)
         }
     }

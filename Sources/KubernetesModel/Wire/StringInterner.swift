@@ -14,6 +14,13 @@ public final class StringInterner {
     /// Strings up to this length need no allocation in Swift.
     private static let inlineLength = 15
 
+    /// Labels of earlier objects.
+    var labels = ValueInterner<Labels>()
+    /// Owners of earlier objects.
+    var owners = ValueInterner<[OwnerReference]>()
+    /// Containers of earlier pods.
+    var containers = ValueInterner<[Container]>()
+
     /// A power of two.
     private var slots: [Slot]
     private var count = 0
