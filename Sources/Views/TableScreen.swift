@@ -86,6 +86,9 @@ private func drawTitle(
     let end = state.size.columns - 1
     let rightWidth = min(width(of: right), state.size.columns * 2 / 3)
     var left = [Piece(" ", .title)]
+    if state.size.columns >= 60 {
+        for crumb in state.crumbs.dropLast().suffix(2) { left.append(Piece("\(crumb) ▸ ", .dim)) }
+    }
     if let restriction = view.restriction {
         left.append(Piece("\(table.title) of \(restriction.title) ", .title))
     } else {
@@ -140,7 +143,9 @@ private func titleStatus(_ view: TableView, _ layout: TableLayout, _ state: AppS
     case .ready: break
     }
     var pieces: [Piece] = []
-    if layout.hiddenCount > 0 { pieces.append(Piece("+\(layout.hiddenCount) columns →   ", .dim)) }
+    if layout.hiddenCount > 0 {
+        pieces.append(Piece("+\(layout.hiddenCount) column\(layout.hiddenCount == 1 ? "" : "s") →   ", .dim))
+    }
     pieces.append(Piece("by \(view.sort.column) \(view.sort.descending ? "↓" : "↑")", .dim))
     return pieces
 }
@@ -201,24 +206,4 @@ func draw(paragraphs: [(String, StyleRole)], _ state: AppState, _ grid: inout Ce
             row += 1
         }
     }
-}
-
-/// A text in lines of at most `width` cells, broken at spaces where there are some.
-func wrapped(_ text: String, width: Int) -> [String] {
-    var lines: [String] = []
-    var line = ""
-    for word in sanitized(text).split(separator: " ") {
-        var word = String(word)
-        if !line.isEmpty, textWidth(line) + 1 + textWidth(word) > width {
-            lines.append(line)
-            line = ""
-        }
-        while textWidth(word) > width {
-            let head = String(word.prefix(width))
-            lines.append(head)
-            word = String(word.dropFirst(head.count))
-        }
-        line += line.isEmpty ? word : " " + word
-    }
-    return line.isEmpty ? lines : lines + [line]
 }

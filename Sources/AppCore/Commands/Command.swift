@@ -61,7 +61,7 @@ package struct CommandInfo: Sendable {
         CommandInfo(.back, "back", "Close what is open, clear the filter, or go back to the view before."),
         CommandInfo(.allNamespaces, "all namespaces", "Show all namespaces.", unavailable: needsNamespacedTable),
         CommandInfo(
-            .favouriteNamespace, "namespace", "Show the namespace of that number in the header.",
+            .favouriteNamespace, "namespace", "Show the namespace of that number in the title line.",
             unavailable: needsNamespacedTable),
         CommandInfo(
             .mark, "mark", "Mark the row, or take the mark away, and go to the next.", unavailable: needsSelection),

@@ -1,3 +1,5 @@
+import Screen
+
 /// The help: every key of the place on the screen, and how to filter.
 package enum HelpPage {
     package struct Line: Sendable, Equatable {
@@ -8,8 +10,21 @@ package enum HelpPage {
         package var isUnavailable: Bool
     }
 
-    /// The lines for the place below the help.
+    /// Cells for the keys.
+    package static let keyWidth = 20
+
+    /// The lines for the place below the help, wrapped to the screen.
     package static func lines(for state: AppState) -> [Line] {
+        let room = max(20, state.size.columns - keyWidth - 6)
+        return entries(for: state).flatMap { entry -> [Line] in
+            guard !entry.keys.isEmpty else { return [entry] }
+            return wrapped(entry.text, width: room).enumerated().map { index, text in
+                Line(keys: index == 0 ? entry.keys : " ", text: text, isUnavailable: entry.isUnavailable)
+            }
+        }
+    }
+
+    private static func entries(for state: AppState) -> [Line] {
         let context: KeyContext =
             switch state.place {
             case .table: .table

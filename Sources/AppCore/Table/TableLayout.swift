@@ -48,9 +48,9 @@ package struct TableLayout: Sendable, Equatable {
         while total() > available, shown.count > fixedCount {
             let candidates = shown.dropFirst(fixedCount)
             let lowest = candidates.map { table.columns[$0].importance }.min() ?? 0
-            // A cut name is worth less than a column of usual importance at the far right.
-            let saved = total() - available
-            if lowest >= 1, (widths[name] ?? 0) - saved >= max(least(name), 24) { break }
+            // A long name may be cut to keep a column that matters.
+            let excess = total() - available
+            if lowest >= 1, (widths[name] ?? 0) - excess >= max(least(name), min(24, available / 2)) { break }
             guard let victim = candidates.last(where: { table.columns[$0].importance == lowest }) else { break }
             shown.removeAll { $0 == victim }
         }

@@ -46,7 +46,7 @@ extension AppState {
         switch line.kind {
         case .command: break
         case .filter:
-            setFilter(line.editor.text)
+            setFilter(line.editor.text, original: line.original)
             let error = shownTable?.filterError
             prompt?.error = error
         case .search:

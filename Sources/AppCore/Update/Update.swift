@@ -265,8 +265,10 @@ extension AppState {
         }
     }
 
-    /// Filters the table on the screen; a text that is no filter leaves the rows as they are.
-    mutating func setFilter(_ text: String) {
+    /// Filters the table on the screen.
+    ///
+    /// A text that is no filter leaves the rows as they were before it was begun: as `original` filters them.
+    mutating func setFilter(_ text: String, original: String = "") {
         guard var view = shownTable, let table = ResourceTable.named(view.kind) else { return }
         view.filterText = text
         do {
@@ -277,8 +279,12 @@ extension AppState {
             shownTable = view
             if !isSame { rebuildTable() }
         } catch {
+            let before = (try? Filter(parsing: original, table: table)) ?? .none
+            let isSame = before == view.filter
             view.filterError = error.description
+            view.filter = before
             shownTable = view
+            if !isSame { rebuildTable() }
         }
     }
 }

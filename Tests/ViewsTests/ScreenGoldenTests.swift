@@ -1,0 +1,150 @@
+import AppCore
+import ClusterState
+import KubernetesModel
+import Screen
+import Testing
+import Views
+
+@Suite struct ScreenGoldenTests {
+    @Test(arguments: [(80, 24), (120, 40), (40, 10)])
+    func podsTable(columns: Int, rows: Int) throws {
+        try expectScreen("pods-\(columns)x\(rows)", state(columns: columns, rows: rows))
+    }
+
+    @Test func podsInAllNamespaces() throws {
+        let pods = shopPods + [pod("coredns-abc", namespace: "kube-system")]
+        try expectScreen("pods-all-namespaces", state(options: LaunchOptions(allNamespaces: true), pods: pods))
+    }
+
+    @Test func wideColumns() throws {
+        try expectScreen("pods-wide", state(columns: 160, rows: 16).typing(.control("w")))
+    }
+
+    @Test func wideAndHostileText() throws {
+        let pods = [
+            pod("日本語のポッド"), pod("emoji-👩‍👩‍👧-🇩🇪-❤️"), pod("a\u{301}combining"), pod("rtl-\u{202E}gnp"),
+            pod("esc-\u{1B}[31mred\u{7}"), pod("line\nbreak\ttab"),
+            pod("a-name-of-sixty-three-characters-that-nobody-should-have-to-read"),
+        ]
+        try expectScreen("pods-hostile-text", state(columns: 80, rows: 14, pods: pods))
+    }
+
+    @Test func noPods() throws {
+        try expectScreen("pods-none", state(columns: 80, rows: 10, pods: []))
+    }
+
+    @Test func filterTypedLive() throws {
+        try expectScreen("filter-typed", state(columns: 100, rows: 14).typing("/checkout"))
+    }
+
+    @Test func filterWithoutMatch() throws {
+        try expectScreen("filter-without-match", state(columns: 80, rows: 10).typing("/nothing\n"))
+    }
+
+    @Test func filterThatDoesNotParse() throws {
+        try expectScreen("filter-error", state(columns: 100, rows: 14).typing("/restarts>many"))
+    }
+
+    @Test func onlyTheUnhealthy() throws {
+        try expectScreen("faults-only", state(columns: 100, rows: 14).typing(.control("z")))
+    }
+
+    @Test func marksAndSelection() throws {
+        try expectScreen(
+            "marks", state(columns: 100, rows: 14).typing(.character(" "), .character(" "), .character("j")))
+    }
+
+    @Test func loading() throws {
+        let loading = state(columns: 100, rows: 10, pods: Array(shopPods.prefix(2)), load: .loading(count: 4_500))
+        try expectScreen(
+            "loading", loading.receiving(.tick(now: Timestamp(microseconds: noon.microseconds + 1_200_000))))
+    }
+
+    @Test func connectionLost() throws {
+        let stale = LoadState.stale(
+            since: ago(30), reason: "watch pods in shop: connection reset", retryAt: ago(-5))
+        try expectScreen("stale", state(columns: 120, rows: 14, load: stale))
+    }
+
+    @Test func mayNotLook() throws {
+        let reason =
+            #"pods is forbidden: User "alice" cannot list resource "pods" in API group "" in the namespace "shop""#
+        try expectScreen("forbidden", state(columns: 80, rows: 12, pods: [], load: .forbidden(reason: reason)))
+    }
+
+    @Test func neverReached() throws {
+        let failed = LoadState.failed(
+            reason: "list pods in shop: connection refused by east.example.com:6443", retryAt: ago(-3))
+        try expectScreen("failed", state(columns: 80, rows: 12, pods: [], load: failed))
+    }
+
+    @Test func help() throws {
+        try expectScreen("help-80x24", state(columns: 80, rows: 24).typing("?"))
+    }
+
+    @Test func promptWithCompletion() throws {
+        try expectScreen("prompt", state(columns: 80, rows: 12).typing(":dep"))
+    }
+
+    @Test func unknownCommandSuggestsTheNearest() throws {
+        try expectScreen("prompt-unknown", state(columns: 80, rows: 12).typing(":podz\n"))
+    }
+
+    @Test func contexts() throws {
+        try expectScreen("contexts", state(columns: 120, rows: 10).typing(":ctx\n"))
+    }
+
+    @Test func contextThatCannotBeUsed() throws {
+        let event = AppEvent.connection(.unusable(context: "staging", reason: "user dev is not in the kubeconfig"))
+        try expectScreen("context-unusable", state(columns: 120, rows: 10).receiving(event))
+    }
+
+    @Test func yaml() throws {
+        let opened = state(columns: 80, rows: 24).typing("y")
+        guard case .document(let view) = opened.place else {
+            Issue.record("y opens a document")
+            return
+        }
+        try expectScreen("yaml", opened.receiving(.document(.loaded(view.address, sampleDocument))))
+        let searched = opened.receiving(.document(.loaded(view.address, sampleDocument))).typing("/web\n")
+        try expectScreen("yaml-search", searched)
+        try expectScreen("yaml-deleted", searched.receiving(.document(.deleted(view.address))))
+    }
+
+    @Test(arguments: [(1, 1), (3, 2), (16, 4), (20, 5), (500, 200)])
+    func anySizeIsDrawnWithoutTrapping(columns: Int, rows: Int) {
+        for base in [
+            state(), state().typing("?"), state().typing(":po"), state().typing(":ctx\n"), state().typing("y"),
+        ] {
+            let resized = base.receiving(.resized(Size(columns: columns, rows: rows)))
+            #expect(render(resized).grid.size == Size(columns: columns, rows: rows))
+        }
+    }
+}
+
+let sampleDocument = JSONValue.object([
+    .init("kind", .string("Pod")), .init("apiVersion", .string("v1")),
+    .init(
+        "metadata",
+        .object([
+            .init("name", .string("web-1")), .init("namespace", .string("shop")),
+            .init("managedFields", .array([.object([.init("manager", .string("kubectl"))])])),
+            .init("labels", .object([.init("app", .string("web")), .init("version", .string("1.10"))])),
+            .init(
+                "annotations",
+                .object([.init("note", .string("first line\nsecond line\n")), .init("bad", .string("a\u{1B}[31mb"))])),
+        ])),
+    .init(
+        "spec",
+        .object([
+            .init(
+                "containers",
+                .array([
+                    .object([
+                        .init("name", .string("web")), .init("args", .array([])),
+                        .init("ports", .array([.object([.init("containerPort", .number("8080"))])])),
+                    ])
+                ])),
+            .init("hostNetwork", .bool(false)), .init("nodeName", .null),
+        ])),
+])
