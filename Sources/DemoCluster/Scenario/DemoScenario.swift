@@ -46,7 +46,10 @@ package struct DemoScenario: Sendable, Equatable {
 
     private static func documents(_ text: String) throws(DemoScenarioFailure) -> [JSONValue] {
         do {
-            return try compose_all(yaml: text).map(JSONValue.init(yaml:)).filter { $0 != .null }
+            let parser = try Yams.Parser(yaml: text)
+            var documents: [JSONValue] = []
+            while let root = try parser.nextRoot() { documents.append(JSONValue(yaml: root)) }
+            return documents.filter { $0 != .null }
         } catch {
             throw DemoScenarioFailure(description: "demo manifest: \(error)")
         }

@@ -27,6 +27,16 @@ struct DemoColumn: Sendable {
         cell = { object, now in .string(Self.age(moment(object), now)) }
     }
 
+    /// Such as `38 (39s ago)`.
+    private init(restarts title: String) {
+        self.title = title
+        cell = { pod, now in
+            let summary = PodSummary(of: pod)
+            guard summary.restarts > 0, !summary.lastRestart.isEmpty else { return .string(String(summary.restarts)) }
+            return .string("\(summary.restarts) (\(Self.age(summary.lastRestart, now)) ago)")
+        }
+    }
+
     var definition: JSONValue {
         .members([
             "name": .string(title), "type": .string(isNumber ? "integer" : "string"),
@@ -68,7 +78,7 @@ struct DemoColumn: Sendable {
             return "\(statuses.filter { $0["ready"]?.isTrue ?? false }.count)/\(total)"
         },
         DemoColumn("Status") { PodSummary(of: $0).status },
-        DemoColumn("Restarts") { String(PodSummary(of: $0).restarts) },
+        DemoColumn(restarts: "Restarts"),
         age,
         DemoColumn("IP", wide: true) { orNone($0.text("status", "podIP")) },
         DemoColumn("Node", wide: true) { orNone($0.text("spec", "nodeName")) },

@@ -4,10 +4,14 @@ import KubernetesModel
 struct PodSummary: Equatable {
     var status: String
     var restarts: Int
+    /// When a container that was restarted last ended, as RFC 3339; empty when none did.
+    var lastRestart: String
 
     init(of pod: JSONValue) {
         let statuses = pod.at("status", "containerStatuses")?.elements ?? []
         let phase = pod.text("status", "phase")
+        let allStatuses = statuses + (pod.at("status", "initContainerStatuses")?.elements ?? [])
+        lastRestart = allStatuses.map { $0.text("lastState", "terminated", "finishedAt") }.max() ?? ""
         status = pod.text("status", "reason").isEmpty ? phase : pod.text("status", "reason")
         restarts = statuses.reduce(0) { $0 + $1.integer("restartCount") }
         if let trouble = Self.initTrouble(of: pod) {

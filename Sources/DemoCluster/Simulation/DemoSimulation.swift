@@ -38,23 +38,26 @@ package struct DemoSimulation: Sendable {
 
     /// Moves the cluster on to a moment, which must not be before the last one.
     package mutating func step(at now: Timestamp, in store: inout DemoObjectStore) {
-        var touched: Set<String> = []
+        var touched: [SimulatedPod] = []
         for index in pods.indices {
             guard let due = pods[index].due, due <= now, !pods[index].isDeleting else { continue }
             let happenings = pods[index].advance(at: now, random: &random)
-            touched.insert(pods[index].namespace)
+            touched.append(pods[index])
             publish(pods[index], in: &store, at: now)
             record(happenings, of: pods[index], in: &store, at: now)
         }
-        for pod in pods where pod.removal.map({ $0 <= now }) ?? false {
+        for index in pods.indices.reversed() {
+            guard let removal = pods[index].removal, removal <= now else { continue }
+            let pod = pods.remove(at: index)
             store.delete(.pods, namespace: pod.namespace, name: pod.name)
-            touched.insert(pod.namespace)
+            touched.append(pod)
         }
-        pods.removeAll { $0.removal.map { $0 <= now } ?? false }
         for index in workloads.indices where workloads[index].resource == .deployments {
-            if roll(index, in: &store, at: now) { touched.insert(workloads[index].namespace) }
+            guard roll(index, in: &store, at: now) else { continue }
+            let key = workloads[index].key
+            touched += pods.filter { $0.workload == key }
         }
-        for namespace in touched.sorted() { publish(namespace: namespace, in: &store, at: now) }
+        publishConsequences(of: touched, in: &store, at: now)
         if nextHeartbeat <= now {
             nextHeartbeat = now.adding(seconds: Self.heartbeatSeconds)
             publishNodes(in: &store, at: now)
@@ -75,10 +78,9 @@ package struct DemoSimulation: Sendable {
             beginRollout(index, in: &store, at: now)
             hasChanged = true
         }
+        if workloads[index].hasProgressed || workloads[index].isStuck { return hasChanged }
         let workload = workloads[index]
-        guard !workload.hasProgressed, !workload.isStuck, let current = workload.revisions.last else {
-            return hasChanged
-        }
+        guard let current = workload.revisions.last else { return hasChanged }
         let living = pods.filter { $0.workload == workload.key && !$0.isDeleting }
         let updated = living.filter { $0.labels["pod-template-hash"] == current.hash }
         let outdated = living.filter { $0.labels["pod-template-hash"] != current.hash }
@@ -160,18 +162,28 @@ package struct DemoSimulation: Sendable {
         store.apply(.pods, pod.document, at: now)
     }
 
-    /// Writes what follows from the pods of a namespace: workloads, ReplicaSets, EndpointSlices.
-    private mutating func publish(namespace: String, in store: inout DemoObjectStore, at now: Timestamp) {
-        for index in workloads.indices where workloads[index].namespace == namespace {
-            let own = pods.filter { $0.workload == workloads[index].key }
+    /// Writes what follows from pods that changed: their workloads, ReplicaSets and EndpointSlices.
+    private mutating func publishConsequences(
+        of touched: [SimulatedPod], in store: inout DemoObjectStore, at now: Timestamp
+    ) {
+        guard !touched.isEmpty else { return }
+        let keys = Set(touched.map(\.workload))
+        for index in workloads.indices where keys.contains(workloads[index].key) {
+            let key = workloads[index].key
+            let own = pods.filter { $0.workload == key }
             store.apply(workloads[index].resource, workloads[index].document(pods: own, at: now), at: now)
             for revision in workloads[index].revisions {
                 store.apply(.replicaSets, workloads[index].replicaSet(revision, pods: own), at: now)
             }
         }
         let documents = store.documents(of: .pods)
-        for service in store.documents(of: .services) where service.text("metadata", "namespace") == namespace {
-            if let slice = EndpointSlices.slice(of: service, pods: documents) {
+        for service in store.documents(of: .services) {
+            let namespace = service.text("metadata", "namespace")
+            let selector = service.at("spec", "selector")?.textMembers ?? [:]
+            let isConcerned = touched.contains { pod in
+                pod.namespace == namespace && selector.allSatisfy { pod.labels[$0.key] == $0.value }
+            }
+            if isConcerned, let slice = EndpointSlices.slice(of: service, pods: documents) {
                 store.apply(.endpointSlices, slice, at: now)
             }
         }
@@ -213,7 +225,6 @@ extension DemoSimulation {
     private mutating func populate(_ scenario: DemoScenario, _ store: inout DemoObjectStore, at now: Timestamp) {
         for manifest in scenario.manifests where manifest.text("kind") == "Node" { addNode(manifest, at: now) }
         publishNodes(in: &store, at: now)
-        var namespaces: Set<String> = []
         for manifest in scenario.manifests {
             guard let resource = DemoResource.of(apiVersion: manifest.text("apiVersion"), kind: manifest.text("kind"))
             else { continue }
@@ -230,14 +241,18 @@ extension DemoSimulation {
             default:
                 store.apply(resource, object, at: now)
             }
-            namespaces.insert(object.text("metadata", "namespace"))
         }
         for pod in pods {
             publish(pod, in: &store, at: now)
-            let last = now.adding(seconds: -random.number(5...50))
-            record(pod.backlog, of: pod, first: pod.created, in: &store, at: last)
+            let last = pod.deletion ?? now.adding(seconds: -random.number(5...50))
+            record(pod.backlog, of: pod, first: pod.deletion ?? pod.created, in: &store, at: last)
         }
-        for namespace in namespaces.sorted() { publish(namespace: namespace, in: &store, at: now) }
+        publishConsequences(of: pods, in: &store, at: now)
+        for service in store.documents(of: .services) {
+            if let slice = EndpointSlices.slice(of: service, pods: store.documents(of: .pods)) {
+                store.apply(.endpointSlices, slice, at: now)
+            }
+        }
         let pressed = nodes.first { node in
             (node.at("status", "conditions")?.elements ?? []).contains {
                 $0.text("type") != "Ready" && $0.text("status") == "True"

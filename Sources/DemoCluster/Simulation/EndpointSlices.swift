@@ -9,10 +9,12 @@ enum EndpointSlices {
         let name = service.text("metadata", "name")
         let namespace = service.text("metadata", "namespace")
         let backing = pods.filter { pod in
-            let labels = pod.at("metadata", "labels")?.textMembers ?? [:]
-            return pod.text("metadata", "namespace") == namespace && selector.allSatisfy { labels[$0.key] == $0.value }
-                && !pod.text("status", "podIP").isEmpty
-                && !["Succeeded", "Failed"].contains(pod.text("status", "phase"))
+            guard pod.text("metadata", "namespace") == namespace, !pod.text("status", "podIP").isEmpty else {
+                return false
+            }
+            guard !["Succeeded", "Failed"].contains(pod.text("status", "phase")) else { return false }
+            let labels = pod.at("metadata", "labels")
+            return selector.allSatisfy { labels?[$0.key]?.text == $0.value }
         }
         var random = DemoRandom(seed: stableHash("\(namespace)/\(name)"))
         return .members([

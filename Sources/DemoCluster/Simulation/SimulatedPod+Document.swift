@@ -4,7 +4,7 @@ extension SimulatedPod {
     /// The pod as an API server shows it.
     var document: JSONValue {
         var spec = spec
-        if !node.isEmpty { spec.set("nodeName", to: .string(node)) }
+        if !node.isEmpty, stage != .unscheduled { spec.set("nodeName", to: .string(node)) }
         spec.fill(
             "tolerations",
             with: .array(

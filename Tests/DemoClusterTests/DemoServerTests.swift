@@ -1,0 +1,201 @@
+import KubernetesModel
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Testing
+
+@testable import DemoCluster
+
+/// A connection to a server, for one request after another.
+private struct Connection {
+    var inbound: NIOAsyncChannelInboundStream<HTTPClientResponsePart>.AsyncIterator
+    var outbound: NIOAsyncChannelOutboundWriter<HTTPClientRequestPart>
+
+    mutating func send(_ target: String) async throws {
+        let headers = HTTPHeaders([("Host", "127.0.0.1"), ("Accept", "application/json")])
+        try await outbound.write(.head(HTTPRequestHead(version: .http1_1, method: .GET, uri: target, headers: headers)))
+        try await outbound.write(.end(nil))
+    }
+
+    /// The next piece of the body; `nil` at the end of the answer.
+    mutating func piece() async throws -> String? {
+        while let part = try await inbound.next() {
+            switch part {
+            case .head: continue
+            case .body(let buffer): return String(buffer: buffer)
+            case .end: return nil
+            }
+        }
+        return nil
+    }
+
+    /// The next events of a watch, as `TYPE name`.
+    mutating func events(_ count: Int) async throws -> [String] {
+        var events: [String] = []
+        var rest = ""
+        while events.count < count, let piece = try await piece() {
+            rest += piece
+            while let end = rest.firstIndex(of: "\n") {
+                let event = try Parsed(rest[..<end].utf8)
+                rest.removeSubrange(...end)
+                events.append("\(event["type"].text ?? "") \(event["object"]["metadata"]["name"].text ?? "-")")
+            }
+        }
+        return events
+    }
+
+    mutating func body() async throws -> String {
+        var text = ""
+        while let piece = try await piece() { text += piece }
+        return text
+    }
+}
+
+private func connected<Result: Sendable>(
+    to server: DemoServer, _ body: @escaping @Sendable (inout Connection) async throws -> Result
+) async throws -> Result {
+    let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        .connect(host: "127.0.0.1", port: server.port) { channel in
+            channel.eventLoop.makeCompletedFuture {
+                try channel.pipeline.syncOperations.addHTTPClientHandlers()
+                return try NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>(
+                    wrappingChannelSynchronously: channel)
+            }
+        }
+    return try await channel.executeThenClose { inbound, outbound in
+        var connection = Connection(inbound: inbound.makeAsyncIterator(), outbound: outbound)
+        return try await body(&connection)
+    }
+}
+
+@Suite struct DemoServerTests {
+    @Test func oneConnectionServesRequestAfterRequest() async throws {
+        try await withDemoServer(store: store(pods: ["a"]), clock: { beginning }) { server in
+            try await connected(to: server) { connection in
+                try await connection.send("/version")
+                #expect(try Parsed(try await connection.body().utf8)["major"].text == "1")
+                try await connection.send("/api/v1/pods")
+                #expect(try Parsed(try await connection.body().utf8).names == ["a"])
+            }
+            #expect(
+                server.requestLog == [
+                    .init(method: "GET", target: "/version", accept: "application/json", status: 200),
+                    .init(method: "GET", target: "/api/v1/pods", accept: "application/json", status: 200),
+                ])
+            #expect(server.requestCount == 2)
+        }
+    }
+
+    @Test func aWatchShowsWhatHappensInOrder() async throws {
+        try await withDemoServer(store: store(pods: ["a"]), clock: { beginning }) { server in
+            try await connected(to: server) { connection in
+                try await connection.send("/api/v1/namespaces/shop/pods?watch=1&allowWatchBookmarks=true")
+                #expect(try await connection.events(1) == ["ADDED a"])
+                #expect(server.openWatchCount == 1)
+                server.update { store in
+                    store.apply(.pods, pod("b"), at: beginning)
+                    store.apply(.pods, pod("c", namespace: "web"), at: beginning)
+                    store.apply(.pods, pod("b", phase: "Failed"), at: beginning)
+                    store.delete(.pods, namespace: "shop", name: "a")
+                    return
+                }
+                server.sendBookmarks()
+                #expect(try await connection.events(4) == ["ADDED b", "MODIFIED b", "DELETED a", "BOOKMARK -"])
+            }
+        }
+    }
+
+    @Test func aWatchEndsAfterItsTimeAndTheConnectionGoesOn() async throws {
+        try await withDemoServer(store: store(pods: []), clock: { beginning }) { server in
+            try await connected(to: server) { connection in
+                try await connection.send("/api/v1/pods?watch=1&timeoutSeconds=1")
+                #expect(try await connection.piece() == nil)
+                #expect(server.openWatchCount == 0)
+                try await connection.send("/readyz")
+                #expect(try await connection.body() == "ok")
+            }
+        }
+    }
+
+    @Test func aClientThatLeavesIsForgotten() async throws {
+        let server = DemoServer(store: store(pods: ["a"]), clock: { beginning })
+        try await server.start()
+        try await connected(to: server) { connection in
+            try await connection.send("/api/v1/pods?watch=1")
+            #expect(try await connection.events(1) == ["ADDED a"])
+        }
+        await server.shutdown()
+        #expect(server.openWatchCount == 0)
+        #expect(server.disconnectAll().isEmpty)
+    }
+
+    @Test func aWatcherThatDoesNotReadIsDropped() async throws {
+        var options = DemoServer.Options()
+        options.watchBufferBytes = 1 << 16
+        try await withDemoServer(store: store(pods: ["a"]), options: options, clock: { beginning }) { server in
+            try await connected(to: server) { connection in
+                try await connection.send("/api/v1/pods?watch=1")
+                #expect(try await connection.events(1) == ["ADDED a"])
+                let filler = String(repeating: "x", count: 100_000)
+                var updates = 0
+                while server.openWatchCount == 1, updates < 10_000 {
+                    updates += 1
+                    let phase = "\(updates)\(filler)"
+                    server.update { store in
+                        store.apply(.pods, pod("a", phase: phase), at: beginning)
+                        return
+                    }
+                    await Task.yield()
+                }
+                #expect(server.openWatchCount == 0)
+            }
+        }
+    }
+
+    @Test func aBrokenNetworkEndsEveryWatch() async throws {
+        try await withDemoServer(store: store(pods: ["a"]), clock: { beginning }) { server in
+            try await connected(to: server) { connection in
+                try await connection.send("/api/v1/pods?watch=1")
+                #expect(try await connection.events(1) == ["ADDED a"])
+                for closing in server.disconnectAll() { try? await closing.closeFuture.get() }
+                #expect((try? await connection.piece()) == nil)
+            }
+            #expect(server.openWatchCount == 0)
+        }
+    }
+
+    @Test func theKubeconfigNamesTheServer() async throws {
+        try await withDemoServer(store: DemoObjectStore(), clock: { beginning }) { server in
+            #expect(
+                server.kubeconfig(token: "t0ken") == """
+                    apiVersion: v1
+                    kind: Config
+                    current-context: demo
+                    clusters:
+                    - name: demo
+                      cluster:
+                        server: http://127.0.0.1:\(server.port)
+                    contexts:
+                    - name: demo
+                      context:
+                        cluster: demo
+                        user: demo
+                        namespace: shop
+                    users:
+                    - name: demo
+                      user: {token: "t0ken"}
+
+                    """)
+        }
+    }
+
+    @Test func theDemoClusterRunsWhileItsBodyDoes() async throws {
+        let pods = try await withDemoCluster(clock: { beginning }) { server in
+            try await connected(to: server) { connection in
+                try await connection.send("/api/v1/pods?limit=500")
+                return try Parsed(try await connection.body().utf8).names.count
+            }
+        }
+        #expect(pods == 47)
+    }
+}

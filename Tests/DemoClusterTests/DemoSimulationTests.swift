@@ -1,0 +1,168 @@
+import KubernetesModel
+import Testing
+
+@testable import DemoCluster
+
+@Suite struct DemoSimulationTests {
+    /// A cluster that ran for some steps of 2.5 seconds.
+    private func cluster(after steps: Int, seed: UInt64 = 1) throws -> DemoObjectStore {
+        var (simulation, store) = DemoSimulation.begin(try .standard(), seed: seed, at: beginning)
+        for step in 0..<steps { simulation.step(at: moment(step), in: &store) }
+        return store
+    }
+
+    private func moment(_ step: Int) -> Timestamp {
+        Timestamp(microseconds: beginning.microseconds + Int64(step + 1) * 2_500_000)
+    }
+
+    private func statuses(_ store: DemoObjectStore) -> [String: Int] {
+        store.documents(of: .pods).reduce(into: [:]) { $0[PodSummary(of: $1).status, default: 0] += 1 }
+    }
+
+    @Test func theShopBeginsMostlyWellWithOneOfEveryTrouble() throws {
+        let store = try cluster(after: 0)
+        #expect(
+            statuses(store) == [
+                "Running": 35, "CrashLoopBackOff": 3, "ImagePullBackOff": 1, "CreateContainerConfigError": 1,
+                "Pending": 2, "Init:CrashLoopBackOff": 2, "Completed": 1, "Error": 1, "Terminating": 1,
+            ])
+        #expect(store.documents(of: .nodes).count == 3)
+        let namespaces = store.documents(of: .namespaces).map { $0.text("metadata", "name") }
+        #expect(namespaces == ["default", "kube-system", "monitoring", "payments", "shop"])
+    }
+
+    @Test func theSameSeedGivesTheSameCluster() throws {
+        let first = try cluster(after: 40)
+        let second = try cluster(after: 40)
+        #expect(first.version == second.version)
+        for resource in DemoResource.all { #expect(first.documents(of: resource) == second.documents(of: resource)) }
+        #expect(try cluster(after: 40, seed: 2).documents(of: .pods) != first.documents(of: .pods))
+    }
+
+    @Test func tenThousandStepsKeepTheClusterWhole() throws {
+        var (simulation, store) = DemoSimulation.begin(try .standard(), at: beginning, historyLimit: 200)
+        let pods = store.documents(of: .pods).count
+        var version = store.version
+        var rollouts: Set<String> = []
+        for step in 0..<10_000 {
+            simulation.step(at: moment(step), in: &store)
+            #expect(store.version >= version)
+            version = store.version
+            guard step.isMultiple(of: 250) else { continue }
+            rollouts.formUnion(store.documents(of: .replicaSets).map { $0.text("metadata", "name") })
+            #expect((pods...pods + 2).contains(store.documents(of: .pods).count))
+            #expect(store.documents(of: .events).count <= 450)
+            #expect(store.documents(of: .replicaSets).count <= 20)
+            expectConsistentSlices(store)
+            expectSensibleEvents(store, at: moment(step))
+        }
+        #expect(store.historyCount < 400)
+        #expect(rollouts.count > 30)
+        let crashing = store.documents(of: .pods).filter { $0.text("metadata", "name").hasPrefix("checkout") }
+        #expect(crashing.allSatisfy { PodSummary(of: $0).restarts > 200 })
+    }
+
+    /// Expects that each slice has exactly the pods its service selects, and their readiness.
+    private func expectConsistentSlices(_ store: DemoObjectStore) {
+        let pods = store.documents(of: .pods)
+        for service in store.documents(of: .services) {
+            let name = service.text("metadata", "name")
+            let namespace = service.text("metadata", "namespace")
+            guard let selector = service.at("spec", "selector")?.textMembers else { continue }
+            let slices = store.documents(of: .endpointSlices).filter {
+                $0.text("metadata", "namespace") == namespace
+                    && $0.text("metadata", "labels", "kubernetes.io/service-name") == name
+            }
+            let backing = pods.filter { pod in
+                let labels = pod.at("metadata", "labels")?.textMembers ?? [:]
+                return pod.text("metadata", "namespace") == namespace && !pod.text("status", "podIP").isEmpty
+                    && selector.allSatisfy { labels[$0.key] == $0.value }
+            }
+            let expected = backing.map { pod in
+                let isReady = (pod.at("status", "conditions")?.elements ?? []).contains {
+                    $0.text("type") == "Ready" && $0.text("status") == "True"
+                }
+                let isDeleting = pod.at("metadata", "deletionTimestamp") != nil
+                return "\(pod.text("metadata", "name")) \(isReady && !isDeleting)"
+            }
+            let found = slices.flatMap { $0["endpoints"]?.elements ?? [] }.map { endpoint in
+                "\(endpoint.text("targetRef", "name")) \(endpoint.at("conditions", "ready")?.isTrue ?? false)"
+            }
+            #expect(slices.count == 1)
+            #expect(found == expected, "\(namespace)/\(name)")
+        }
+    }
+
+    private func expectSensibleEvents(_ store: DemoObjectStore, at now: Timestamp) {
+        for event in store.documents(of: .events) {
+            let first = Timestamp(rfc3339: event.text("firstTimestamp"))
+            let last = Timestamp(rfc3339: event.text("lastTimestamp"))
+            guard let first, let last else {
+                Issue.record("an event has no times")
+                return
+            }
+            #expect(first <= last && last <= now && event.integer("count") > 0)
+        }
+    }
+
+    @Test func aRolloutReplacesEveryPodWithoutLosingReadiness() throws {
+        var (simulation, store) = DemoSimulation.begin(try .standard(), at: beginning)
+        var lowest = 3
+        for step in 0..<60 {
+            simulation.step(at: moment(step), in: &store)
+            let deployment = store.document(of: .deployments, namespace: "shop", name: "catalog")
+            lowest = min(lowest, deployment?.integer("status", "readyReplicas") ?? 0)
+        }
+        #expect(lowest == 3)
+        let images = store.documents(of: .pods).filter { $0.text("metadata", "name").hasPrefix("catalog-") }
+            .map { $0.at("spec", "containers")?.elements.first?.text("image") }
+        #expect(images == Array(repeating: "registry.example.com/shop/catalog:1.15.0", count: 3))
+        let deployment = try #require(store.document(of: .deployments, namespace: "shop", name: "catalog"))
+        #expect(deployment.integer("metadata", "generation") == 2)
+        let conditions = deployment.at("status", "conditions")?.elements ?? []
+        #expect(conditions.map { $0.text("reason") } == ["MinimumReplicasAvailable", "NewReplicaSetAvailable"])
+    }
+
+    @Test func aPodHasNoNodeBeforeItIsScheduled() throws {
+        var (simulation, store) = DemoSimulation.begin(try .standard(), at: beginning)
+        for step in 0..<60 {
+            simulation.step(at: moment(step), in: &store)
+            for pod in store.documents(of: .pods) {
+                let isScheduled = (pod.at("status", "conditions")?.elements ?? []).contains {
+                    $0.text("type") == "PodScheduled" && $0.text("status") == "True"
+                }
+                #expect(isScheduled == !pod.text("spec", "nodeName").isEmpty)
+            }
+        }
+    }
+
+    @Test func whatSteersTheSimulationIsNotServed() throws {
+        let store = try cluster(after: 0)
+        for resource in DemoResource.all {
+            for document in store.documents(of: resource) { #expect(document["demo"] == nil) }
+        }
+    }
+
+    @Test func manifestsThatMakeNoSenseSaySo() {
+        #expect(throws: DemoScenarioFailure(description: "demo manifest: the kind v1 Gadget is not served")) {
+            try DemoScenario(parsing: ["{apiVersion: v1, kind: Gadget, metadata: {name: x}}"])
+        }
+        #expect(throws: DemoScenarioFailure(description: "demo manifest: a Pod has no name")) {
+            try DemoScenario(parsing: ["{apiVersion: v1, kind: Pod}"])
+        }
+        #expect(throws: DemoScenarioFailure.self) { try DemoScenario(parsing: ["{unclosed: ["]) }
+    }
+
+    @Test(arguments: [
+        (0, "1970-01-01T00:00:00Z", "Thu, 01 Jan 1970 00:00:00 GMT"),
+        (1_709_210_096, "2024-02-29T12:34:56Z", "Thu, 29 Feb 2024 12:34:56 GMT"),
+        (1_795_228_437, "2026-11-21T02:33:57Z", "Sat, 21 Nov 2026 02:33:57 GMT"),
+        (-1, "1969-12-31T23:59:59Z", "Wed, 31 Dec 1969 23:59:59 GMT"),
+    ])
+    func momentsAreWrittenAndRead(seconds: Int64, rfc3339: String, httpDate: String) {
+        let moment = Timestamp(seconds: seconds)
+        #expect(moment.rfc3339 == rfc3339)
+        #expect(moment.httpDate == httpDate)
+        #expect(Timestamp(rfc3339: rfc3339) == moment)
+    }
+}
