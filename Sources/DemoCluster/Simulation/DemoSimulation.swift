@@ -41,8 +41,9 @@ package struct DemoSimulation: Sendable {
         var touched: [SimulatedPod] = []
         for index in pods.indices {
             guard let due = pods[index].due, due <= now, !pods[index].isDeleting else { continue }
+            let before = pods[index].availability
             let happenings = pods[index].advance(at: now, random: &random)
-            touched.append(pods[index])
+            if pods[index].availability != before { touched.append(pods[index]) }
             publish(pods[index], in: &store, at: now)
             record(happenings, of: pods[index], in: &store, at: now)
         }

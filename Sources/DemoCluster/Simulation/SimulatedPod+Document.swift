@@ -54,7 +54,6 @@ extension SimulatedPod {
             ])
         }
         let initContainers = spec["initContainers"]?.elements ?? []
-        let hasAddress = stage != .creating && !hasEnded
         return .members([
             "phase": .string(phase), "conditions": .array(conditions),
             "hostIP": .string(hostIP), "hostIPs": .array([.texts(["ip": hostIP])]),

@@ -79,6 +79,15 @@ struct SimulatedPod: Sendable {
         readyChanged = created.adding(seconds: 9)
     }
 
+    /// What workloads and EndpointSlices see of a pod.
+    struct Availability: Equatable {
+        var isReady: Bool
+        var hasAddress: Bool
+        var hasEnded: Bool
+    }
+
+    var availability: Availability { Availability(isReady: isReady, hasAddress: hasAddress, hasEnded: hasEnded) }
+    var hasAddress: Bool { stage != .unscheduled && stage != .creating && !hasEnded }
     var isReady: Bool { stage == .ready }
     var isDeleting: Bool { deletion != nil }
     var hasEnded: Bool { stage == .succeeded || stage == .failed }
