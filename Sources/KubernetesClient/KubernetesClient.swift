@@ -1,0 +1,48 @@
+import KubernetesModel
+import Logging
+
+/// Talks to one API server as one user.
+///
+/// Reads that take one request are tried again as its `RetryPolicy` says; lists and watches are not, because their
+/// callers have a state to keep. Call `shutdown()` when done.
+public final class KubernetesClient: Sendable {
+    /// The access that the client was made with.
+    public let access: ClusterAccess
+    /// Certificates that have expired, in words for the user.
+    public let warnings: [String]
+
+    let transport: Transport
+    let retryPolicy: RetryPolicy
+    let logger: Logger
+
+    /// A client that has not connected yet.
+    ///
+    /// - Parameters:
+    ///   - access: Where and as whom to connect.
+    ///   - logger: Gets what was tried again; never a credential.
+    ///   - userAgent: How to introduce oneself, such as `sextant/1.0`.
+    ///   - timeouts: How long to wait for what.
+    ///   - retryPolicy: When to try one-shot reads again.
+    /// - Throws: When a certificate or key cannot be read or used.
+    public init(
+        _ access: ClusterAccess, logger: Logger, userAgent: String = "sextant",
+        timeouts: ClientTimeouts = ClientTimeouts(), retryPolicy: RetryPolicy = RetryPolicy()
+    ) throws(KubeconfigFailure) {
+        transport = try Transport(access, timeouts: timeouts, userAgent: userAgent)
+        self.access = access
+        self.retryPolicy = retryPolicy
+        self.logger = logger
+        warnings = transport.warnings
+    }
+
+    /// Closes every connection; requests under way fail.
+    public func shutdown() async {
+        await transport.shutdown()
+    }
+
+    /// The server's clock minus this machine's, from the answers seen; zero until known. Exact to about a second.
+    public var serverClockOffset: Duration { transport.serverClockOffset ?? .zero }
+
+    /// Requests started since the client was made.
+    public var requestCount: Int { transport.requestCount }
+}

@@ -1,0 +1,274 @@
+import AsyncHTTPClient
+import FoundationEssentials
+import KubernetesModel
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOHTTPCompression
+import NIOPosix
+import NIOSSL
+import Synchronization
+
+/// Sends requests to one API server and makes failures of what is no answer of an API server.
+final class Transport: Sendable {
+    /// An answer whose head was accepted.
+    struct Answer {
+        var format: WireFormat
+        var body: HTTPClientResponse.Body
+    }
+
+    /// The largest body that is read as a whole, in bytes.
+    static let maximumBodyBytes = 256 << 20
+    /// How much of the body of a failure is read, in bytes.
+    private static let maximumFailureBytes = 1 << 20
+
+    let access: ClusterAccess
+    /// Found while reading certificates, in words for the user.
+    let warnings: [String]
+
+    private let client: HTTPClient
+    private let tokens: TokenSource
+    private let timeouts: ClientTimeouts
+    private let userAgent: String
+    private let requests = Mutex(0)
+    private let clockOffset = Mutex<Duration?>(nil)
+
+    init(_ access: ClusterAccess, timeouts: ClientTimeouts, userAgent: String) throws(KubeconfigFailure) {
+        let tls = try TLSSetup(access, now: .now)
+        self.access = access
+        self.timeouts = timeouts
+        self.userAgent = userAgent
+        warnings = tls.warnings
+        tokens = TokenSource(access)
+
+        var configuration = HTTPClient.Configuration(
+            tlsConfiguration: tls.configuration, redirectConfiguration: .disallow,
+            timeout: .init(connect: TimeAmount(timeouts.connect), read: TimeAmount(timeouts.silence)),
+            decompression: .enabled(limit: .none))
+        configuration.httpVersion = .automatic
+        configuration.connectionPool.retryConnectionEstablishment = false
+        // Over HTTP/1.1 each watch holds a connection.
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
+        configuration.http1_1ConnectionDebugInitializer = Self.findDeadLinks
+        configuration.http2ConnectionDebugInitializer = Self.findDeadLinks
+        if let name = access.tlsServerName { configuration.dnsOverride = [name: access.server.host] }
+        configuration.proxy = access.proxy.map { proxy in
+            switch proxy.scheme {
+            case .socks5: .socksServer(host: proxy.host, port: proxy.port)
+            case .http:
+                .server(
+                    host: proxy.host, port: proxy.port,
+                    authorization: proxy.credential.map {
+                        .basic(username: $0.username, password: $0.password.text)
+                    })
+            }
+        }
+        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+
+    /// Closes every connection; requests under way fail.
+    func shutdown() async {
+        // Fails only when it was shut down before, which is as good.
+        try? await client.shutdown()
+    }
+
+    /// Requests started so far.
+    var requestCount: Int { requests.withLock { $0 } }
+
+    /// The server's clock minus ours; `nil` before the first answer.
+    var serverClockOffset: Duration? { clockOffset.withLock { $0 } }
+
+    /// Sends a request and waits for the head of its answer.
+    ///
+    /// - Throws: `APIFailure` when the answer is a failure or no answer of an API server, `CancellationError`.
+    func open(_ request: APIRequest) async throws -> Answer {
+        let prepared = try prepare(request)
+        requests.withLock { $0 &+= 1 }
+        let response: HTTPClientResponse
+        do {
+            response = try await client.execute(prepared, timeout: TimeAmount(timeouts.answer))
+        } catch {
+            throw await failure(of: error, request.attempt)
+        }
+        if let date = response.headers.first(name: "Date").flatMap(HTTPDate.parse) { noteServerTime(date) }
+        let contentType = response.headers.first(name: "Content-Type") ?? ""
+        let format = WireFormat(contentType: contentType)
+        guard response.status == .ok else {
+            if response.status == .unauthorized { tokens.refused() }
+            throw await refusal(response, format, request.attempt)
+        }
+        guard let format else {
+            let start = await beginning(of: response.body, upTo: 16 << 10)
+            throw APIFailure.noKubernetesAPI(
+                attempt: request.attempt, server: access.server, status: 200, contentType: contentType, body: start)
+        }
+        return Answer(format: format, body: response.body)
+    }
+
+    /// Sends a request and reads the whole body of its answer.
+    func bytes(_ request: APIRequest) async throws -> (format: WireFormat, body: ByteBuffer) {
+        let answer = try await open(request)
+        do {
+            return (answer.format, try await answer.body.collect(upTo: Self.maximumBodyBytes))
+        } catch is NIOTooManyBytesError {
+            throw APIFailure(
+                .malformedAnswer, attempt: request.attempt,
+                detail: "the answer is larger than \(Self.maximumBodyBytes >> 20) MiB")
+        } catch {
+            throw await failure(of: error, request.attempt)
+        }
+    }
+
+    /// Makes an `APIFailure` of an error of the layers below; cancellation stays what it is.
+    func failure(of error: any Error, _ attempt: String) async -> any Error {
+        if Task.isCancelled || error is CancellationError { return CancellationError() }
+        let words = TransportProblem(error, access: access, timeouts: timeouts)
+        if words.isUnverifiedCertificate {
+            let certificate =
+                access.proxy == nil
+                ? await TLSProbe.certificate(
+                    of: access.server, serverName: access.tlsServerName, group: client.eventLoopGroup) : nil
+            return APIFailure(
+                .tls, attempt: attempt,
+                detail: "\(access.server.hostAndPort): "
+                    + TLSProbe.explanation(certificate, now: .now, access: access))
+        }
+        return APIFailure(words.reason, attempt: attempt, detail: words.detail)
+    }
+
+    private func prepare(_ request: APIRequest) throws -> HTTPClientRequest {
+        let server = access.server
+        let host = access.tlsServerName.map { "\($0):\(server.port)" } ?? server.hostAndPort
+        var prepared = HTTPClientRequest(
+            url: "\(server.usesTLS ? "https" : "http")://\(host)\(server.pathPrefix)\(request.target)")
+        if access.tlsServerName != nil { prepared.headers.add(name: "Host", value: server.hostAndPort) }
+        prepared.headers.add(name: "Accept", value: request.accept.rawValue)
+        prepared.headers.add(name: "User-Agent", value: userAgent)
+        if request.allowsCompression, !access.disableCompression {
+            prepared.headers.add(name: "Accept-Encoding", value: "gzip")
+        }
+        do throws(KubeconfigFailure) {
+            if let token = try tokens.token() {
+                prepared.headers.add(name: "Authorization", value: "Bearer \(token.text)")
+            } else if let basic = access.basicCredential {
+                prepared.setBasicAuth(username: basic.username, password: basic.password.text)
+            }
+        } catch {
+            throw APIFailure(.configuration, attempt: request.attempt, detail: error.description)
+        }
+        if let user = access.impersonation {
+            prepared.headers.add(name: "Impersonate-User", value: user.user)
+            if let uid = user.uid { prepared.headers.add(name: "Impersonate-Uid", value: uid) }
+            for group in user.groups { prepared.headers.add(name: "Impersonate-Group", value: group) }
+            for (key, values) in user.extra {
+                for value in values {
+                    prepared.headers.add(name: "Impersonate-Extra-\(APIRequest.encoded(key))", value: value)
+                }
+            }
+        }
+        return prepared
+    }
+
+    /// Makes a failure of an answer whose status is not 200.
+    private func refusal(_ response: HTTPClientResponse, _ format: WireFormat?, _ attempt: String) async -> any Error {
+        let body = await beginning(of: response.body, upTo: Self.maximumFailureBytes)
+        if Task.isCancelled { return CancellationError() }
+        let code = Int(response.status.code)
+        let status = format.flatMap { format in
+            body.withUnsafeBytes { StatusObject.decode($0, format: format) }
+        }
+        if status == nil {
+            if String(decoding: body.prefix(200), as: UTF8.self).contains("HTTP request to an HTTPS server") {
+                return APIFailure(
+                    .tls, attempt: attempt,
+                    detail: "\(access.server.hostAndPort) expects TLS; write the cluster's server as https://")
+            }
+            if (300..<400).contains(code) {
+                return APIFailure.noKubernetesAPI(
+                    attempt: attempt, server: access.server, status: code, contentType: "", body: body)
+            }
+        }
+        let retryAfter = response.headers.first(name: "Retry-After").flatMap { Int($0.trimmed) }
+        var failure = APIFailure(
+            status: status, httpStatus: code, attempt: attempt, body: body,
+            retryAfterSeconds: retryAfter.map { max($0, 0) })
+        if failure.reason == .unauthorized {
+            failure.detail += " (\(Self.credentialWords(access)))"
+        }
+        return failure
+    }
+
+    /// What was shown to the server that it did not accept.
+    private static func credentialWords(_ access: ClusterAccess) -> String {
+        let user = access.userName.isEmpty ? "no user" : "user \"\(access.userName)\""
+        if access.bearerToken != nil { return "the server does not accept the token of \(user); get a new one" }
+        if access.basicCredential != nil { return "the server does not accept the password of \(user)" }
+        if access.clientCertificate != nil { return "the server does not accept the client certificate of \(user)" }
+        return "\(user) has no credential"
+    }
+
+    /// The first bytes of a body; what came before it broke.
+    private func beginning(of body: HTTPClientResponse.Body, upTo limit: Int) async -> [UInt8] {
+        var bytes: [UInt8] = []
+        do {
+            for try await chunk in body {
+                bytes += chunk.readableBytesView.prefix(limit - bytes.count)
+                if bytes.count >= limit { break }
+            }
+        } catch {
+            // The status of the answer says enough.
+        }
+        return bytes
+    }
+
+    /// The header has whole seconds: half of one is added, and small differences leave the offset as it is.
+    private func noteServerTime(_ date: Timestamp) {
+        let offset = Duration.microseconds(date.microseconds &- Timestamp.now.microseconds) + .milliseconds(500)
+        clockOffset.withLock { known in
+            if let last = known, abs((last - offset) / .seconds(1)) < 1 { return }
+            known = offset
+        }
+    }
+
+    /// Lets the kernel find a dead link within 20 to 30 seconds: probes after 10 silent seconds, and data that is not
+    /// acknowledged for 20 seconds ends the connection.
+    @Sendable private static func findDeadLinks(_ channel: any Channel) -> EventLoopFuture<Void> {
+        guard let options = channel.syncOptions else { return channel.eventLoop.makeSucceededVoidFuture() }
+        return channel.eventLoop.makeCompletedFuture {
+            try options.setOption(.socketOption(.so_keepalive), value: 1)
+            try options.setOption(.tcpOption(.init(rawValue: TCPOption.keepIdle)), value: 10)
+            try options.setOption(.tcpOption(.init(rawValue: TCPOption.keepInterval)), value: 5)
+            try options.setOption(.tcpOption(.init(rawValue: TCPOption.keepCount)), value: 3)
+            try options.setOption(.tcpOption(.init(rawValue: TCPOption.userTimeout)), value: 20_000)
+        }
+    }
+
+    /// Linux's numbers of TCP options. Source: linux/tcp.h.
+    private enum TCPOption {
+        static let keepIdle: CInt = 4
+        static let keepInterval: CInt = 5
+        static let keepCount: CInt = 6
+        /// In milliseconds.
+        static let userTimeout: CInt = 18
+    }
+}
+
+extension Timestamp {
+    /// The moment by this machine's clock.
+    static var now: Timestamp {
+        Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
+    }
+}
+
+extension APIFailure {
+    /// Somebody answered, but not as an API server does.
+    static func noKubernetesAPI(
+        attempt: String, server: ServerAddress, status: Int, contentType: String, body: [UInt8]
+    ) -> APIFailure {
+        let words = APIFailure(status: nil, httpStatus: status, attempt: attempt, body: body).detail
+        let type = contentType.isEmpty ? "" : " of type \(KubeconfigFailure.oneLine(String(contentType.prefix(60))))"
+        return APIFailure(
+            .malformedAnswer, attempt: attempt,
+            detail: "\(server.hostAndPort) gave an answer\(type) (\(words)); is this a Kubernetes API server?")
+    }
+}

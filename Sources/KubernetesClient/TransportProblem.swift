@@ -1,0 +1,129 @@
+import AsyncHTTPClient
+import Glibc
+import KubernetesModel
+import NIOCore
+import NIOHTTPCompression
+import NIOPosix
+import NIOSSL
+
+/// Why no answer came, in words that say what to check. Never holds anything of the request.
+struct TransportProblem {
+    var reason: APIFailure.Reason
+    var detail: String
+    /// The server's certificate was not accepted; why can only be said by looking at it.
+    var isUnverifiedCertificate = false
+
+    init(_ error: any Error, access: ClusterAccess, timeouts: ClientTimeouts) {
+        let target = access.server.hostAndPort
+        self.init(reason: .transport, detail: "the connection to \(target) broke")
+        switch error {
+        case let error as NIOConnectionError: connection(error, access)
+        case let error as HTTPClientError: client(error, target, timeouts)
+        case let error as NIOSSLError: tls(error, target)
+        case let error as BoringSSLError: handshake(error, target)
+        case let error as NIOSSLExtraError:
+            reason = .tls
+            detail =
+                error == .failedToValidateHostname || error == .serverHostnameImpossibleToMatch
+                ? "\(target): the server's certificate is for another name than "
+                    + "\"\(access.tlsServerName ?? access.server.host)\"; correct the server, or set tls-server-name"
+                : "\(target): the TLS connection could not be made"
+        case let error as ChannelError:
+            if case .connectTimeout = error { timedOut("no connection to \(target)", timeouts.connect) }
+        case let error as IOError: system(error.errnoCode, target)
+        case is NIOHTTPDecompression.DecompressionError, is NIOHTTPDecompression.ExtraDecompressionError:
+            reason = .malformedAnswer
+            detail = "\(target): the compressed answer is damaged"
+        default: break
+        }
+    }
+
+    private init(reason: APIFailure.Reason, detail: String) {
+        self.reason = reason
+        self.detail = detail
+    }
+
+    private mutating func timedOut(_ what: String, _ after: Duration) {
+        reason = .timeout
+        detail = "\(what) within \(after.components.seconds) s; check the address, the network and any VPN or firewall"
+    }
+
+    private mutating func connection(_ error: NIOConnectionError, _ access: ClusterAccess) {
+        let target = access.proxy.map { "proxy \($0)" } ?? access.server.hostAndPort
+        if let code = error.connectionErrors.lazy.compactMap({ ($0.error as? IOError)?.errnoCode }).first {
+            system(code, target)
+        } else if error.connectionErrors.contains(where: { $0.error is ChannelError }) {
+            reason = .timeout
+            detail = "no connection to \(target) in time; check the address, the network and any VPN or firewall"
+        } else {
+            detail = "the name \"\(error.host)\" cannot be resolved; check the server's name, the network and any VPN"
+        }
+    }
+
+    private mutating func system(_ code: CInt, _ target: String) {
+        switch code {
+        case ECONNREFUSED: detail = "connection to \(target) refused; is the server running, and the port right?"
+        case EHOSTUNREACH, ENETUNREACH:
+            detail = "no route to \(target); check the network and any VPN"
+        case ETIMEDOUT:
+            reason = .timeout
+            detail = "\(target) no longer answers; check the network and any VPN"
+        case ECONNRESET, EPIPE: detail = "\(target) closed the connection"
+        default:
+            let words = strerror(code).map { String(cString: $0) } ?? "error \(code)"
+            detail = "connection to \(target): \(words)"
+        }
+    }
+
+    private mutating func client(_ error: HTTPClientError, _ target: String, _ timeouts: ClientTimeouts) {
+        switch error {
+        case .connectTimeout: timedOut("no connection to \(target)", timeouts.connect)
+        case .tlsHandshakeTimeout: timedOut("no TLS handshake with \(target)", timeouts.connect)
+        case .httpProxyHandshakeTimeout, .socksHandshakeTimeout:
+            timedOut("no answer of the proxy for \(target)", timeouts.connect)
+        case .deadlineExceeded: timedOut("no answer of \(target)", timeouts.answer)
+        case .readTimeout: timedOut("nothing came from \(target)", timeouts.silence)
+        case .getConnectionFromPoolTimeout: timedOut("no free connection to \(target)", timeouts.connect)
+        case .remoteConnectionClosed: detail = "\(target) closed the connection"
+        case .invalidProxyResponse, .proxyAuthenticationRequired:
+            detail = "the proxy for \(target) refused: \(error.shortDescription)"
+        case .alreadyShutdown: detail = "the client was shut down"
+        default: detail = "\(target): \(error.shortDescription)"
+        }
+    }
+
+    private mutating func tls(_ error: NIOSSLError, _ target: String) {
+        reason = .tls
+        detail = "\(target): the TLS connection failed"
+        switch error {
+        case .handshakeFailed(let inner): handshake(inner, target)
+        case .unableToValidateCertificate, .noCertificateToValidate: isUnverifiedCertificate = true
+        case .uncleanShutdown:
+            reason = .transport
+            detail = "\(target) closed the connection"
+        default: break
+        }
+    }
+
+    private mutating func handshake(_ error: BoringSSLError, _ target: String) {
+        reason = .tls
+        let words = String(describing: error)
+        func has(_ name: String) -> Bool { words.contains(name) }
+        if has("CERTIFICATE_VERIFY_FAILED") {
+            isUnverifiedCertificate = true
+        } else if has("WRONG_VERSION_NUMBER") || has("HTTP_REQUEST") {
+            detail = "\(target) does not speak TLS; write the cluster's server as http:// if that is meant"
+        } else if has("CERTIFICATE_REQUIRED") || has("ALERT_HANDSHAKE_FAILURE") {
+            detail = "\(target) wants a client certificate; set client-certificate and client-key of the user"
+        } else if has("ALERT_BAD_CERTIFICATE") || has("ALERT_UNKNOWN_CA") || has("ALERT_CERTIFICATE") {
+            detail = "\(target) refused the client certificate; check that it is current and of this cluster"
+        } else if has("PROTOCOL_VERSION") {
+            detail = "\(target) and this client have no TLS version in common"
+        } else if has("EOF during handshake") || has("syscallError") {
+            reason = .transport
+            detail = "\(target) closed the connection during the TLS handshake"
+        } else {
+            detail = "\(target): the TLS handshake failed"
+        }
+    }
+}
