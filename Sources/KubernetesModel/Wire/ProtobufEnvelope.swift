@@ -13,7 +13,7 @@ struct ProtobufEnvelope {
 
     private struct Unknown: FieldReadable {
         var typeMeta = TypeMeta()
-        var raw = 0..<0
+        var raw: Range<Int>?
 
         static let fields = FieldTable<Unknown>(
             "Unknown", [Field("typeMeta", 1) { $1.message(&$0.typeMeta) }, Field("raw", 2) { $0.raw = $1.extent() }])
@@ -21,7 +21,7 @@ struct ProtobufEnvelope {
 
     /// Such as `Pod`, `PodList` or `Status`.
     let kind: String
-    /// Where the object's own message is in the bytes; empty when there is none.
+    /// Where the object's own message is in the bytes.
     let raw: Range<Int>
 
     /// The envelope that these bytes are; `nil` when they do not begin with the magic bytes.
@@ -33,7 +33,8 @@ struct ProtobufEnvelope {
         var unknown = Unknown()
         reader.message(&unknown)
         if let failure = reader.failure { throw failure.shifted(by: prefix) }
+        guard let raw = unknown.raw else { throw WireFailure(.truncated, at: bytes.count) }
         kind = unknown.typeMeta.kind
-        raw = unknown.raw.lowerBound + prefix..<unknown.raw.upperBound + prefix
+        self.raw = raw.lowerBound + prefix..<raw.upperBound + prefix
     }
 }

@@ -1,0 +1,202 @@
+import Testing
+
+@testable import KubernetesModel
+
+struct FieldTableTests {
+    /// The entries that no recorded answer has with a value other than the default. They are tested by the complete
+    /// documents only; a new recording that has one, or a new entry, changes this list.
+    static let notInRecordings: Set<String> = [
+        "Container.restartPolicy", "ContainerStateTerminated.signal", "DeploymentSpec.paused", "Ingress.status",
+        "IngressBackend.resource", "IngressLoadBalancerStatus.ingress", "IngressSpec.defaultBackend",
+        "IngressStatus.loadBalancer", "LabelSelector.matchExpressions", "LabelSelectorRequirement.key",
+        "LabelSelectorRequirement.operator", "LabelSelectorRequirement.values", "LoadBalancerIngress.hostname",
+        "LoadBalancerIngress.ip", "LoadBalancerStatus.ingress", "NamespaceStatus.conditions", "Node.spec",
+        "NodeSpec.taints", "NodeSpec.unschedulable", "ObjectMeta.deletionTimestamp", "PodReadinessGate.conditionType",
+        "PodSpec.priorityClassName", "PodSpec.readinessGates", "PodStatus.message", "PodStatus.nominatedNodeName",
+        "PodStatus.reason", "Service.status", "ServiceSpec.externalIPs", "ServiceSpec.externalName",
+        "ServiceStatus.loadBalancer", "Taint.effect", "Taint.key", "Taint.value",
+        "TypedLocalObjectReference.apiGroup", "TypedLocalObjectReference.kind", "TypedLocalObjectReference.name",
+    ]
+
+    @Test func listsTheEntriesThatNoRecordingCovers() throws {
+        let observer = FieldObserver()
+        for list in Fixtures.lists {
+            for format in [WireFormat.json, .protobuf] {
+                var stream = ListStream(try Fixtures.decoder(of: list), format: format)
+                stream.items.observer = observer
+                let bytes = try Fixtures.bytes("lists/\(list).\(format.fileExtension)")
+                _ = try bytes.withBytes { (raw) throws(WireFailure) in try stream.append(raw) }
+            }
+        }
+        let complete = FieldObserver()
+        for document in CompleteDocuments.all { try Self.decodeBoth(document, observer: complete) }
+        #expect(complete.known.subtracting(observer.changed).sorted() == Self.notInRecordings.sorted())
+    }
+
+    @Test(arguments: [WireFormat.json, .protobuf])
+    func readsEveryEntryFromTheCompleteDocuments(format: WireFormat) throws {
+        let observer = FieldObserver()
+        for document in CompleteDocuments.all { _ = try Self.decode(document, format, observer: observer) }
+        #expect(observer.known.subtracting(observer.changed).sorted() == [])
+    }
+
+    @Test(arguments: CompleteDocuments.all.map(\.message))
+    func readsACompleteDocumentToEqualValuesFromBothEncodings(message: String) throws {
+        let document = try #require(CompleteDocuments.all.first { $0.message == message })
+        let fromJSON = try Self.decode(document, .json)
+        #expect(fromJSON == (try Self.decode(document, .protobuf)))
+    }
+
+    @Test func readsThePodAsItIsWritten() throws {
+        let pod = try Self.decode(CompleteDocuments.all[0], .protobuf)
+        #expect(pod == ObjectValue(Self.completePod))
+    }
+
+    @Test func skipsValuesOfOtherTypes() throws {
+        let text = """
+            {"metadata":{"name":5,"labels":["a"],"ownerReferences":{"a":1},"generation":"x","creationTimestamp":"soon"},
+            "spec":[],"status":{"phase":null,"conditions":[null,5,{"type":"Ready","status":true}],"startTime":17,
+            "containerStatuses":[{"restartCount":99999999999,"state":{"waiting":null},"started":"yes"}]}}
+            """
+        var expected = Pod()
+        var condition = Condition()
+        condition.type = "Ready"
+        var status = ContainerStatus()
+        status.restartCount = .max
+        expected.status.conditions = [condition]
+        expected.status.containerStatuses = [status]
+        #expect(
+            try KubernetesModelTests.decode(Array(text.utf8), KindDecoder(Pod.self), .json) == ObjectValue(expected))
+        // The same in protobuf: name as a number, spec as a number, restartCount beyond 32 bits, a fixed-width field.
+        let metadata = ProtobufSchema.number(1, 5) + [9 << 3 | 1] + [UInt8](repeating: 1, count: 8)
+        let container = ProtobufSchema.number(5, 99_999_999_999) + ProtobufSchema.field(9, [1])
+        let conditionBytes = ProtobufSchema.field(1, Array("Ready".utf8)) + ProtobufSchema.number(2, 1)
+        let statusBytes =
+            ProtobufSchema.field(2, conditionBytes) + ProtobufSchema.number(2, 7)
+            + ProtobufSchema.field(8, container)
+        let bytes =
+            ProtobufSchema.field(1, metadata) + ProtobufSchema.number(2, 1) + ProtobufSchema.field(3, statusBytes)
+        #expect(try KubernetesModelTests.decode(bytes, KindDecoder(Pod.self), .protobuf) == ObjectValue(expected))
+    }
+
+    @Test func readsEscapesAndRepairsInvalidText() throws {
+        let text = #"{"meta\u0064ata":{"name":"a\n\"\u00e9\ud83d\ude00\ud800","#
+        let bytes = Array(text.utf8) + Array(#""namespace":""#.utf8) + [0xFF, 0x1B] + Array(#"x"}}"#.utf8)
+        let pod = try KubernetesModelTests.decode(bytes, KindDecoder(Pod.self), .json)
+        #expect(pod.metadata.name == "a\n\"é😀\u{FFFD}")
+        #expect(pod.metadata.namespace == "\u{FFFD}\u{1B}x")
+        let protobuf = ProtobufSchema.field(1, ProtobufSchema.field(1, [0x61, 0xC3]))
+        #expect(
+            try KubernetesModelTests.decode(protobuf, KindDecoder(Pod.self), .protobuf).metadata.name == "a\u{FFFD}")
+    }
+
+    @Test func equalPartsOfObjectsShareStorage() throws {
+        let interner = StringInterner()
+        let document = Array(CompleteDocuments.pod.utf8)
+        let pods = try (0..<2).map { _ in
+            try document.withBytes { (raw) throws(WireFailure) in
+                try KindDecoder(Pod.self).decode(raw, format: .json, interner: interner) as? Stored<Pod>
+            }
+        }
+        let addresses = pods.map { $0?.value.spec.containers.withUnsafeBufferPointer { $0.baseAddress } }
+        #expect(addresses[0] == addresses[1])
+    }
+
+    private typealias Document = (message: String, resource: String, json: String)
+
+    private static func decode(
+        _ document: Document, _ format: WireFormat, observer: FieldObserver? = nil
+    ) throws -> ObjectValue {
+        let decoder = try Fixtures.decoder(of: document.resource)
+        var bytes = Array(document.json.utf8)
+        if format == .protobuf {
+            let tree = try bytes.withBytes { (raw) throws(WireFailure) in try JSONValue(parsing: raw) }
+            bytes = try ProtobufSchema().envelope(tree, message: document.message)
+        }
+        return ObjectValue(
+            try bytes.withBytes { (raw) throws(WireFailure) in
+                try decoder.decode(raw, format: format, interner: StringInterner(), observer: observer)
+            })
+    }
+
+    private static func decodeBoth(_ document: Document, observer: FieldObserver) throws {
+        for format in [WireFormat.json, .protobuf] { _ = try decode(document, format, observer: observer) }
+    }
+
+    static let completePod: Pod = {
+        var pod = Pod()
+        pod.metadata.name = "n"
+        pod.metadata.namespace = "ns"
+        pod.metadata.uid = "u"
+        pod.metadata.resourceVersion = "7"
+        pod.metadata.generation = 3
+        pod.metadata.creationTimestamp = Timestamp(seconds: 1_772_323_199)
+        pod.metadata.deletionTimestamp = Timestamp(seconds: 1_772_323_200)
+        pod.metadata.labels = ["a": "1", "b": "2"]
+        var owner = OwnerReference()
+        owner.apiVersion = "apps/v1"
+        owner.kind = "ReplicaSet"
+        owner.name = "rs"
+        owner.uid = "ru"
+        owner.controller = true
+        pod.metadata.ownerReferences = [owner]
+        var port = ContainerPort()
+        port.name = "http"
+        port.containerPort = 8080
+        port.protocol = "TCP"
+        var container = Container()
+        container.name = "c"
+        container.image = "i"
+        container.restartPolicy = "Always"
+        container.ports = [port]
+        pod.spec.initContainers = [container]
+        pod.spec.containers = [container]
+        pod.spec.restartPolicy = "Never"
+        pod.spec.nodeName = "node"
+        pod.spec.serviceAccountName = "sa"
+        pod.spec.schedulerName = "s"
+        pod.spec.priorityClassName = "p"
+        pod.spec.readinessGates = ["gate"]
+        pod.status = completeStatus
+        return pod
+    }()
+
+    static let completeStatus: PodStatus = {
+        var status = PodStatus()
+        status.phase = "Running"
+        status.reason = "Evicted"
+        status.message = "m"
+        status.hostIP = "10.0.0.1"
+        status.podIP = "10.0.0.2"
+        status.nominatedNodeName = "nn"
+        status.qosClass = "Burstable"
+        status.startTime = Timestamp(seconds: 1_772_323_202)
+        var condition = Condition()
+        condition.type = "Ready"
+        condition.status = "False"
+        condition.reason = "R"
+        condition.message = "M"
+        condition.lastTransitionTime = Timestamp(seconds: 1_772_323_201)
+        status.conditions = [condition]
+        var initial = ContainerStatus()
+        initial.name = "c"
+        initial.state = .waiting(reason: "W", message: "wm")
+        initial.lastState = .running(startedAt: Timestamp(seconds: 1_772_323_203))
+        initial.ready = true
+        initial.restartCount = 2
+        initial.started = false
+        status.initContainerStatuses = [initial]
+        var terminated = TerminatedState()
+        terminated.exitCode = 137
+        terminated.signal = 9
+        terminated.reason = "OOMKilled"
+        terminated.message = "tm"
+        terminated.startedAt = Timestamp(seconds: 1_772_323_204)
+        terminated.finishedAt = Timestamp(seconds: 1_772_323_205)
+        var ended = ContainerStatus()
+        ended.name = "d"
+        ended.state = .terminated(terminated)
+        status.containerStatuses = [ended]
+        return status
+    }()
+}

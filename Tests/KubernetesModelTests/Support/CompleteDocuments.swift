@@ -1,0 +1,95 @@
+/// One document of each kind in which every field that is kept has a value other than its default.
+enum CompleteDocuments {
+    /// JSON by protobuf message.
+    static let all: [(message: String, resource: String, json: String)] = [
+        ("core.v1.Pod", "pods", pod), ("core.v1.Service", "services", service),
+        ("networking.v1.Ingress", "ingresses", ingress), ("core.v1.Event", "events", event),
+        ("core.v1.Namespace", "namespaces", namespace), ("core.v1.Node", "nodes", node),
+        ("apps.v1.Deployment", "deployments", deployment),
+        ("discovery.v1.EndpointSlice", "endpointslices", endpointSlice),
+    ]
+
+    static let metadata = """
+        {"name":"n","generateName":"g","namespace":"ns","uid":"u","resourceVersion":"7","generation":3,
+        "creationTimestamp":"2026-02-28T23:59:59Z","deletionTimestamp":"2026-03-01T00:00:00Z",
+        "labels":{"b":"2","a":"1"},"annotations":{"x":"y"},"ownerReferences":[{"apiVersion":"apps/v1",
+        "kind":"ReplicaSet","name":"rs","uid":"ru","controller":true,"blockOwnerDeletion":true}]}
+        """
+
+    static let conditions = """
+        [{"type":"Ready","status":"False","lastTransitionTime":"2026-03-01T00:00:01Z","reason":"R","message":"M"}]
+        """
+
+    static let containers = """
+        [{"name":"c","image":"i","ports":[{"name":"http","hostPort":1,"containerPort":8080,"protocol":"TCP"}],
+        "restartPolicy":"Always"}]
+        """
+
+    static let pod = """
+        {"metadata":\(metadata),"spec":{"initContainers":\(containers),"containers":\(containers),
+        "restartPolicy":"Never","serviceAccountName":"sa","nodeName":"node","schedulerName":"s",
+        "priorityClassName":"p","readinessGates":[{"conditionType":"gate"}]},
+        "status":{"phase":"Running","conditions":\(conditions),"message":"m","reason":"Evicted",
+        "nominatedNodeName":"nn","hostIP":"10.0.0.1","podIP":"10.0.0.2","startTime":"2026-03-01T00:00:02Z",
+        "initContainerStatuses":[{"name":"c","state":{"waiting":{"reason":"W","message":"wm"}},
+        "lastState":{"running":{"startedAt":"2026-03-01T00:00:03Z"}},"ready":true,"restartCount":2,"started":false}],
+        "containerStatuses":[{"name":"d","state":{"terminated":{"exitCode":137,"signal":9,"reason":"OOMKilled",
+        "message":"tm","startedAt":"2026-03-01T00:00:04Z","finishedAt":"2026-03-01T00:00:05Z"}}}],
+        "qosClass":"Burstable"}}
+        """
+
+    static let service = """
+        {"metadata":\(metadata),"spec":{"ports":[{"name":"http","protocol":"UDP","port":80,"targetPort":"web",
+        "nodePort":30000},{"port":81,"targetPort":8081}],"selector":{"app":"x"},"clusterIP":"10.96.0.1",
+        "clusterIPs":["10.96.0.1","fd00::1"],"type":"LoadBalancer","externalIPs":["1.2.3.4"],
+        "externalName":"example.com"},
+        "status":{"loadBalancer":{"ingress":[{"ip":"5.6.7.8","hostname":"lb.example.com"}]}}}
+        """
+
+    static let ingress = """
+        {"metadata":\(metadata),"spec":{"ingressClassName":"nginx",
+        "defaultBackend":{"resource":{"apiGroup":"g","kind":"Bucket","name":"b"}},
+        "tls":[{"hosts":["a.example.com"],"secretName":"tls"}],
+        "rules":[{"host":"a.example.com","http":{"paths":[{"path":"/","pathType":"Prefix",
+        "backend":{"service":{"name":"svc","port":{"name":"http","number":80}}}}]}}]},
+        "status":{"loadBalancer":{"ingress":[{"ip":"5.6.7.8","hostname":"lb.example.com"}]}}}
+        """
+
+    static let event = """
+        {"metadata":\(metadata),"involvedObject":{"kind":"Pod","namespace":"ns","name":"p","uid":"pu",
+        "apiVersion":"v1","resourceVersion":"6","fieldPath":"spec.containers{c}"},"reason":"BackOff","message":"m",
+        "source":{"component":"kubelet","host":"node"},"firstTimestamp":"2026-03-01T00:00:00Z",
+        "lastTimestamp":"2026-03-01T00:00:01Z","count":4,"type":"Warning","eventTime":"2026-03-01T00:00:02.123456Z",
+        "series":{"count":5,"lastObservedTime":"2026-03-01T00:00:03.000001Z"},"reportingComponent":"kubelet",
+        "reportingInstance":"node"}
+        """
+
+    static let namespace = """
+        {"metadata":\(metadata),"spec":{"finalizers":["kubernetes"]},
+        "status":{"phase":"Terminating","conditions":\(conditions)}}
+        """
+
+    static let node = """
+        {"metadata":\(metadata),"spec":{"podCIDR":"10.0.0.0/24","unschedulable":true,
+        "taints":[{"key":"k","value":"v","effect":"NoSchedule","timeAdded":"2026-03-01T00:00:00Z"}]},
+        "status":{"capacity":{"memory":"2Gi","cpu":"4"},"allocatable":{"cpu":"3900m"},"conditions":\(conditions),
+        "addresses":[{"type":"InternalIP","address":"10.0.0.1"}],"nodeInfo":{"machineID":"m","kernelVersion":"6.1",
+        "osImage":"Debian","containerRuntimeVersion":"containerd://2","kubeletVersion":"v1.36.0",
+        "architecture":"amd64"}}}
+        """
+
+    static let deployment = """
+        {"metadata":\(metadata),"spec":{"replicas":3,"selector":{"matchLabels":{"app":"x"},
+        "matchExpressions":[{"key":"tier","operator":"In","values":["a","b"]}]},
+        "template":{"metadata":{"name":"t","labels":{"app":"x"}},"spec":{"containers":\(containers)}},"paused":true},
+        "status":{"observedGeneration":2,"replicas":4,"updatedReplicas":1,"readyReplicas":2,"availableReplicas":3,
+        "unavailableReplicas":5,"conditions":\(conditions)}}
+        """
+
+    static let endpointSlice = """
+        {"metadata":\(metadata),"addressType":"IPv4","endpoints":[{"addresses":["10.0.0.2"],
+        "conditions":{"ready":true,"serving":false,"terminating":true},"hostname":"h","targetRef":{"kind":"Pod",
+        "namespace":"ns","name":"p","uid":"pu","apiVersion":"v1","fieldPath":"f"},"nodeName":"node","zone":"z"}],
+        "ports":[{"name":"http","protocol":"TCP","port":8080,"appProtocol":"http"}]}
+        """
+}
