@@ -64,8 +64,6 @@ struct Reflector: Sendable {
             }
         } catch let failure as APIFailure {
             return Task.isCancelled ? nil : .failed(failure)
-        } catch is CancellationError {
-            return nil
         } catch {
             return Task.isCancelled
                 ? nil : .failed(APIFailure(.transport, attempt: "read \(scope.kind.resource)", detail: "\(error)"))

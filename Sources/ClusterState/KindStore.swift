@@ -45,7 +45,7 @@ package struct KindStore: Sendable {
     /// - Parameters:
     ///   - storeID: unique among all stores whose snapshots may meet.
     ///   - logLimit: how many changes readers can catch up on; older ones walk once.
-    package init(storeID: UInt64, logLimit: Int = 2048) {
+    package init(storeID: UInt64, logLimit: Int = 1024) {
         self.storeID = storeID
         log = ChangeLog(limit: logLimit, version: 0)
     }

@@ -22,7 +22,7 @@ func pod(
 }
 
 /// A store whose first list had these objects.
-func listedStore(_ objects: [any StoredObject] = [], logLimit: Int = 2048) -> KindStore {
+func listedStore(_ objects: [any StoredObject] = [], logLimit: Int = 1024) -> KindStore {
     var store = KindStore(storeID: 1, logLimit: logLimit)
     store.beginList()
     store.receive(objects)
