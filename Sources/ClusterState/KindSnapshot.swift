@@ -92,6 +92,15 @@ package struct KindSnapshot: Sendable, Equatable {
         contents.objects(matching: labels.pairs, inNamespace: namespace)
     }
 
+    /// The objects that a label selector means, in no order; one with nothing set means every object.
+    package func objects(
+        matching selector: LabelSelector, inNamespace namespace: String? = nil
+    ) -> [any StoredObject] {
+        let indexed = objects(matching: selector.matchLabels, inNamespace: namespace)
+        guard !selector.matchExpressions.isEmpty else { return indexed }
+        return indexed.filter { selector.matches($0.metadata.labels) }
+    }
+
     /// What changed after an earlier version of the same store, oldest first.
     ///
     /// - Returns: `nil` when the log does not reach back that far: walk `objects` once instead.

@@ -123,6 +123,20 @@ struct KindStoreTests {
         #expect(summary(snapshot.objects) == ["demo/a@3", "demo/b@2"], "an earlier snapshot keeps what it had")
     }
 
+    @Test func aLabelSelectorReadsTheIndexAndThenItsExpressions() {
+        let snapshot = listedStore([
+            pod("a", labels: ["app": "web", "tier": "x"]), pod("b", labels: ["app": "web"]),
+            pod("c", in: "other", labels: ["app": "web", "tier": "y"]), pod("d", labels: ["app": "db"]),
+        ]).snapshot()
+        var selector = LabelSelector()
+        #expect(summary(snapshot.objects(matching: selector)).count == 4)
+        selector.matchLabels = ["app": "web"]
+        #expect(summary(snapshot.objects(matching: selector)) == ["demo/a@1", "demo/b@1", "other/c@1"])
+        selector.matchExpressions = [LabelSelectorRequirement(key: "tier", operator: "NotIn", values: ["y"])]
+        #expect(summary(snapshot.objects(matching: selector)) == ["demo/a@1", "demo/b@1"])
+        #expect(summary(snapshot.objects(matching: selector, inNamespace: "other")).isEmpty)
+    }
+
     @Test func aSnapshotOfGivenObjectsHasThemIndexed() {
         let snapshot = KindSnapshot(
             storeID: 7, version: 3, state: .ready, objects: [pod("a", node: "n1"), pod("b"), pod("a", node: "n2")])
