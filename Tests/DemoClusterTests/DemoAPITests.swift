@@ -91,6 +91,9 @@ import Testing
         #expect(try Asked("/apis/nope.example/v1/things", store).text == "404 page not found\n")
         #expect(try Asked("/openapi/v3", store).body["reason"].text == "NotFound")
         #expect(try Asked("/api/v1/pods?fieldSelector=spec.foo%3Dx", store).status == 400)
+        let selector = try Asked("/api/v1/pods?labelSelector=a%20b", store)
+        #expect(selector.status == 400)
+        #expect(selector.body["message"].text?.hasPrefix("unable to parse requirement: ") ?? false)
         #expect(try Asked("/api/v1/pods?limit=x", store).status == 400)
         #expect(try Asked("/api/v1/pods?resourceVersion=99999", store).status == 504)
     }

@@ -95,8 +95,8 @@ import Testing
 
     private func expectSensibleEvents(_ store: DemoObjectStore, at now: Timestamp) {
         for event in store.documents(of: .events) {
-            let first = Timestamp(rfc3339: event.text("firstTimestamp"))
-            let last = Timestamp(rfc3339: event.text("lastTimestamp"))
+            let first = Timestamp(event.text("firstTimestamp"))
+            let last = Timestamp(event.text("lastTimestamp"))
             guard let first, let last else {
                 Issue.record("an event has no times")
                 return
@@ -154,15 +154,10 @@ import Testing
     }
 
     @Test(arguments: [
-        (0, "1970-01-01T00:00:00Z", "Thu, 01 Jan 1970 00:00:00 GMT"),
-        (1_709_210_096, "2024-02-29T12:34:56Z", "Thu, 29 Feb 2024 12:34:56 GMT"),
-        (1_795_228_437, "2026-11-21T02:33:57Z", "Sat, 21 Nov 2026 02:33:57 GMT"),
-        (-1, "1969-12-31T23:59:59Z", "Wed, 31 Dec 1969 23:59:59 GMT"),
+        (0, "Thu, 01 Jan 1970 00:00:00 GMT"), (1_709_210_096, "Thu, 29 Feb 2024 12:34:56 GMT"),
+        (1_795_228_437, "Sat, 21 Nov 2026 02:33:57 GMT"), (-1, "Wed, 31 Dec 1969 23:59:59 GMT"),
     ])
-    func momentsAreWrittenAndRead(seconds: Int64, rfc3339: String, httpDate: String) {
-        let moment = Timestamp(seconds: seconds)
-        #expect(moment.rfc3339 == rfc3339)
-        #expect(moment.httpDate == httpDate)
-        #expect(Timestamp(rfc3339: rfc3339) == moment)
+    func theDateHeaderIsWrittenAsHTTPWantsIt(seconds: Int64, text: String) {
+        #expect(Timestamp(seconds: seconds).httpDate == text)
     }
 }

@@ -81,11 +81,18 @@ extension JSONValue {
         if at(path) == nil { set(path[...], to: value) }
     }
 
+    /// The document as compact JSON text in UTF-8.
+    var jsonBytes: [UInt8] {
+        var bytes: [UInt8] = []
+        writeJSON(into: &bytes)
+        return bytes
+    }
+
     /// A whole number.
     static func integer(_ value: Int) -> JSONValue { .number(String(value)) }
 
     /// A moment as RFC 3339 in whole seconds; `null` when there is none.
-    static func time(_ moment: Timestamp?) -> JSONValue { moment.map { .string($0.rfc3339) } ?? .null }
+    static func time(_ moment: Timestamp?) -> JSONValue { moment.map { .string($0.wholeSeconds.rfc3339) } ?? .null }
 
     /// An object of string values, keys sorted.
     static func texts(_ values: [String: String]) -> JSONValue {

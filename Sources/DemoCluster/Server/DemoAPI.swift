@@ -164,7 +164,7 @@ struct DemoAPI: Sendable {
         }
         let scope = DemoObjectStore.Scope(
             resource: resource, namespace: namespace,
-            labels: try LabelSelector(parsing: request.query["labelSelector"] ?? ""),
+            labels: try Self.labels(request.query["labelSelector"] ?? ""),
             fields: try FieldSelector(parsing: request.query["fieldSelector"] ?? "", of: resource))
         let versionText = request.query["resourceVersion"] ?? ""
         guard let version = versionText.isEmpty ? 0 : UInt64(versionText) else {
@@ -184,6 +184,14 @@ struct DemoAPI: Sendable {
             of: scope, exactVersion: isExact ? version : nil, limit: versionText == "0" ? 0 : limit,
             token: request.query["continue"] ?? "")
         return .whole(status: 200, contentType: "application/json", body: renderer.list(page) + [UInt8(ascii: "\n")])
+    }
+
+    private static func labels(_ text: String) throws(DemoStatus) -> LabelSelector {
+        do {
+            return try LabelSelector(parsing: text)
+        } catch {
+            throw .badRequest("unable to parse requirement: \(error)")
+        }
     }
 
     private func watch(

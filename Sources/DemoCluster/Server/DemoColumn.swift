@@ -254,7 +254,7 @@ struct DemoColumn: Sendable {
 
     /// Time since a moment as kubectl rounds it: `45s`, `12m`, `3h5m`, `2d4h`, `41d`.
     private static func age(_ moment: String, _ now: Timestamp) -> String {
-        guard let moment = Timestamp(rfc3339: moment) else { return "<unknown>" }
+        guard let moment = Timestamp(moment) else { return "<unknown>" }
         let seconds = now.seconds(since: moment)
         let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86400)
         func both(_ big: Int, _ bigUnit: String, _ small: Int, _ smallUnit: String) -> String {

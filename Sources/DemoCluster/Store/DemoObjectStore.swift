@@ -25,12 +25,13 @@ package struct DemoObjectStore: Sendable {
         package let document: JSONValue
         /// The resource version of this state.
         package let version: UInt64
-        let labels: [String: String]
+        let labels: Labels
 
         init(_ document: JSONValue, version: UInt64) {
             self.document = document
             self.version = version
-            labels = document.at("metadata", "labels")?.textMembers ?? [:]
+            let members = document.at("metadata", "labels")?.members ?? []
+            labels = Labels(members.map { Labels.Pair($0.key, $0.value.text ?? "") })
         }
     }
 
@@ -187,7 +188,7 @@ extension DemoObjectStore {
                 && fields.matches(entry.document)
         }
 
-        var hasSelectors: Bool { !labels.requirements.isEmpty || !fields.requirements.isEmpty }
+        var hasSelectors: Bool { labels != LabelSelector() || !fields.requirements.isEmpty }
     }
 
     /// One page of a list.

@@ -50,3 +50,13 @@ struct FieldSelector: Sendable, Equatable {
         }
     }
 }
+
+extension String {
+    /// The text without spaces at its ends.
+    var trimmingSpaces: String {
+        var slice = self[...]
+        while slice.first == " " { slice.removeFirst() }
+        while slice.last == " " { slice.removeLast() }
+        return String(slice)
+    }
+}
