@@ -3,7 +3,9 @@ import Testing
 @testable import KubernetesModel
 
 struct FieldTableTests {
-    /// The entries that no recorded answer has with a value other than the default. They are tested by the complete
+    /// The entries that no recorded answer has with a value other than the default.
+    ///
+    /// They are tested by the complete
     /// documents only; a new recording that has one, or a new entry, changes this list.
     static let notInRecordings: Set<String> = [
         "Container.restartPolicy", "ContainerStateTerminated.signal", "DeploymentSpec.paused", "Ingress.status",

@@ -19,7 +19,7 @@ public struct Event: KubernetesObject {
     public var sourceHost = ""
     /// Source: `reportingComponent`.
     public var reportingComponent = ""
-    /// Its host or another name of its own. Source: `reportingInstance`.
+    /// Its host or another name of its own (`reportingInstance`).
     public var reportingInstance = ""
     /// Source: `firstTimestamp`.
     public var firstTimestamp: Timestamp?

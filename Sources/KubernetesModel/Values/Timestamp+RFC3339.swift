@@ -44,7 +44,7 @@ extension Timestamp {
 
     /// The moment in UTC as RFC 3339, with microseconds where it has any.
     public var rfc3339: String {
-        let fraction = Int(microseconds - (seconds &* 1_000_000))
+        let fraction = Int(microseconds &- (seconds &* 1_000_000))
         let days = Int(seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400)
         let time = Int(seconds) - days * 86_400
         let (year, month, day) = Self.date(ofDay: days)
