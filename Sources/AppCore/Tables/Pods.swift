@@ -84,8 +84,8 @@ extension Pod {
         default: break
         }
         if metadata.deletionTimestamp != nil { return status.reason == "NodeLost" ? .broken : .degraded }
-        let statuses = status.initContainerStatuses + status.containerStatuses
-        if statuses.contains(where: \.state.isBroken) { return .broken }
+        if status.initContainerStatuses.contains(where: \.state.isBroken) { return .broken }
+        if status.containerStatuses.contains(where: \.state.isBroken) { return .broken }
         guard status.phase == "Running", status.conditions[type: "Ready"]?.status == "True" else { return .degraded }
         return .fine
     }
@@ -96,7 +96,7 @@ extension ContainerState {
     fileprivate var isBroken: Bool {
         switch self {
         case .none, .running: false
-        case .waiting(let reason, _): !["", "ContainerCreating", "PodInitializing"].contains(reason)
+        case .waiting(let reason, _): reason != "" && reason != "ContainerCreating" && reason != "PodInitializing"
         case .terminated(let end): end.exitCode != 0
         }
     }
