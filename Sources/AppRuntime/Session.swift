@@ -10,36 +10,50 @@ package struct Session: Sendable {
     /// Where events go.
     package typealias Send = @MainActor @Sendable (AppEvent) -> Void
 
+    /// The longest wait between two attempts to reach the server, or to follow a document.
+    private static let longestWait = Duration.seconds(30)
+
     package let client: KubernetesClient
     private let cache: ClusterCache
+    private let source: KubernetesClientSource
     private let send: Send
     private let logger: Logger
+    private let now: @Sendable () -> Timestamp
 
-    /// - Parameter epoch: tells the snapshots of this session from those of the one before.
+    /// Prepares to use a context; nothing is sent before `run`.
+    ///
+    /// - Parameters:
+    ///   - access: the server and the credential.
+    ///   - epoch: tells the snapshots of this session from those of the one before.
+    ///   - userAgent: names this program to the server.
+    ///   - logger: gets failures.
+    ///   - now: the time by this machine's clock.
+    ///   - send: takes the events.
+    /// - Throws: when a certificate or key cannot be used.
     package init(
-        access: ClusterAccess, epoch: UInt64, logger: Logger, now: @escaping @Sendable () -> Timestamp,
-        send: @escaping Send
+        access: ClusterAccess, epoch: UInt64, userAgent: String, logger: Logger,
+        now: @escaping @Sendable () -> Timestamp, send: @escaping Send
     ) throws(KubeconfigFailure) {
-        client = try KubernetesClient(access, logger: logger)
-        let client = client
-        cache = ClusterCache(
-            source: KubernetesClientSource(client), epoch: epoch, logger: logger, now: now)
+        client = try KubernetesClient(access, logger: logger, userAgent: userAgent)
+        source = KubernetesClientSource(client)
+        cache = ClusterCache(source: source, epoch: epoch, logger: logger, now: now)
         self.send = send
         self.logger = logger
+        self.now = now
     }
 
-    /// Keeps exactly these scopes current.
-    package func setDemand(_ scopes: Set<KindScope>) async { await cache.setDemand(scopes) }
-
-    /// Ends every backoff at once.
+    /// Ends every wait for another attempt at once.
     package func retryNow() async { await cache.retryNow() }
 
-    /// Reads and watches until cancelled, then closes the connections.
-    package func run() async {
+    /// Reads and watches what is demanded until cancelled, then closes the connections.
+    package func run(demands: AsyncStream<Set<KindScope>>) async {
         await withDiscardingTaskGroup { group in
             group.addTask { await cache.run() }
             group.addTask {
                 for await snapshot in cache.snapshots { await send(.snapshot(snapshot)) }
+            }
+            group.addTask {
+                for await scopes in demands { await cache.setDemand(scopes) }
             }
             group.addTask { await introduce() }
         }
@@ -48,19 +62,77 @@ package struct Session: Sendable {
 
     /// Asks who is there and what it offers, until it answers.
     private func introduce() async {
-        var policy = RetryPolicy.reconnect
+        await untilItWorks { failure, retryAt in
+            await send(.connection(.failed(failure, retryAt: retryAt)))
+        } attempt: {
+            let version = try await client.serverVersion()
+            await send(.connection(.connected(serverVersion: version.gitVersion)))
+            let discovery = try await source.offered()
+            await send(.discovered(discovery.resources, failures: discovery.failures))
+            return true
+        }
+    }
+
+    /// Gets an object whole and then follows its changes, until cancelled or until it is deleted.
+    package func follow(_ address: ObjectAddress) async {
+        await untilItWorks { failure, _ in
+            if failure.reason == .notFound {
+                await send(.document(.deleted(address)))
+            }
+            await send(.document(.failed(address, failure)))
+        } attempt: {
+            let document = try await client.get(address.resource, namespace: address.namespace, name: address.name)
+            await send(.document(.loaded(address, document)))
+            return try await follow(address, from: document)
+        }
+    }
+
+    /// Watches one object.
+    ///
+    /// - Returns: whether it was deleted; otherwise the watch ended and is to be begun anew.
+    private func follow(_ address: ObjectAddress, from document: JSONValue) async throws -> Bool {
+        var version = ""
+        if case .string(let text)? = document["metadata"]?["resourceVersion"] { version = text }
+        var isDeleted = false
+        try await client.watchDocument(
+            address.resource, namespace: address.namespace, name: address.name, resourceVersion: version
+        ) { event in
+            switch event.type {
+            case "ADDED", "MODIFIED": await send(.document(.loaded(address, event.object)))
+            case "DELETED":
+                isDeleted = true
+                await send(.document(.deleted(address)))
+            default: break
+            }
+        }
+        return isDeleted
+    }
+
+    /// Repeats an attempt with growing pauses until it says that it is done.
+    ///
+    /// - Parameters:
+    ///   - failed: is told of each failure, and when the next attempt comes.
+    ///   - attempt: returns whether it is done; false begins it anew after a moment.
+    private func untilItWorks(
+        failed: (APIFailure, Timestamp?) async -> Void, attempt: () async throws -> Bool
+    ) async {
+        var wait = Duration.milliseconds(500)
         while !Task.isCancelled {
             do {
-                let version = try await client.serverVersion()
-                await send(.connection(.connected(serverVersion: version.gitVersion)))
-                let discovery = try await client.discover()
-                await send(.discovered(discovery.resources, failures: discovery.failures))
-                return
+                if try await attempt() { return }
+                wait = .milliseconds(500)
             } catch let failure as APIFailure {
-                logger.info("server not reached", metadata: ["failure": "\(failure)"])
+                logger.info("will try again", metadata: ["failure": "\(failure)", "wait": "\(wait)"])
+                let pause = failure.retryAfterSeconds.map { Duration.seconds(max(1, $0)) } ?? wait
+                await failed(failure, Timestamp(microseconds: now().microseconds &+ pause.microseconds))
+                if failure.reason == .notFound { return }
+                wait = min(wait * 2, Self.longestWait)
+                try? await Task.sleep(for: pause)
+                continue
             } catch {
                 return
             }
+            try? await Task.sleep(for: wait)
         }
     }
 }

@@ -53,6 +53,9 @@ package struct KubernetesClientSource: ClusterSource {
         }
     }
 
+    /// What the server offers, asked once for everybody.
+    package func offered() async throws -> Discovery { try await discovery.value() }
+
     /// How to decode a kind, and where the server offers it.
     private func resource(of scope: KindScope) async throws -> (KindDecoder, APIResource) {
         guard let decoder = KindDecoder.named(scope.kind) else {

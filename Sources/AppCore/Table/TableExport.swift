@@ -1,0 +1,22 @@
+import KubernetesModel
+
+extension AppState {
+    /// The whole table on the screen, every column, wide ones too, as the cells' texts.
+    ///
+    /// - Returns: `{"view":..,"columns":[..],"rows":[{..}]}`; `NAMESPACE` is always there. `nil` when no table is shown.
+    package func tableDocument() -> JSONValue? {
+        guard let view = shownTable, let table = ResourceTable.named(view.kind) else { return nil }
+        var titles = table.columns.map(\.title)
+        if !table.kind.isNamespaced { titles.insert("NAMESPACE", at: 0) }
+        let context = cellContext
+        let rows = view.rows.objects.map { object in
+            var members = table.columns.map { JSONValue.Member($0.title, .string($0.text(object, context))) }
+            if !table.kind.isNamespaced { members.insert(.init("NAMESPACE", .string("")), at: 0) }
+            return JSONValue.object(members)
+        }
+        return .object([
+            .init("view", .string(table.kind.groupResource.resource)),
+            .init("columns", .array(titles.map(JSONValue.string))), .init("rows", .array(rows)),
+        ])
+    }
+}

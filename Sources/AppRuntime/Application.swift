@@ -1,0 +1,199 @@
+import AppCore
+import ClusterState
+import KubernetesClient
+import KubernetesModel
+import Logging
+import Screen
+import Views
+
+/// The loop: events change the state, effects go to the outside world, and what changed is drawn.
+@MainActor
+package final class Application {
+    /// What the program needs from the machine it runs on.
+    package struct Surroundings: Sendable {
+        package var kubeconfig: Kubeconfig
+        /// The context to begin with; `nil` for the kubeconfig's current one.
+        package var context: String?
+        package var userAgent: String
+        package var logger: Logger
+        /// The time by this machine's clock.
+        package var localNow: @Sendable () -> Timestamp
+        /// Keeps what was typed at the prompt.
+        package var saveHistory: @Sendable ([String]) -> Void
+
+        package init(
+            kubeconfig: Kubeconfig, context: String?, userAgent: String, logger: Logger,
+            localNow: @escaping @Sendable () -> Timestamp,
+            saveHistory: @escaping @Sendable ([String]) -> Void = { _ in }
+        ) {
+            self.kubeconfig = kubeconfig
+            self.context = context
+            self.userAgent = userAgent
+            self.logger = logger
+            self.localNow = localNow
+            self.saveHistory = saveHistory
+        }
+    }
+
+    package private(set) var state: AppState
+    private let terminal: any Terminal
+    private let surroundings: Surroundings
+    /// Gives the terminal to the shell and takes it back.
+    private let suspend: () -> Void
+    /// Told after every change of the state, before it is drawn.
+    package var didChange: (() -> Void)?
+
+    private var frameClock = FrameClock()
+    private var frameTask: Task<Void, Never>?
+    private var connection: Connection?
+    private var documentTask: Task<Void, Never>?
+    private var endedConnections: [Task<Void, Never>] = []
+    private var epoch: UInt64 = 0
+    private let (ending, end) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+
+    /// A session and its task.
+    private struct Connection {
+        var session: Session
+        var task: Task<Void, Never>
+        var demand: AsyncStream<Set<KindScope>>.Continuation
+    }
+
+    package init(
+        terminal: any Terminal, options: LaunchOptions, surroundings: Surroundings,
+        suspend: @escaping () -> Void = {}
+    ) {
+        self.terminal = terminal
+        self.surroundings = surroundings
+        self.suspend = suspend
+        state = AppState(size: terminal.size, now: surroundings.localNow(), options: options)
+    }
+
+    /// Runs until the user quits or `stop()` is called, then ends every task and connection.
+    package func run() async {
+        draw()
+        start()
+        let ticking = Task { await tick() }
+        for await _ in ending { break }
+        ticking.cancel()
+        frameTask?.cancel()
+        documentTask?.cancel()
+        disconnect()
+        for task in endedConnections { await task.value }
+    }
+
+    /// Ends `run()`.
+    package func stop() { end.yield() }
+
+    /// Takes an event: changes the state, carries out the effects, draws.
+    package func send(_ event: AppEvent) {
+        let effects = update(&state, event)
+        for effect in effects { perform(effect) }
+        didChange?()
+        switch frameClock.changed(at: .now) {
+        case .draw: draw()
+        case .none: break
+        case .drawAfter(let delay):
+            frameTask = Task {
+                try? await Task.sleep(for: delay)
+                guard !Task.isCancelled else { return }
+                frameClock.scheduledFrame(at: .now)
+                draw()
+            }
+        }
+    }
+
+    private func draw() {
+        let frame = render(state)
+        terminal.paint(frame.grid, cursor: frame.cursor)
+    }
+
+    /// Once a second, at the second: the clock, the ages, what runs out.
+    private func tick() async {
+        while !Task.isCancelled {
+            let micros = surroundings.localNow().microseconds
+            try? await Task.sleep(for: .microseconds(1_000_000 - (micros % 1_000_000)))
+            if Task.isCancelled { return }
+            send(.tick(now: serverNow()))
+        }
+    }
+
+    /// Now by the server's clock, as far as it is known.
+    private func serverNow() -> Timestamp {
+        let offset = connection?.session.client.serverClockOffset ?? .zero
+        return Timestamp(microseconds: surroundings.localNow().microseconds &+ offset.microseconds)
+    }
+
+    // MARK: - Contexts
+
+    private func start() {
+        let kubeconfig = surroundings.kubeconfig
+        send(.connection(.contexts(kubeconfig.contextInfos, warnings: kubeconfig.warnings)))
+        connect(to: surroundings.context)
+    }
+
+    private func connect(to context: String?) {
+        let session: Session
+        let (demands, demand) = AsyncStream.makeStream(
+            of: Set<KindScope>.self, bufferingPolicy: .bufferingNewest(1))
+        do {
+            let access = try surroundings.kubeconfig.resolve(context: context)
+            epoch += 1
+            session = try Session(
+                access: access, epoch: epoch, userAgent: surroundings.userAgent, logger: surroundings.logger,
+                now: surroundings.localNow
+            ) { [weak self] event in self?.send(event) }
+            disconnect()
+            connection = Connection(
+                session: session, task: Task { await session.run(demands: demands) }, demand: demand)
+            send(.connection(.connecting(SessionInfo(access))))
+        } catch {
+            let name = context ?? surroundings.kubeconfig.currentContext ?? ""
+            send(.connection(.unusable(context: name, reason: "\(error)")))
+        }
+    }
+
+    private func disconnect() {
+        guard let connection else { return }
+        connection.task.cancel()
+        endedConnections.append(connection.task)
+        self.connection = nil
+        documentTask?.cancel()
+    }
+
+    // MARK: - Effects
+
+    private func perform(_ effect: Effect) {
+        switch effect {
+        case .watch(let scopes): connection?.demand.yield(scopes)
+        case .openDocument(let address): openDocument(address)
+        case .closeDocument: documentTask?.cancel()
+        case .switchContext(let name): connect(to: name)
+        case .retryNow:
+            if let session = connection?.session { endedConnections.append(Task { await session.retryNow() }) }
+        case .copy(let text, let what):
+            terminal.copy(text)
+            send(.notice(Notice(.info, "Copied \(what).")))
+        case .repaint:
+            terminal.repaint()
+            draw()
+        case .suspend:
+            suspend()
+            terminal.repaint()
+        case .saveHistory(let lines): surroundings.saveHistory(lines)
+        case .quit: stop()
+        }
+    }
+
+    private func openDocument(_ address: ObjectAddress) {
+        documentTask?.cancel()
+        guard let session = connection?.session else { return }
+        documentTask = Task { await session.follow(address) }
+    }
+}
+
+extension Duration {
+    /// The whole microseconds of a duration.
+    var microseconds: Int64 {
+        components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
+    }
+}

@@ -1,0 +1,54 @@
+import AppCore
+import AppRuntime
+import Foundation
+import KubernetesClient
+import KubernetesModel
+import Logging
+
+/// What every command needs: the state directory and the log.
+struct Setup {
+    let directory: StateDirectory?
+    let logger: Logger
+
+    init(environment: [String: String]) {
+        directory = StateDirectory(environment: environment)
+        directory?.prepare()
+        let level = environment["SEXTANT_LOG_LEVEL"].flatMap(Logger.Level.init(rawValue:)) ?? .info
+        if let path = directory?.logPath, let file = try? FileLogHandler.File(path: path) {
+            logger = Logger(label: "sextant") { FileLogHandler(label: $0, file: file, level: level) }
+        } else {
+            // Without a place for it there is no log; the program works all the same.
+            logger = Logger(label: "sextant") { _ in SwiftLogNoOpLogHandler() }
+        }
+    }
+
+    func surroundings(_ kubeconfig: Kubeconfig, context: String?) -> Application.Surroundings {
+        Application.Surroundings(
+            kubeconfig: kubeconfig, context: context, userAgent: "sextant/\(productVersion)", logger: logger,
+            localNow: { localNow() },
+            saveHistory: { [directory, logger] lines in
+                do {
+                    try directory?.save(promptHistory: lines)
+                } catch {
+                    logger.warning("the prompt's history was not kept", metadata: ["error": "\(error)"])
+                }
+            })
+    }
+}
+
+/// The time by this machine's clock.
+func localNow() -> Timestamp {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
+}
+
+/// Reads the kubeconfig that the options and the environment name.
+func loadKubeconfig(_ path: String?, environment: [String: String]) throws -> Kubeconfig {
+    try Kubeconfig.load(explicitPath: path, environment: environment, homeDirectory: environment["HOME"])
+}
+
+/// Says something on stderr that is no reason to stop.
+func printWarning(_ text: String) {
+    FileHandle.standardError.write(Data("sextant: warning: \(text)\n".utf8))
+}
