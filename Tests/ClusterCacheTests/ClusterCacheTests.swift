@@ -106,6 +106,15 @@ struct ClusterCacheTests {
         }
     }
 
+    @Test func aCancellationElsewhereIsAFailureLikeAnother() async throws {
+        try await Harness.run { harness in
+            await harness.cache.setDemand([allPods])
+            await (try harness.server.next()).answer(.cancelledElsewhere)
+            await (try harness.time.next()).wake()
+            #expect(try await harness.server.next().request == .list(allPods, limit: 500, continueToken: nil))
+        }
+    }
+
     @Test func nothingIsPublishedAndNoTimerRunsAtRest() async throws {
         try await Harness.run { harness in
             let watch = try await harness.listPods([pod("a", 1)], version: "9")

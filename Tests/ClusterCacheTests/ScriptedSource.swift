@@ -19,6 +19,8 @@ final class ScriptedSource: ClusterSource {
             case page(ListedPage)
             case ended
             case failed(APIFailure)
+            /// A cancellation that is not of the task that asked.
+            case cancelledElsewhere
         }
 
         let request: Request
@@ -73,6 +75,7 @@ final class ScriptedSource: ClusterSource {
             case .objects(let objects): await receive(objects)
             case .page(let page): return page
             case .failed(let failure): throw failure
+            case .cancelledElsewhere: throw CancellationError()
             case .messages, .ended: break
             }
         }
@@ -91,6 +94,7 @@ final class ScriptedSource: ClusterSource {
             case .messages(let messages): await receive(messages)
             case .ended: return
             case .failed(let failure): throw failure
+            case .cancelledElsewhere: throw CancellationError()
             case .objects, .page: break
             }
         }
