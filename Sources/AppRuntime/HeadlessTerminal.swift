@@ -1,6 +1,8 @@
 import Screen
 
-/// A terminal without a screen: keeps the last grid that was painted. For `sextant snapshot` and tests.
+/// A terminal without a screen: keeps the last grid that was painted.
+///
+/// For `sextant snapshot` and tests.
 @MainActor
 package final class HeadlessTerminal: Terminal {
     package var size: Size

@@ -20,7 +20,9 @@ package enum TerminalInput: Sendable, Equatable {
     case hungUp
 }
 
-/// The real terminal, through ncurses. One a process.
+/// The real terminal, through ncurses.
+///
+/// One a process.
 @MainActor
 package final class CursesTerminal: Terminal {
     package private(set) var size: Size

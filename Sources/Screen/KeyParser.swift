@@ -1,4 +1,6 @@
-/// Turns the bytes of a terminal into keys, mouse actions and pastes. Pure; the caller owns the time.
+/// Turns the bytes of a terminal into keys, mouse actions and pastes.
+///
+/// Pure; the caller owns the time.
 ///
 /// A lone ESC cannot be told from the start of a sequence: while `isAwaitingMore` is true the caller waits a few
 /// milliseconds for more bytes, then calls `flush()`.
@@ -64,7 +66,9 @@ package struct KeyParser: Sendable {
             case 0x1B: events.append(.key(.escape))
             default:
                 state = .ground
-                takeGround(byte, alt: true, &events)
+                let isText = byte >= 0x20
+                if !isText { events.append(.key(.escape)) }
+                takeGround(byte, alt: isText, &events)
             }
         case .csi(var parameters):
             switch byte {

@@ -21,7 +21,9 @@ package struct Appearance: Sendable, Hashable {
     }
 }
 
-/// Gives every role its look. Reads well on dark and on light backgrounds: the terminal's own background is kept, and
+/// Gives every role its look.
+///
+/// Reads well on dark and on light backgrounds: the terminal's own background is kept, and
 /// colours are of middle brightness.
 package struct Theme: Sendable, Hashable {
     package var depth: ColourDepth
@@ -82,7 +84,9 @@ package struct Theme: Sendable, Hashable {
 }
 
 extension ColourDepth {
-    /// What to use on a terminal that says it has so many colours. `NO_COLOR` (any value but the empty one) turns them off.
+    /// What to use on a terminal that says it has so many colours.
+    ///
+    /// `NO_COLOR` (any value but the empty one) turns them off.
     package static func detect(environment: [String: String], terminalColours: Int) -> ColourDepth {
         if let value = environment["NO_COLOR"], !value.isEmpty { return .none }
         switch terminalColours {

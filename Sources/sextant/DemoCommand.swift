@@ -13,7 +13,8 @@ struct Demo: AsyncParsableCommand {
     @Flag(name: [.customShort("A"), .long], help: "Begin with all namespaces.")
     var allNamespaces = false
 
-    @Option(name: [.customShort("c"), .customLong("command")], help: ArgumentHelp("Open on this view.", valueName: "view"))
+    @Option(
+        name: [.customShort("c"), .customLong("command")], help: ArgumentHelp("Open on this view.", valueName: "view"))
     var command: String?
 
     @Option(help: "Begins the simulation's chance; the same number gives the same cluster.")

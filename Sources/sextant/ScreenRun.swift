@@ -5,7 +5,9 @@ import CursesTerminal
 import Foundation
 import KubernetesClient
 
-/// Opens the screen and returns when the user leaves it. The terminal is as it was, whichever way it ends.
+/// Opens the screen and returns when the user leaves it.
+///
+/// The terminal is as it was, whichever way it ends.
 @MainActor
 func runScreen(
     kubeconfig: Kubeconfig, context: String?, options: LaunchOptions, environment: [String: String]

@@ -14,6 +14,14 @@ struct Sextant: AsyncParsableCommand {
         version: productVersion,
         subcommands: [Screen.self, Snapshot.self, Demo.self, Info.self, Version.self],
         defaultSubcommand: Screen.self)
+
+    static func main() async {
+        let arguments = withSubcommandFirst(
+            Array(CommandLine.arguments.dropFirst()),
+            subcommands: ["screen", "snapshot", "demo", "info", "version", "help"],
+            optionsWithValue: ["--kubeconfig", "--context", "--namespace", "-n", "--command", "-c"])
+        await main(arguments)
+    }
 }
 
 /// The version of this program, also sent as `User-Agent`.

@@ -92,7 +92,9 @@ struct WaitTime: ExpressibleByArgument {
     init?(argument: String) {
         let units: [(String, Double)] = [("ms", 0.001), ("s", 1), ("m", 60), ("", 1)]
         for (suffix, factor) in units where argument.hasSuffix(suffix) {
-            guard let number = Double(argument.dropLast(suffix.count)), number > 0, number * factor <= 86400 else { continue }
+            guard let number = Double(argument.dropLast(suffix.count)), number > 0, number * factor <= 86400 else {
+                continue
+            }
             seconds = number * factor
             return
         }

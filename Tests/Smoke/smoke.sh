@@ -9,7 +9,7 @@ command -v tmux > /dev/null || { echo "smoke: skipped, tmux is not installed"; e
 export TERM=screen-256color LC_ALL=C.UTF-8 TZ=UTC
 socket=sextant-smoke-$$
 home=$(mktemp -d)
-trap 'tmux -L "$socket" kill-server 2> /dev/null; rm -rf "$home"' EXIT
+trap 'tmux -L "$socket" kill-server 2> /dev/null; sleep 0.5; rm -rf "$home"' EXIT
 
 t() { tmux -L "$socket" "$@"; }
 screen() { t capture-pane -p; }
@@ -56,10 +56,10 @@ shows 'modes-[0-9a-f]{12}'
 modes=$(screen | sed -nE 's/^modes-([0-9a-f]{12})$/\1/p' | tail -n 1)
 
 check "the demo opens on its pods" start
-first=$(screen | grep -n '▸' | head -n 1)
+first=$(screen | grep -n '^▸')
 keys j j
 sleep 0.3
-check "j moves the selection" test "$first" != "$(screen | grep -n '▸' | head -n 1)"
+check "j moves the selection" test "$first" != "$(screen | grep -n '^▸')"
 keys /
 keys -l 'checkout'
 check "a filter narrows the rows as it is typed" shows '/checkout'

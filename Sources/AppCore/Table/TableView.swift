@@ -61,7 +61,11 @@ package struct TableView: Sendable, Equatable {
         self.namespace = table.kind.isNamespaced ? namespace : nil
         self.restriction = restriction
         self.openedAt = openedAt
-        sort = table.defaultSort
+        // In all namespaces objects of one namespace stay together, as kubectl lists them.
+        let mixesNamespaces = self.namespace == nil && table.kind.isNamespaced && restriction == nil
+        sort =
+            mixesNamespaces && table.defaultSort == TableSort(column: "NAME", descending: false)
+            ? TableSort(column: "NAMESPACE", descending: false) : table.defaultSort
         widths = table.columns.map { $0.title.utf8.count }
     }
 

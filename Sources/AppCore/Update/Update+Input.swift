@@ -16,6 +16,12 @@ extension AppState {
     }
 
     private mutating func handle(_ key: Key, _ effects: inout [Effect]) {
+        // Over a slow link Esc and the key after it arrive together, which looks like Alt and that key.
+        if case .alt(let character) = key, character != "\u{7F}", KeyMap.command(for: key, in: keyContext) == nil {
+            handle(.escape, &effects)
+            handle(.character(character), &effects)
+            return
+        }
         notice = nil
         if prompt != nil, KeyMap.command(for: key, in: .prompt) == nil {
             handlePromptKey(key, &effects)

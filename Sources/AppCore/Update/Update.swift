@@ -257,7 +257,9 @@ extension AppState {
         guard let view = table, let table = ResourceTable.named(view.kind) else { return }
         if table.kind.isNamespaced {
             var next = TableView(table, namespace: name, openedAt: now)
-            (next.sort, next.isWide, next.faultsOnly) = (view.sort, view.isWide, view.faultsOnly)
+            (next.isWide, next.faultsOnly) = (view.isWide, view.faultsOnly)
+            let wasDefault = TableView(table, namespace: view.namespace, openedAt: now).sort
+            if view.sort != wasDefault { next.sort = view.sort }
             (next.filterText, next.filter) = (view.filterText, view.filter)
             push(next)
         } else {
