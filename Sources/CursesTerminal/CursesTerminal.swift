@@ -1,175 +1,214 @@
 import CCurses
-import Dispatch
-import Glibc
 import Screen
 
-/// Why the screen cannot be opened, for the user.
-package struct TerminalFailure: Error, Sendable, CustomStringConvertible {
-    package let description: String
-}
-
-/// What comes from the terminal.
-package enum TerminalInput: Sendable, Equatable {
-    case event(InputEvent)
-    case resized(Size)
-    /// SIGTERM, SIGHUP or SIGINT.
-    case signal(Int32)
-    /// The process goes on after it was stopped.
-    case continued
-    /// The terminal is gone.
-    case hungUp
-}
-
-/// The real terminal, through ncurses.
+/// The real terminal, through ncurses; one at a time in a process.
 ///
-/// One a process.
+/// From `init` to `close` the screen is ours; `exit`, a crash or a signal that ends the process gives it back as it was.
 @MainActor
 package final class CursesTerminal: Terminal {
+    private static let fallbackType = "xterm-256color"
+
     package private(set) var size: Size
-    /// Things worth telling once, such as an unknown TERM.
+    /// Things worth telling once, such as an unknown TERM; often empty.
     package let notices: [String]
-    /// Keys, resizes and signals, in order.
+    /// Keys, resizes and signals, in order, for one reader.
     package let input: AsyncStream<TerminalInput>
 
     private let theme: Theme
+    /// Whether anything but ASCII can be shown.
     private let isUTF8: Bool
-    private let isInsideTmux: Bool
+    private let environment: [String: String]
     private let reader: TerminalReader
     private var shown: CellGrid?
     private var shownCursor: Position?
     private var isOpen = true
 
     /// Opens the screen.
-    ///
     /// - Parameters:
     ///   - environment: `TERM`, `NO_COLOR`, `TMUX`.
-    ///   - errorLog: where fd 2 goes while the screen is up.
-    /// - Throws: when this is no terminal, or one that cannot be used.
-    package init(environment: [String: String], errorLog: String?) throws(TerminalFailure) {
-        guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else {
+    ///   - errorLog: where standard error goes while the screen is up, so that nothing runs across it; nowhere when `nil`.
+    ///   - terminal: the tty to read.
+    ///   - output: the tty to write.
+    /// - Throws: when there is no terminal, or one that cannot be used; nothing has changed then.
+    package init(
+        environment: [String: String], errorLog: String?, terminal: Int32 = 0, output: Int32 = 1
+    ) throws(TerminalFailure) {
+        guard sx_is_tty(terminal, output) else {
             throw TerminalFailure(
-                description: "the screen needs a terminal on stdin and stdout; for scripts there is: sextant snapshot pods")
+                description: "the screen needs a terminal on stdin and stdout; "
+                    + "for scripts there is: sextant snapshot pods")
         }
-        isUTF8 = sx_locale_is_utf8() == 1
+        isUTF8 = sx_set_locale()
+        notices = try CursesTerminal.open(environment, errorLog, terminal, output)
+        self.environment = environment
+        theme = Theme(depth: ColourDepth.detect(environment: environment, terminalColours: Int(sx_colours())))
+        size = currentTerminalSize() ?? Size(columns: 80, rows: 24)
+        // Unbounded: a person types slowly, and a lost key would be worse than a late one.
+        let (stream, continuation) = AsyncStream.makeStream(of: TerminalInput.self, bufferingPolicy: .unbounded)
+        input = stream
+        reader = TerminalReader(continuation)
+        sx_resize(Int32(size.columns), Int32(size.rows))
+        reader.start(input: terminal, signals: sx_signal_pipe()) { [weak self] in self?.suspend() }
+    }
+
+    /// Opens the screen and returns what is worth telling about it.
+    private static func open(
+        _ environment: [String: String], _ errorLog: String?, _ input: Int32, _ output: Int32
+    ) throws(TerminalFailure) -> [String] {
         let wanted = environment["TERM"] ?? ""
-        var notices: [String] = []
-        if wanted.isEmpty || sx_open(wanted) != 0 {
-            guard sx_open("xterm-256color") == 0 else {
-                throw TerminalFailure(
-                    description: "terminfo knows neither TERM=\(wanted) nor xterm-256color: install ncurses-base")
-            }
-            notices.append("TERM=\(wanted) is unknown to terminfo; drawing for xterm-256color.")
+        func attempt(_ type: String) -> sx_open_result {
+            sx_open(input, output, type, errorLog, "sextant")
         }
-        self.notices = notices
-        if let errorLog { _ = sx_redirect_stderr(errorLog) }
-        theme = Theme(depth: .detect(environment: environment, terminalColours: Int(sx_colours())))
-        isInsideTmux = !(environment["TMUX"] ?? "").isEmpty
-        size = Self.measure() ?? Size(columns: 80, rows: 24)
-        (reader, input) = TerminalReader.start(signals: sx_watch_signals())
+        var result = wanted.isEmpty ? sx_open_unknown_type : attempt(wanted)
+        var notices: [String] = []
+        if result == sx_open_unknown_type, wanted != fallbackType {
+            result = attempt(fallbackType)
+            let reason = wanted.isEmpty ? "TERM is not set" : "TERM=\(wanted) is unknown to terminfo"
+            notices.append("\(reason); drawing for \(fallbackType).")
+        }
+        switch result {
+        case sx_open_ok: return notices
+        case sx_open_unknown_type:
+            throw TerminalFailure(
+                description: "terminfo knows neither TERM=\(wanted) nor \(fallbackType): install ncurses-base")
+        case sx_open_unusable_type:
+            throw TerminalFailure(
+                description: "TERM=\(wanted) is a terminal that cannot place text; set TERM to what yours is, "
+                    + "such as \(fallbackType), or print one screen with: sextant snapshot pods")
+        default:
+            throw TerminalFailure(description: "the terminal could not be opened (TERM=\(wanted))")
+        }
     }
 
-    private static func measure() -> Size? {
-        var (rows, columns): (Int32, Int32) = (0, 0)
-        guard sx_size(&rows, &columns) == 0, rows > 0, columns > 0 else { return nil }
-        return Size(columns: Int(columns), rows: Int(rows))
-    }
+    /// The window's size; `nil` when the terminal does not know.
+    package static func currentSize() -> Size? { currentTerminalSize() }
 
-    /// Takes the terminal's size over after `.resized`.
+    /// Takes the terminal's size over after `.resized`; everything has to be painted again.
     package func resize(to size: Size) {
-        self.size = size
-        sx_resize(Int32(size.rows), Int32(size.columns))
+        guard isOpen, size != self.size else { return }
+        self.size = Size(columns: max(1, size.columns), rows: max(1, size.rows))
+        sx_resize(Int32(self.size.columns), Int32(self.size.rows))
         shown = nil
-        sx_forget()
+        sx_retake()
     }
+
+    // MARK: Painting
 
     package func paint(_ grid: CellGrid, cursor: Position?) {
         guard isOpen else { return }
+        let cursor = cursor.flatMap { isInside($0) ? $0 : nil }
         let next = isUTF8 ? grid : grid.ascii
-        let previous = shown?.size == next.size ? shown : nil
+        if shown == next, shownCursor == cursor { return }
         for row in 0..<min(next.size.rows, size.rows) {
-            if let previous, previous.row(row) == next.row(row) { continue }
-            paint(next.row(row), row: row)
+            let columns = GridDiff.changedColumns(of: row, from: shown, to: next)
+            if !columns.isEmpty { paint(next.row(row), row: row, columns: columns) }
         }
         shown = next
         shownCursor = cursor
-        sx_cursor(Int32(cursor?.row ?? -1), Int32(cursor?.column ?? 0))
-        sx_refresh()
+        sx_refresh(cursor.map { Int32($0.row) } ?? -1, cursor.map { Int32($0.column) } ?? 0)
     }
 
-    /// Gives a row to ncurses: ASCII in runs of one style, every other character at its own cell.
-    private func paint(_ cells: ArraySlice<Cell>, row: Int) {
-        var run: [UInt8] = []
-        var runStart = 0
-        var runStyle = Style.plain
-        for (column, cell) in zip(0..., cells) where column < size.columns {
-            if let byte = cell.character.asciiValue, cell.width == 1 {
-                if run.isEmpty || cell.style != runStyle {
-                    put(run, row: row, column: runStart, style: runStyle)
-                    (run, runStart, runStyle) = ([], column, cell.style)
-                }
-                run.append(byte)
-            } else {
-                put(run, row: row, column: runStart, style: runStyle)
-                run = []
-                if cell.width > 0 { put(cell, row: row, column: column) }
+    private func isInside(_ position: Position) -> Bool {
+        Rect(column: 0, row: 0, columns: size.columns, rows: size.rows).contains(position)
+    }
+
+    /// Gives a part of a row to ncurses: ASCII in runs of one style, every other character at its own column.
+    private func paint(_ cells: ArraySlice<Cell>, row: Int, columns: Range<Int>) {
+        let limit = min(cells.count, size.columns)
+        var run = AsciiRun(column: columns.lowerBound, style: .plain)
+        var column = columns.lowerBound
+        while column < min(columns.upperBound, limit) {
+            let cell = cells[cells.startIndex + column]
+            let width = max(1, Int(cell.width))
+            if cell.style != run.style {
+                put(run, row)
+                run = AsciiRun(column: column, style: cell.style)
             }
+            // Half a wide character, at an edge or alone, is a blank.
+            guard cell.width > 0, column + width <= limit else {
+                run.bytes.append(UInt8(ascii: " "))
+                column += 1
+                continue
+            }
+            switch PaintedText(cell, columnsOf: { Int(sx_scalar_width($0.value)) }) {
+            case .ascii(let byte): run.bytes.append(byte)
+            case .scalars(let scalars, let padding):
+                put(run, row)
+                put(scalars, style: cell.style, row: row, column: column)
+                run = AsciiRun(column: column + width - padding, style: cell.style)
+                run.bytes += Array(repeating: UInt8(ascii: " "), count: padding)
+            }
+            column += width
         }
-        put(run, row: row, column: runStart, style: runStyle)
+        put(run, row)
     }
 
-    private func put(_ cell: Cell, row: Int, column: Int) {
-        // A width that the C library sees differently would shift the rest of the line.
-        let scalar = cell.character.unicodeScalars.first?.value ?? 0x20
-        let isKnown = sx_width(scalar) == Int32(cell.width)
-        let text = isKnown ? Array(String(cell.character).utf8) : Array("\u{FFFD}".utf8)
-        put(text, row: row, column: column, style: cell.style)
-        if !isKnown, cell.width == 2 { put([0x20], row: row, column: column + 1, style: cell.style) }
+    private func put(_ run: AsciiRun, _ row: Int) {
+        guard !run.bytes.isEmpty else { return }
+        let look = theme.appearance(of: run.style)
+        sx_put_ascii(
+            Int32(row), Int32(run.column), run.bytes, Int32(run.bytes.count), look.flags,
+            Int32(look.foreground ?? -1), Int32(look.background ?? -1))
     }
 
-    private func put(_ text: [UInt8], row: Int, column: Int, style: Style) {
-        guard !text.isEmpty else { return }
+    private func put(_ scalars: [UInt32], style: Style, row: Int, column: Int) {
         let look = theme.appearance(of: style)
-        var attributes = 0
-        if look.isBold { attributes |= SX_BOLD }
-        if look.isDim { attributes |= SX_DIM }
-        if look.isUnderlined { attributes |= SX_UNDERLINE }
-        if look.isReversed { attributes |= SX_REVERSE }
-        text.withUnsafeBytes { bytes in
-            sx_put(
-                Int32(row), Int32(column), bytes.bindMemory(to: CChar.self).baseAddress, Int32(text.count),
-                Int32(attributes), Int32(look.foreground ?? -1), Int32(look.background ?? -1))
-        }
+        sx_put_scalars(
+            Int32(row), Int32(column), scalars, Int32(scalars.count), look.flags, Int32(look.foreground ?? -1),
+            Int32(look.background ?? -1))
     }
 
+    /// Sends everything again, and the tty's modes with it: another program may have had the terminal.
     package func repaint() {
+        guard isOpen else { return }
+        sx_retake()
+        if let grid = shown, grid.size == size {
+            sx_refresh(shownCursor.map { Int32($0.row) } ?? -1, shownCursor.map { Int32($0.column) } ?? 0)
+        }
         shown = nil
-        sx_forget()
+        // In the background nobody is told of a new size.
+        if let now = currentTerminalSize(), now != size { reader.send(.resized(now)) }
     }
 
-    /// Puts a text on the clipboard by OSC 52; inside tmux through its passthrough as well.
     package func copy(_ text: String) {
-        let sequence = clipboardSequence(text, isInsideTmux: isInsideTmux)
-        sequence.withUnsafeBytes { sx_send($0.bindMemory(to: CChar.self).baseAddress, Int32($0.count)) }
+        guard isOpen else { return }
+        let bytes = Clipboard.clipped(text)
+        let sequence = Clipboard.sequence(for: bytes, environment: environment)
+        _ = sx_write(sequence, sequence.count)
+        // As delivered tmux heeds neither form of the sequence, but its own command reaches the clipboard too.
+        if Clipboard.isInsideTmux(environment) { Clipboard.feedTmux(bytes) }
     }
 
-    /// Gives the terminal to the shell and stops, until the shell continues us.
+    // MARK: Leaving
+
+    /// Gives the terminal to the shell and stops as Ctrl-Z does elsewhere; shows everything again when it is continued.
     package func suspend() {
+        guard isOpen else { return }
         sx_leave()
-        sx_stop()
-        sx_resume()
-        shown = nil
-        if let measured = Self.measure() { resize(to: measured) }
+        sx_stop_group()
+        sx_enter()
+        repaint()
     }
 
-    /// Gives the terminal back for good.
+    /// Gives the terminal back for good; does nothing the second time.
     package func close() {
         guard isOpen else { return }
         isOpen = false
         reader.stop()
         sx_close()
-        sx_restore_stderr()
     }
+}
 
-    /// The size to take over after SIGWINCH.
-    package static func currentSize() -> Size? { measure() }
+/// Neighbouring ASCII cells of one style.
+private struct AsciiRun {
+    let column: Int
+    let style: Style
+    var bytes: [UInt8] = []
+}
+
+extension Appearance {
+    fileprivate var flags: UInt32 {
+        (isBold ? sx_bold.rawValue : 0) | (isDim ? sx_dim.rawValue : 0) | (isUnderlined ? sx_underline.rawValue : 0)
+            | (isReversed ? sx_reverse.rawValue : 0)
+    }
 }

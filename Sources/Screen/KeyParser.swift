@@ -1,211 +1,242 @@
-/// Turns the bytes of a terminal into keys, mouse actions and pastes.
+/// Turns a terminal's bytes into keys, mouse actions and pastes, however they are split.
 ///
-/// Pure; the caller owns the time.
-///
-/// A lone ESC cannot be told from the start of a sequence: while `isAwaitingMore` is true the caller waits a few
-/// milliseconds for more bytes, then calls `flush()`.
+/// What is not understood is swallowed whole; no byte of a sequence ever becomes a key. Only the caller knows the time: when
+/// `isAwaitingMore` stays true for a moment without new bytes, it calls `flush`.
 package struct KeyParser: Sendable {
+    /// Bytes kept of one paste; what is pasted beyond that is dropped.
+    package static let pasteLimit = 1 << 20
+    /// Bytes of a control sequence; a longer one is swallowed.
+    private static let sequenceLimit = 64
+
     private enum State: Sendable {
         case ground
         case escape
-        /// After `ESC [`: the parameters so far.
-        case csi([UInt8])
-        /// After `ESC O`.
-        case ss3
-        /// Inside a string that nobody asked for (OSC, DCS), until BEL or ESC \.
-        case string(sawEscape: Bool)
-        /// Inside a bracketed paste.
-        case paste([UInt8])
-        /// Inside a UTF-8 character, with Alt or not: the bytes so far and how many there will be.
-        case utf8([UInt8], length: Int, alt: Bool)
+        /// After `ESC [`, with what followed so far.
+        case control([UInt8])
+        /// After `ESC O`, with digits of a modifier.
+        case singleShift([UInt8])
+        /// After `ESC [ [`, as the Linux console sends F1 to F5.
+        case linuxFunction
+        /// After `ESC [ M`, the old mouse protocol, with its bytes so far.
+        case oldMouse([UInt8])
+        /// After `ESC ]`, `ESC P` and the like: a string for us that ends with BEL or `ESC \`.
+        case string(opener: UInt8, isEmpty: Bool, sawEscape: Bool)
     }
 
-    /// The longest paste that is taken, in bytes; what is beyond is left out.
-    private static let pasteLimit = 1 << 20
-    private static let pasteEnd = Array("\u{1B}[201~".utf8)
-
     private var state = State.ground
+    private var decoder = UTF8Decoder()
+    /// Whether the character being decoded had an ESC before it.
+    private var isAlt = false
+    private var paste: PasteBuffer?
 
     package init() {}
 
-    /// Whether the bytes so far may be the beginning of something longer.
+    /// Whether bytes are held that may be a key of their own, such as a lone ESC: `flush` decides.
     package var isAwaitingMore: Bool {
-        if case .ground = state { return false }
-        if case .paste = state { return false }
-        return true
+        switch state {
+        case .escape, .string: true
+        case .control(let bytes), .singleShift(let bytes): bytes.isEmpty
+        case .ground, .linuxFunction, .oldMouse: false
+        }
     }
 
-    /// Takes bytes and returns what they complete.
+    /// Takes bytes as they arrived.
     package mutating func feed(_ bytes: some Sequence<UInt8>) -> [InputEvent] {
         var events: [InputEvent] = []
         for byte in bytes { take(byte, &events) }
         return events
     }
 
-    /// No more bytes came: what was begun is all there is.
+    /// Nothing more came: what is held is what it looks like.
     package mutating func flush() -> [InputEvent] {
-        defer { if case .paste = state {} else { state = .ground } }
+        guard isAwaitingMore else { return [] }
+        defer { state = .ground }
         switch state {
         case .escape: return [.key(.escape)]
-        case .ss3: return [.key(.alt("O"))]
-        case .csi(let parameters) where parameters.isEmpty: return [.key(.alt("["))]
-        case .utf8: return [.key(.character("\u{FFFD}"))]
-        default: return []
+        case .control: return [.key(.alt("["))]
+        case .singleShift: return [.key(.alt("O"))]
+        case .string(let opener, isEmpty: true, _): return [.key(.alt(Character(Unicode.Scalar(opener))))]
+        case .string, .ground, .linuxFunction, .oldMouse: return []
         }
     }
 
     private mutating func take(_ byte: UInt8, _ events: inout [InputEvent]) {
-        switch state {
-        case .ground: takeGround(byte, alt: false, &events)
-        case .escape:
-            switch byte {
-            case UInt8(ascii: "["): state = .csi([])
-            case UInt8(ascii: "O"): state = .ss3
-            case UInt8(ascii: "]"), UInt8(ascii: "P"), UInt8(ascii: "_"), UInt8(ascii: "^"):
-                state = .string(sawEscape: false)
-            case 0x1B: events.append(.key(.escape))
-            default:
-                state = .ground
-                let isText = byte >= 0x20
-                if !isText { events.append(.key(.escape)) }
-                takeGround(byte, alt: isText, &events)
-            }
-        case .csi(var parameters):
-            switch byte {
-            case 0x40...0x7E:
-                state = .ground
-                finish(csi: parameters, final: byte, &events)
-            case 0x20...0x3F:
-                parameters.append(byte)
-                state = parameters.count > 64 ? .string(sawEscape: false) : .csi(parameters)
-            case 0x1B: state = .escape
-            default: state = .ground
-            }
-        case .ss3:
-            state = .ground
-            if let key = Self.letterKeys[byte] {
-                events.append(.key(key))
-            } else if byte >= UInt8(ascii: "P"), byte <= UInt8(ascii: "S") {
-                events.append(.key(.function(Int(byte - UInt8(ascii: "P")) + 1)))
-            } else if byte == UInt8(ascii: "M") {
-                events.append(.key(.enter))
-            }
-        case .string(let sawEscape):
-            if byte == 0x07 || (sawEscape && byte == UInt8(ascii: "\\")) {
-                state = .ground
-            } else {
-                state = .string(sawEscape: byte == 0x1B)
-            }
-        case .paste(var text):
-            text.append(byte)
-            if byte == UInt8(ascii: "~"), text.suffix(Self.pasteEnd.count).elementsEqual(Self.pasteEnd) {
-                text.removeLast(Self.pasteEnd.count)
-                state = .ground
-                events.append(.paste(String(decoding: text, as: UTF8.self)))
-            } else {
-                if text.count > Self.pasteLimit {
-                    // Only the end mark is still looked for.
-                    text.remove(at: Self.pasteLimit - Self.pasteEnd.count)
-                }
-                state = .paste(text)
-            }
-        case .utf8(var bytes, let length, let alt):
-            guard byte & 0xC0 == 0x80 else {
-                state = .ground
-                events.append(.key(.character("\u{FFFD}")))
-                take(byte, &events)
-                return
-            }
-            bytes.append(byte)
-            if bytes.count == length {
-                state = .ground
-                let character = String(decoding: bytes, as: UTF8.self).first ?? "\u{FFFD}"
-                events.append(.key(alt ? .alt(character) : .character(character)))
-            } else {
-                state = .utf8(bytes, length: length, alt: alt)
-            }
-        }
-    }
-
-    private mutating func takeGround(_ byte: UInt8, alt: Bool, _ events: inout [InputEvent]) {
-        switch byte {
-        case 0x1B: state = .escape
-        case 0x0D: events.append(.key(.enter))
-        case 0x0A: events.append(.key(.control("j")))
-        case 0x09: events.append(.key(.tab))
-        case 0x7F, 0x08: events.append(.key(alt ? .alt("\u{7F}") : .backspace))
-        case 0x00: events.append(.key(.control(" ")))
-        case 0x01...0x1A: events.append(.key(.control(Character(Unicode.Scalar(byte + 0x60)))))
-        case 0x1C...0x1F: events.append(.key(.control(Character(Unicode.Scalar(byte + 0x40)))))
-        case 0x20...0x7E:
-            let character = Character(Unicode.Scalar(byte))
-            events.append(.key(alt ? .alt(character) : .character(character)))
-        case 0xC2...0xDF: state = .utf8([byte], length: 2, alt: alt)
-        case 0xE0...0xEF: state = .utf8([byte], length: 3, alt: alt)
-        case 0xF0...0xF4: state = .utf8([byte], length: 4, alt: alt)
-        default: events.append(.key(.character("\u{FFFD}")))
-        }
-    }
-
-    private static let letterKeys: [UInt8: Key] = [
-        UInt8(ascii: "A"): .up, UInt8(ascii: "B"): .down, UInt8(ascii: "C"): .right, UInt8(ascii: "D"): .left,
-        UInt8(ascii: "H"): .home, UInt8(ascii: "F"): .end,
-    ]
-
-    private static let tildeKeys: [Int: Key] = [
-        1: .home, 2: .insert, 3: .delete, 4: .end, 5: .pageUp, 6: .pageDown, 7: .home, 8: .end, 11: .function(1),
-        12: .function(2), 13: .function(3), 14: .function(4), 15: .function(5), 17: .function(6), 18: .function(7),
-        19: .function(8), 20: .function(9), 21: .function(10), 23: .function(11), 24: .function(12),
-    ]
-
-    private mutating func finish(csi parameters: [UInt8], final: UInt8, _ events: inout [InputEvent]) {
-        if parameters.first == UInt8(ascii: "<") {
-            if let event = mouse(parameters.dropFirst(), isPress: final == UInt8(ascii: "M")) { events.append(event) }
+        if paste != nil {
+            takePasted(byte, &events)
             return
         }
-        let numbers = parameters.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false).map {
-            Int(String(decoding: $0, as: UTF8.self)) ?? 0
+        switch state {
+        case .ground: takeText(byte, &events)
+        case .escape: takeAfterEscape(byte, &events)
+        case .control(let bytes): takeControl(byte, bytes, &events)
+        case .singleShift(let bytes): takeSingleShift(byte, bytes, &events)
+        case .linuxFunction:
+            state = .ground
+            if (0x41...0x45).contains(byte) { events.append(.key(.function(Int(byte) - 0x40))) }
+        case .oldMouse(let bytes): takeOldMouse(byte, bytes, &events)
+        case .string(let opener, _, let sawEscape): takeString(byte, opener, sawEscape, &events)
         }
-        let isShifted = numbers.count > 1 && (numbers[1] - 1) & 1 == 1
-        switch final {
-        case UInt8(ascii: "~"):
-            if numbers.first == 200 {
-                state = .paste([])
-            } else if let key = Self.tildeKeys[numbers.first ?? 0] {
-                events.append(.key(key))
-            }
-        case UInt8(ascii: "Z"): events.append(.key(.backTab))
-        case UInt8(ascii: "P")...UInt8(ascii: "S"):
-            events.append(.key(.function(Int(final - UInt8(ascii: "P")) + 1)))
+    }
+
+    private mutating func takePasted(_ byte: UInt8, _ events: inout [InputEvent]) {
+        guard let text = paste?.take(byte, limit: KeyParser.pasteLimit) else { return }
+        paste = nil
+        events.append(.paste(text))
+    }
+
+    // MARK: Characters
+
+    private mutating func takeText(_ byte: UInt8, _ events: inout [InputEvent]) {
+        for scalar in decoder.take(byte) { takeScalar(scalar, &events) }
+    }
+
+    private mutating func takeScalar(_ scalar: Unicode.Scalar, _ events: inout [InputEvent]) {
+        let hadEscape = isAlt
+        isAlt = false
+        if scalar == "\u{1B}" {
+            state = .escape
+        } else if let key = KeyParser.controlKey(scalar.value) {
+            events.append(.key(key))
+        } else if !(0x80...0x9F).contains(scalar.value) {
+            events.append(.key(hadEscape ? .alt(Character(scalar)) : .character(Character(scalar))))
+        }
+    }
+
+    /// The key of a C0 control or DEL; `nil` for anything else.
+    private static func controlKey(_ value: UInt32) -> Key? {
+        switch value {
+        case 0x00: .control(" ")
+        case 0x08, 0x7F: .backspace
+        case 0x09: .tab
+        case 0x0A, 0x0D: .enter
+        case 0x01...0x1A, 0x1C...0x1F:
+            Unicode.Scalar(value < 0x1B ? value + 0x60 : value + 0x40).map { .control(Character($0)) }
+        default: nil
+        }
+    }
+
+    private mutating func takeAfterEscape(_ byte: UInt8, _ events: inout [InputEvent]) {
+        state = .ground
+        switch byte {
+        case 0x1B:
+            events.append(.key(.escape))
+            state = .escape
+        case UInt8(ascii: "["): state = .control([])
+        case UInt8(ascii: "O"): state = .singleShift([])
+        case UInt8(ascii: "]"), UInt8(ascii: "P"), UInt8(ascii: "X"), UInt8(ascii: "^"), UInt8(ascii: "_"):
+            state = .string(opener: byte, isEmpty: true, sawEscape: false)
+        case 0x7F: events.append(.key(.alt("\u{7F}")))
+        case 0x00..<0x20:
+            // Esc and then a control key, typed faster than the timer: two keys.
+            events.append(.key(.escape))
+            takeText(byte, &events)
         default:
-            guard let key = Self.letterKeys[final] else { return }
-            events.append(.key(isShifted ? shifted(key) : key))
+            isAlt = true
+            takeText(byte, &events)
         }
     }
 
-    private func shifted(_ key: Key) -> Key {
-        switch key {
-        case .up: .shiftUp
-        case .down: .shiftDown
-        case .left: .shiftLeft
-        case .right: .shiftRight
-        default: key
+    // MARK: Sequences
+
+    private mutating func takeControl(_ byte: UInt8, _ bytes: [UInt8], _ events: inout [InputEvent]) {
+        switch byte {
+        case UInt8(ascii: "[") where bytes.isEmpty:
+            state = .linuxFunction
+        case UInt8(ascii: "M") where bytes.isEmpty:
+            state = .oldMouse([])
+        case UInt8(ascii: "$") where bytes.first.map({ (0x30...0x39).contains($0) }) ?? false:
+            // Shift in rxvt, which ends its keys so.
+            finishControl(bytes, final: byte, &events)
+        case 0x20...0x3F:
+            state = .control(bytes.count < KeyParser.sequenceLimit ? bytes + [byte] : bytes)
+        case 0x40...0x7E:
+            finishControl(bytes, final: byte, &events)
+        default:
+            state = .ground
+            takeText(byte, &events)
         }
     }
 
-    /// SGR mouse reports: `button;column;row`, 1-based.
-    private func mouse(_ parameters: ArraySlice<UInt8>, isPress: Bool) -> InputEvent? {
-        let numbers = parameters.split(separator: UInt8(ascii: ";")).compactMap {
-            Int(String(decoding: $0, as: UTF8.self))
+    private mutating func finishControl(_ bytes: [UInt8], final: UInt8, _ events: inout [InputEvent]) {
+        state = .ground
+        let sequence = ControlSequence(parameters: bytes, final: final)
+        if sequence.startsPaste {
+            paste = PasteBuffer()
+        } else if let event = sequence.event {
+            events.append(event)
         }
-        guard numbers.count == 3, numbers[1] >= 1, numbers[2] >= 1, numbers[1] < 10_000, numbers[2] < 10_000
-        else { return nil }
-        let position = Position(column: numbers[1] - 1, row: numbers[2] - 1)
-        switch numbers[0] & ~0b11100 {
-        case 64: return .mouse(MouseEvent(.wheelUp, at: position))
-        case 65: return .mouse(MouseEvent(.wheelDown, at: position))
-        case 0: return .mouse(MouseEvent(isPress ? .press : .release, at: position))
-        default: return nil
+    }
+
+    private mutating func takeSingleShift(_ byte: UInt8, _ bytes: [UInt8], _ events: inout [InputEvent]) {
+        switch byte {
+        case 0x30...0x3B:
+            state = .singleShift(bytes.count < KeyParser.sequenceLimit ? bytes + [byte] : bytes)
+        case 0x20...0x7E:
+            state = .ground
+            if let key = ControlSequence.singleShiftKey(byte) { events.append(.key(key)) }
+        default:
+            state = .ground
+            takeText(byte, &events)
         }
+    }
+
+    private mutating func takeOldMouse(_ byte: UInt8, _ bytes: [UInt8], _ events: inout [InputEvent]) {
+        guard bytes.count == 2 else {
+            state = .oldMouse(bytes + [byte])
+            return
+        }
+        state = .ground
+        let button = Int(bytes[0]) - 32
+        let isRelease = button & 0b11 == 3 && button & 0x40 == 0
+        let event = ControlSequence.mouseEvent(
+            button: isRelease ? button & ~0b11 : button, column: Int(bytes[1]) - 32, row: Int(byte) - 32,
+            isRelease: isRelease)
+        if let event { events.append(event) }
+    }
+
+    private mutating func takeString(
+        _ byte: UInt8, _ opener: UInt8, _ sawEscape: Bool, _ events: inout [InputEvent]
+    ) {
+        switch (byte, sawEscape) {
+        case (UInt8(ascii: "\\"), true), (0x07, _), (0x18, _), (0x1A, _):
+            state = .ground
+        case (_, true):
+            // Cut short by another sequence.
+            state = .escape
+            take(byte, &events)
+        default:
+            state = .string(opener: opener, isEmpty: false, sawEscape: byte == 0x1B)
+        }
+    }
+}
+
+/// The bytes of a bracketed paste up to `ESC [ 201 ~`.
+private struct PasteBuffer: Sendable {
+    private static let end = Array("\u{1B}[201~".utf8)
+
+    private var bytes: [UInt8] = []
+    /// How much of the end has been seen.
+    private var matched = 0
+
+    /// The whole text when the byte was the last of it.
+    mutating func take(_ byte: UInt8, limit: Int) -> String? {
+        if byte == PasteBuffer.end[matched] {
+            matched += 1
+            guard matched == PasteBuffer.end.count else { return nil }
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        // ESC is only at the start of the end, so what was matched is text, and this byte may start it anew.
+        for held in PasteBuffer.end[..<matched] { append(held, limit) }
+        matched = 0
+        if byte == PasteBuffer.end[0] {
+            matched = 1
+        } else {
+            append(byte, limit)
+        }
+        return nil
+    }
+
+    private mutating func append(_ byte: UInt8, _ limit: Int) {
+        if bytes.count < limit { bytes.append(byte) }
     }
 }

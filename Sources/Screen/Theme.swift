@@ -1,3 +1,12 @@
+extension ColourDepth {
+    /// The depth to use in a terminal that shows so many colours; any value of `NO_COLOR` but the empty one means none.
+    package static func detect(environment: [String: String], terminalColours: Int) -> ColourDepth {
+        if let value = environment["NO_COLOR"], !value.isEmpty { return .none }
+        if terminalColours >= 256 { return .twoHundredFiftySix }
+        return terminalColours >= 8 ? .sixteen : .none
+    }
+}
+
 /// How a style looks on a terminal.
 package struct Appearance: Sendable, Hashable {
     /// Colour numbers of the terminal's palette; `nil` for its own foreground or background.
@@ -21,78 +30,152 @@ package struct Appearance: Sendable, Hashable {
     }
 }
 
-/// Gives every role its look.
+/// Decides how roles look, for a number of colours.
 ///
-/// Reads well on dark and on light backgrounds: the terminal's own background is kept, and
-/// colours are of middle brightness.
+/// Nothing assumes a dark or a light background: text has a colour of middle lightness on the terminal's own background, or both
+/// colours are given.
 package struct Theme: Sendable, Hashable {
-    package var depth: ColourDepth
+    package let depth: ColourDepth
+    private let plainTable: [Appearance]
+    private let selectedTable: [Appearance]
 
     package init(depth: ColourDepth) {
         self.depth = depth
+        plainTable = StyleRole.allCases.map { Theme.attributes(of: $0, depth: depth) }
+        selectedTable = StyleRole.allCases.map { Theme.selectedAttributes(of: $0, depth: depth) }
     }
 
     /// The look of a style.
     package func appearance(of style: Style) -> Appearance {
-        var look = base(style.role)
-        if style.isMatch {
-            look.isUnderlined = true
-            look.isBold = true
-        }
-        if style.isStale {
-            look.isDim = true
-            look.isBold = false
-        }
-        if style.isSelected { look.isReversed = true }
-        if depth == .none {
-            look.foreground = nil
-            look.background = nil
-        }
+        // The roles are numbered from 0 in the order of `allCases`.
+        let index = Int(style.role.rawValue)
+        var look = style.isSelected ? selectedTable[index] : plainTable[index]
+        if style.isStale { fade(&look, role: style.role, isSelected: style.isSelected) }
+        if style.isMatch { mark(&look) }
         return look
     }
 
-    private func base(_ role: StyleRole) -> Appearance {
-        switch role {
-        case .plain, .footerText, .yamlString, .prompt: Appearance()
-        case .dim, .finished, .footerUnavailable, .suggestion, .border, .yamlPunctuation: Appearance(dim: true)
-        case .unknown: Appearance(grey, dim: depth == .none)
-        case .header: Appearance(reversed: true)
-        case .headerAccent: Appearance(bold: true, reversed: true)
-        case .title: Appearance(bold: true)
-        case .titleCount: Appearance(blue)
-        case .columnHeader: Appearance(bold: true)
-        case .columnHeaderSorted: Appearance(bold: true, underlined: true)
-        case .broken, .error: Appearance(red, bold: true)
-        case .degraded: Appearance(yellow)
-        case .hygiene, .yamlKey: Appearance(blue)
-        case .fine: Appearance(green)
-        case .footerKey: Appearance(blue, bold: true)
-        case .notice: Appearance(magenta)
-        case .match: Appearance(magenta, bold: true)
-        case .yamlNumber: Appearance(green)
-        case .yamlConstant: Appearance(yellow)
+    private func fade(_ look: inout Appearance, role: StyleRole, isSelected: Bool) {
+        look.isBold = false
+        guard depth == .twoHundredFiftySix else {
+            look.isDim = true
+            return
+        }
+        // A grey is the same on every terminal, dim is not; health keeps its colour.
+        if isSelected {
+            look.foreground = Theme.paleGrey
+        } else if role.isHealth {
+            look.isDim = true
+        } else {
+            look.foreground = Theme.grey
         }
     }
 
-    private func colour(_ many: Int, _ few: Int) -> Int { depth == .twoHundredFiftySix ? many : few }
-    private var red: Int { colour(160, 1) }
-    private var green: Int { colour(71, 2) }
-    private var yellow: Int { colour(172, 3) }
-    private var blue: Int { colour(32, 4) }
-    private var magenta: Int { colour(133, 5) }
-    private var grey: Int { colour(244, 7) }
+    private func mark(_ look: inout Appearance) {
+        switch depth {
+        case .twoHundredFiftySix:
+            look.foreground = 16
+            look.background = 178
+        case .sixteen:
+            look.foreground = 0
+            look.background = 3
+            look.isReversed = false
+            look.isDim = false
+        case .none:
+            look.isBold = true
+            look.isUnderlined = true
+        }
+    }
+
+    private static let grey: Int = 244
+    private static let paleGrey: Int = 250
+
+    /// The look of a role, not selected.
+    private static func attributes(of role: StyleRole, depth: ColourDepth) -> Appearance {
+        switch depth {
+        case .twoHundredFiftySix: rich(role)
+        case .sixteen: basic(role)
+        case .none: colourless(role)
+        }
+    }
+
+    private static func rich(_ role: StyleRole) -> Appearance {
+        switch role {
+        case .plain, .header, .prompt: Appearance()
+        case .dim, .finished, .unknown, .footerText, .suggestion, .yamlPunctuation, .border:
+            Appearance(grey)
+        case .footerUnavailable: Appearance(grey, dim: true)
+        case .headerAccent, .footerKey: Appearance(31, bold: true)
+        case .title, .columnHeader: Appearance(bold: true)
+        case .titleCount, .yamlKey: Appearance(31)
+        case .columnHeaderSorted: Appearance(31, bold: true, underlined: true)
+        case .broken, .error: Appearance(196, bold: true)
+        case .degraded: Appearance(136, bold: true)
+        case .hygiene: Appearance(33)
+        case .fine, .notice, .yamlString: Appearance(28)
+        case .match: Appearance(16, on: 178)
+        case .yamlNumber: Appearance(133)
+        case .yamlConstant: Appearance(136)
+        }
+    }
+
+    /// Of the eight named colours each terminal's palette decides how they look; blue is left out, being unreadable on black in many.
+    private static func basic(_ role: StyleRole) -> Appearance {
+        switch role {
+        case .plain, .header, .prompt, .footerText: Appearance()
+        case .dim, .finished, .unknown, .footerUnavailable, .suggestion, .yamlPunctuation, .border:
+            Appearance(dim: true)
+        case .headerAccent, .footerKey: Appearance(6, bold: true)
+        case .title, .columnHeader: Appearance(bold: true)
+        case .titleCount, .yamlKey, .hygiene: Appearance(6)
+        case .columnHeaderSorted: Appearance(6, bold: true, underlined: true)
+        case .broken, .error: Appearance(1, bold: true)
+        case .degraded, .yamlConstant: Appearance(3)
+        case .fine, .notice, .yamlString: Appearance(2)
+        case .match: Appearance(0, on: 3)
+        case .yamlNumber: Appearance(5)
+        }
+    }
+
+    private static func colourless(_ role: StyleRole) -> Appearance {
+        switch role {
+        case .plain, .header, .prompt, .titleCount, .fine, .hygiene, .footerText, .notice: Appearance()
+        case .yamlString, .yamlNumber, .yamlConstant: Appearance()
+        case .dim, .finished, .unknown, .footerUnavailable, .suggestion, .yamlPunctuation, .border:
+            Appearance(dim: true)
+        case .headerAccent, .footerKey, .title, .columnHeader, .broken, .error, .yamlKey: Appearance(bold: true)
+        case .degraded: Appearance(underlined: true)
+        case .columnHeaderSorted, .match: Appearance(bold: true, underlined: true)
+        }
+    }
+
+    /// The look of a role on the selected row: one bar over the whole row, whatever the cells' roles.
+    private static func selectedAttributes(of role: StyleRole, depth: ColourDepth) -> Appearance {
+        guard depth == .twoHundredFiftySix else {
+            let look = attributes(of: role, depth: depth)
+            return Appearance(bold: look.isBold, underlined: look.isUnderlined, reversed: true)
+        }
+        let look = rich(role)
+        let foreground: Int =
+            switch role {
+            case .broken, .error: 217
+            case .degraded, .yamlConstant: 222
+            case .hygiene: 153
+            case .fine, .notice, .yamlString: 157
+            case .dim, .finished, .unknown, .suggestion, .footerUnavailable, .yamlPunctuation, .border: 252
+            default: 231
+            }
+        return Appearance(
+            foreground, on: 24, bold: look.isBold, underlined: look.isUnderlined)
+    }
 }
 
-extension ColourDepth {
-    /// What to use on a terminal that says it has so many colours.
-    ///
-    /// `NO_COLOR` (any value but the empty one) turns them off.
-    package static func detect(environment: [String: String], terminalColours: Int) -> ColourDepth {
-        if let value = environment["NO_COLOR"], !value.isEmpty { return .none }
-        switch terminalColours {
-        case ..<8: return .none
-        case ..<256: return .sixteen
-        default: return .twoHundredFiftySix
+extension StyleRole {
+    /// Whether it tells how something is doing.
+    fileprivate var isHealth: Bool {
+        switch self {
+        case .broken, .degraded, .hygiene, .fine, .unknown, .error: true
+        default: false
         }
     }
 }

@@ -1,47 +1,73 @@
-// Plain functions over ncursesw: no macros, no globals, no variable arguments. One screen a process, one thread.
 #pragma once
+// Plain functions over ncursesw and the tty, for one terminal a process: no macros, globals or varargs.
+// All but the signal handlers inside belong to one thread at a time.
 
-// Attributes of a text, to be combined.
-enum {
-    SX_BOLD = 1,
-    SX_DIM = 2,
-    SX_UNDERLINE = 4,
-    SX_REVERSE = 8,
-    SX_ITALIC = 16,
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// Results of sx_open.
+enum sx_open_result {
+    sx_open_ok = 0,
+    sx_open_unknown_type = 1,   // no terminal description of that name
+    sx_open_unusable_type = 2,  // it cannot place text (no cursor addressing)
+    sx_open_failed = 3,         // ncurses or the tty refused
 };
 
-// Opens the screen on the terminal `term` (terminfo name). 0, or -1 when terminfo does not know it.
-int sx_open(const char *term);
-// Whether the locale is UTF-8; tries C.UTF-8 when the environment's is not. To be called before sx_open.
-int sx_locale_is_utf8(void);
-// Colours the terminal has: 0, 8, 16, 256 or more.
+// Attributes of sx_put_*; combined with |.
+enum sx_attribute {
+    sx_bold = 1,
+    sx_dim = 2,
+    sx_underline = 4,
+    sx_reverse = 8,
+};
+
+// Takes the character type from the environment's locale; one that wants UTF-8 or nothing, but is not installed, becomes
+// C.UTF-8. Whether it is UTF-8 now.
+bool sx_set_locale(void);
+// Columns of a scalar in that locale: -1 not printable, 0 combining, 1 or 2.
+int sx_scalar_width(uint32_t scalar);
+
+// Whether both are terminals.
+bool sx_is_tty(int input, int output);
+// The window's size; false when the tty does not know.
+bool sx_window_size(int *columns, int *rows);
+
+// Opens the screen: alternate screen, raw, own keys, hidden cursor, mouse and bracketed paste on. Remembers how the tty
+// was, and arranges that it is so again after exit() or a signal that ends the process.
+// `input` and `output` are descriptors of the tty, which stay the caller's and are not set to nonblocking.
+// `log_path` (or NULL) gets fd 2 while the screen is open, if fd 2 is a terminal; `program` names us in a last message.
+enum sx_open_result sx_open(int input, int output, const char *type, const char *log_path, const char *program);
+// Colours that can be shown at once with the terminal's own as background; 0 for none.
 int sx_colours(void);
-// Writes UTF-8 text at a cell; foreground and background are colour numbers, -1 for the terminal's own.
-void sx_put(int row, int column, const char *text, int length, int attributes, int foreground, int background);
-// Cells that the C library gives a character; -1 for one it does not know.
-int sx_width(unsigned character);
-// Shows the text cursor at a cell, or hides it when `row` is negative. Takes effect with the next refresh.
-void sx_cursor(int row, int column);
-// Sends what changed to the terminal.
-void sx_refresh(void);
-// Forgets what is on the terminal: the next refresh sends everything.
-void sx_forget(void);
-// Tells ncurses the size.
-void sx_resize(int rows, int columns);
-// The terminal's size now; 0, or -1 when it is no terminal.
-int sx_size(int *rows, int *columns);
-// Sends bytes to the terminal, behind what was refreshed.
-void sx_send(const char *bytes, int length);
-// Gives the terminal back to the shell; sx_resume takes it again.
+// Gives the terminal back as it was, for a while.
 void sx_leave(void);
-void sx_resume(void);
-// Leaves for good.
+// Takes it again.
+void sx_enter(void);
+// Gives it back for good. Does nothing when it is not open.
 void sx_close(void);
-// Sends fd 2 to the file `path` from now on; sx_restore_stderr takes it back. 0, or -1.
-int sx_redirect_stderr(const char *path);
-void sx_restore_stderr(void);
-// From now on a crash (SIGSEGV, SIGILL, SIGTRAP, ...) restores the terminal first; SIGTERM, SIGHUP, SIGINT, SIGWINCH and
-// SIGCONT are written, a byte each, to the pipe whose reading end is returned; -1 when there is none.
-int sx_watch_signals(void);
-// Stops this process group as Ctrl-Z does in other programs, and returns when it goes on.
-void sx_stop(void);
+
+// Puts `count` printable ASCII bytes at a place inside the screen; a colour of -1 is the terminal's own.
+void sx_put_ascii(int row, int column, const uint8_t *bytes, int count, unsigned attributes, int foreground, int background);
+// Puts one character: a base scalar and up to four combining ones.
+void sx_put_scalars(int row, int column, const uint32_t *scalars, int count, unsigned attributes, int foreground, int background);
+// Sends what changed, with the cursor at a place, or hidden when `row` is negative.
+void sx_refresh(int row, int column);
+// Sets the tty's modes again and has the next refresh send everything: another program may have had the terminal.
+void sx_retake(void);
+void sx_resize(int columns, int rows);
+
+// Reads what the keyboard has sent without waiting: the count, 0 when there is nothing, -1 when the tty is gone.
+long sx_read(uint8_t *buffer, size_t capacity);
+// Writes all bytes to the tty, outside ncurses; false when it is gone.
+bool sx_write(const uint8_t *bytes, size_t count);
+
+// A nonblocking pipe that gets one byte, the signal's number, for each SIGWINCH, SIGTSTP, SIGCONT and the first of SIGTERM,
+// SIGHUP, SIGINT and SIGQUIT; the second of these ends the process. -1 on failure. Those that were ignored stay so.
+int sx_signal_pipe(void);
+// Stops our process group as Ctrl-Z does; returns when it is continued.
+void sx_stop_group(void);
+
+// Runs a program found in PATH with `input` as its standard input and no output, without waiting for it;
+// false when it cannot be started. `arguments` end with NULL.
+bool sx_feed(const char *program, const char *const *arguments, const uint8_t *input, size_t count);
