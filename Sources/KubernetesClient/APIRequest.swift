@@ -20,7 +20,9 @@ struct APIRequest {
     /// Names and values of the query, not encoded.
     var query: [(name: String, value: String)] = []
     var accept = Accept.json
-    /// Whether the answer may be compressed. Not for watches, whose events would wait in a buffer.
+    /// Whether the answer may be compressed.
+    ///
+    /// Not for watches, whose events would wait in a buffer.
     var allowsCompression = true
 
     /// The path and query, encoded.

@@ -4,7 +4,9 @@ public struct ClientTimeouts: Sendable, Hashable {
     public var connect: Duration
     /// From sending a request to the head of the answer.
     public var answer: Duration
-    /// Between two pieces of an answer. Servers send a bookmark on a silent watch about once a minute.
+    /// Between two pieces of an answer.
+    ///
+    /// Servers send a bookmark on a silent watch about once a minute.
     public var silence: Duration
 
     /// Times of one's own.

@@ -1,4 +1,6 @@
-/// Everything that is needed to connect to one cluster as one user. Descriptions hide every secret.
+/// Everything that is needed to connect to one cluster as one user.
+///
+/// Descriptions hide every secret.
 public struct ClusterAccess: Sendable, Hashable {
     /// Bytes of a certificate or key: from the kubeconfig itself, or in a file of their own.
     public enum Material: Sendable, Hashable {
@@ -30,7 +32,9 @@ public struct ClusterAccess: Sendable, Hashable {
         }
     }
 
-    /// The user to act as. Source: `as`, `as-uid`, `as-groups`, `as-user-extra`.
+    /// The user to act as.
+    ///
+    /// Source: `as`, `as-uid`, `as-groups`, `as-user-extra`.
     public struct Impersonation: Sendable, Hashable {
         /// The user name.
         public var user: String

@@ -31,7 +31,9 @@ public struct Discovery: Sendable, Hashable {
 }
 
 extension Discovery {
-    /// The versions of a group in aggregated discovery. Source: apidiscovery.k8s.io APIGroupDiscovery.
+    /// The versions of a group in aggregated discovery.
+    ///
+    /// Source: apidiscovery.k8s.io APIGroupDiscovery.
     static func aggregated(_ list: JSONValue) -> (resources: [APIResource], failures: [String])? {
         guard list["kind"]?.text == "APIGroupDiscoveryList" else { return nil }
         var resources: [APIResource] = []
@@ -58,7 +60,9 @@ extension Discovery {
         return (resources, failures)
     }
 
-    /// The resources of one version of a group; subresources are left out. Source: meta/v1 APIResourceList.
+    /// The resources of one version of a group; subresources are left out.
+    ///
+    /// Source: meta/v1 APIResourceList.
     static func resources(_ list: JSONValue, of version: GroupVersion) -> [APIResource] {
         (list["resources"]?.elements ?? []).compactMap { item in
             guard let plural = item["name"]?.text, !plural.contains("/") else { return nil }
@@ -70,7 +74,9 @@ extension Discovery {
         }
     }
 
-    /// The versions of all groups, each group's preferred one first. Source: meta/v1 APIGroupList.
+    /// The versions of all groups, each group's preferred one first.
+    ///
+    /// Source: meta/v1 APIGroupList.
     static func versions(_ groups: JSONValue) -> [GroupVersion] {
         (groups["groups"]?.elements ?? []).flatMap { group -> [GroupVersion] in
             let name = group["name"]?.text ?? ""

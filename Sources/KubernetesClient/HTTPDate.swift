@@ -1,6 +1,8 @@
 import KubernetesModel
 
-/// The date format of HTTP headers. Source: RFC 9110, section 5.6.7, IMF-fixdate.
+/// The date format of HTTP headers.
+///
+/// Source: RFC 9110, section 5.6.7, IMF-fixdate.
 enum HTTPDate {
     private static let months = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",

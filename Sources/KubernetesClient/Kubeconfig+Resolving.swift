@@ -15,9 +15,10 @@ extension Kubeconfig {
         return summary
     }
 
-    /// Everything needed to connect.
+    /// Puts together everything needed to connect.
     ///
-    /// - Parameter context: The context's name; `nil` for the current one.
+    /// - Parameter name: The context's name; `nil` for the current one.
+    /// - Returns: The context's cluster, user and namespace.
     /// - Throws: When there is no such context, or an entry it needs is missing or wrong.
     public func resolve(context name: String?) throws(KubeconfigFailure) -> ClusterAccess {
         let known = contexts.isEmpty ? "there are none" : "there are: \(contexts.map(\.name).joined(separator: ", "))"

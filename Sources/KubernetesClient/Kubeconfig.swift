@@ -20,7 +20,9 @@ public struct Kubeconfig: Sendable {
         public var problem: String?
     }
 
-    /// The context that is used when none is asked for. Source: `current-context`.
+    /// The context that is used when none is asked for.
+    ///
+    /// Source: `current-context`.
     public var currentContext: String?
     /// All contexts, in the order of the files.
     public var contexts: [Context]

@@ -1,4 +1,6 @@
-/// What is wrong with a kubeconfig or a file it names, in one line: where, what, and what to do. Never holds a secret.
+/// What is wrong with a kubeconfig or a file it names, in one line: where, what, and what to do.
+///
+/// Never holds a secret.
 public struct KubeconfigFailure: Error, Sendable, Hashable, CustomStringConvertible {
     /// The file at fault; `nil` when no file is.
     public var file: String?

@@ -95,6 +95,7 @@ extension KubernetesClient {
     ///   - resource: The object's resource.
     ///   - namespace: The object's namespace; empty for resources without.
     ///   - name: The object's name.
+    /// - Returns: The object as the server sent it.
     /// - Throws: `APIFailure`, `CancellationError`.
     public func get(_ resource: APIResource, namespace: String, name: String) async throws -> JSONValue {
         try await json(

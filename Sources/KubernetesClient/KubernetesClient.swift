@@ -40,7 +40,9 @@ public final class KubernetesClient: Sendable {
         await transport.shutdown()
     }
 
-    /// The server's clock minus this machine's, from the answers seen; zero until known. Exact to about a second.
+    /// The server's clock minus this machine's, from the answers seen; zero until known.
+    ///
+    /// Exact to about a second.
     public var serverClockOffset: Duration { transport.serverClockOffset ?? .zero }
 
     /// Requests started since the client was made.

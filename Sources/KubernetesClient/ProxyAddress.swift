@@ -61,7 +61,9 @@ public struct ProxyAddress: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// The proxies that the environment names. Source: `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`, in either case.
+/// The proxies that the environment names.
+///
+/// Source: `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`, in either case.
 struct ProxyEnvironment: Sendable {
     var forHTTPS: String?
     var forHTTP: String?

@@ -22,12 +22,13 @@ public struct RetryPolicy: Sendable, Hashable {
         self.maximumServerDelay = maximumServerDelay
     }
 
-    /// How long to wait before the next attempt; `nil` to give up.
+    /// Decides whether to try again.
     ///
     /// - Parameters:
     ///   - failure: How the last attempt failed.
     ///   - attempts: How many were made, at least 1.
     ///   - random: From 0 to 1: shortens our own wait by up to half, so that clients do not come back all at once.
+    /// - Returns: How long to wait before the next attempt; `nil` to give up.
     public func delay(after failure: APIFailure, attempts: Int, random: Double) -> Duration? {
         guard attempts < maximumAttempts, Self.canHelp(failure.reason) else { return nil }
         if let seconds = failure.retryAfterSeconds {

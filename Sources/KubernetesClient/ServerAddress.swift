@@ -17,11 +17,13 @@ public struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
         self.pathPrefix = pathPrefix
     }
 
-    /// Reads a URL; user, password, query and fragment in it are left out.
+    /// Reads a URL; `nil` when it is no `http` or `https` URL with a host.
     ///
-    /// - Parameter url: Such as `https://10.0.0.1:6443/prefix`.
-    /// - Parameter assumesTLS: The scheme to assume where the text has none.
-    /// - Returns: `nil` when it is no `http` or `https` URL with a host.
+    /// User, password, query and fragment in it are left out.
+    ///
+    /// - Parameters:
+    ///   - url: Such as `https://10.0.0.1:6443/prefix`.
+    ///   - assumesTLS: The scheme to assume where the text has none.
     public init?(url: String, assumesTLS: Bool = true) {
         var rest = Substring(url.trimmed)
         usesTLS = assumesTLS

@@ -1,6 +1,8 @@
 import KubernetesModel
 
-/// What an API server says of itself. Source: `GET /version`.
+/// What an API server says of itself.
+///
+/// Source: `GET /version`.
 public struct ServerVersion: Sendable, Hashable {
     /// Such as `v1.36.2`.
     public var gitVersion: String

@@ -18,7 +18,9 @@ final class TokenSource: Sendable {
         self.access = access
     }
 
-    /// The token to send now; `nil` for none. A file that can no longer be read leaves the last token in use.
+    /// The token to send now; `nil` for none.
+    ///
+    /// A file that can no longer be read leaves the last token in use.
     func token() throws(KubeconfigFailure) -> Secret? {
         switch bearer {
         case nil: return nil

@@ -144,9 +144,8 @@ final class Transport: Sendable {
         if access.tlsServerName != nil { prepared.headers.add(name: "Host", value: server.hostAndPort) }
         prepared.headers.add(name: "Accept", value: request.accept.rawValue)
         prepared.headers.add(name: "User-Agent", value: userAgent)
-        if request.allowsCompression, !access.disableCompression {
-            prepared.headers.add(name: "Accept-Encoding", value: "gzip")
-        }
+        let mayCompress = request.allowsCompression && !access.disableCompression
+        prepared.headers.add(name: "Accept-Encoding", value: mayCompress ? "gzip" : "identity")
         do throws(KubeconfigFailure) {
             if let token = try tokens.token() {
                 prepared.headers.add(name: "Authorization", value: "Bearer \(token.text)")
@@ -243,7 +242,9 @@ final class Transport: Sendable {
         }
     }
 
-    /// Linux's numbers of TCP options. Source: linux/tcp.h.
+    /// Linux's numbers of TCP options.
+    ///
+    /// Source: linux/tcp.h.
     private enum TCPOption {
         static let keepIdle: CInt = 4
         static let keepInterval: CInt = 5

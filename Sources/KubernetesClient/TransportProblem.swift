@@ -6,7 +6,9 @@ import NIOHTTPCompression
 import NIOPosix
 import NIOSSL
 
-/// Why no answer came, in words that say what to check. Never holds anything of the request.
+/// Why no answer came, in words that say what to check.
+///
+/// Never holds anything of the request.
 struct TransportProblem {
     var reason: APIFailure.Reason
     var detail: String
