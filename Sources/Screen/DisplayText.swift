@@ -49,6 +49,7 @@ package func sanitized(_ text: String) -> String {
 }
 
 private func forEachCell(ofUnusual character: Character, _ body: (Character, Int) -> Bool) -> Bool {
+    if character == "\r\n" { return body("\u{23CE}", 1) }
     var cluster = ""
     var clusterWidth = 0
     var skipsRest = false

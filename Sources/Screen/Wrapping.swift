@@ -9,9 +9,12 @@ package func wrapped(_ text: String, width: Int) -> [String] {
             line = ""
         }
         while textWidth(word) > width {
-            let head = String(word.prefix(width))
+            var head = ""
+            while let next = word.first, textWidth(head) + textWidth(String(next)) <= max(2, width) {
+                head.append(next)
+                word.removeFirst()
+            }
             lines.append(head)
-            word = String(word.dropFirst(head.count))
         }
         line += line.isEmpty ? word : " " + word
     }
