@@ -11,6 +11,8 @@ extern int sx_output;
 bool sx_restore_prepare(const char *program, const char *log_path);
 // Composes what a crash writes from the terminal's description, and puts our handlers over those of ncurses.
 void sx_restore_arm(const char *reset_attributes, const char *show_cursor, const char *leave_screen);
+// Gives this thread a stack for the handlers, so that a stack overflow restores the tty as well.
+void sx_restore_cover_thread(void);
 // From here on the tty is ours / not ours.
 void sx_restore_set_active(bool active);
 // Puts the remembered modes back.

@@ -22,7 +22,6 @@ static char program_name[64];
 static char log_file[4096];
 static int saved_stderr = -1;
 static volatile sig_atomic_t stderr_redirected;
-static char alternate_stack[64 * 1024];
 
 static const int fatal_signals[] = {
     SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGTERM, SIGHUP, SIGINT, SIGQUIT,
@@ -153,6 +152,20 @@ static void install_fatal(void) {
     }
 }
 
+void sx_restore_cover_thread(void) {
+    static _Thread_local bool covered;
+    if (covered) return;
+    covered = true;
+    enum { stack_size = 64 * 1024 };
+    stack_t stack;
+    if (sigaltstack(NULL, &stack) != 0 || !(stack.ss_flags & SS_DISABLE)) return;
+    memset(&stack, 0, sizeof stack);
+    // Lives as long as the thread may fault; there are a handful of these threads.
+    stack.ss_sp = malloc(stack_size);
+    stack.ss_size = stack_size;
+    if (stack.ss_sp && sigaltstack(&stack, NULL) != 0) free(stack.ss_sp);
+}
+
 bool sx_restore_prepare(const char *program, const char *log_path) {
     if (tcgetattr(sx_input, &saved_modes) != 0) return false;
     copy_text(program_name, sizeof program_name, program);
@@ -167,13 +180,7 @@ bool sx_restore_prepare(const char *program, const char *log_path) {
     for (int i = 0; i < watched_count; i++) sigaction(watched_signals[i], NULL, &previous_watched[i]);
     static bool registered;
     if (!registered) registered = atexit(restore_now) == 0;
-    stack_t stack;
-    if (sigaltstack(NULL, &stack) == 0 && (stack.ss_flags & SS_DISABLE)) {
-        memset(&stack, 0, sizeof stack);
-        stack.ss_sp = alternate_stack;
-        stack.ss_size = sizeof alternate_stack;
-        sigaltstack(&stack, NULL);
-    }
+    sx_restore_cover_thread();
     return true;
 }
 
@@ -256,6 +263,12 @@ void sx_stop_group(void) {
     kill(0, SIGTSTP);
     action.sa_handler = SIG_DFL;
     sigaction(SIGTSTP, &action, NULL);
+    // Threads that serve queues block most signals.
+    sigset_t stop, before;
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTSTP);
+    pthread_sigmask(SIG_UNBLOCK, &stop, &before);
     raise(SIGTSTP);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
     sigaction(SIGTSTP, &ours, NULL);
 }

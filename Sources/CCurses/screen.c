@@ -210,6 +210,8 @@ void sx_put_scalars(int row, int column, const uint32_t *scalars, int count, uns
 
 void sx_refresh(int row, int column) {
     if (!screen || isendwin()) return;
+    // The main actor moves between threads.
+    sx_restore_cover_thread();
     int shown = row >= 0;
     // Hidden before and shown after the text, so that it never runs across the screen.
     if (!shown && cursor_shown) curs_set(0);
