@@ -30,7 +30,7 @@ package enum ConnectionEvent: Sendable, Equatable {
     case contexts([ContextInfo], warnings: [String])
     /// A context was chosen; its server is not reached yet.
     case connecting(SessionInfo)
-    /// The server answered `/version`.
+    /// The server answered `/version`; empty when it may not be read.
     case connected(serverVersion: String)
     /// The last attempt failed; it goes on by itself. `retryAt` by our clock.
     case failed(APIFailure, retryAt: Timestamp?)

@@ -137,12 +137,16 @@ package final class Application {
             of: Set<KindScope>.self, bufferingPolicy: .bufferingNewest(1))
         do {
             let access = try surroundings.kubeconfig.resolve(context: context)
-            epoch += 1
+            let epoch = epoch + 1
             session = try Session(
                 access: access, epoch: epoch, userAgent: surroundings.userAgent, logger: surroundings.logger,
                 now: surroundings.localNow
-            ) { [weak self] event in self?.send(event) }
+            ) { [weak self, epoch] event in
+                // What a session of before still has to say is of no interest.
+                if let self, self.epoch == epoch { send(event) }
+            }
             disconnect()
+            self.epoch = epoch
             connection = Connection(
                 session: session, task: Task { await session.run(demands: demands) }, demand: demand)
             send(.connection(.connecting(SessionInfo(access))))

@@ -65,8 +65,17 @@ package struct Session: Sendable {
         await untilItWorks { failure, retryAt in
             await send(.connection(.failed(failure, retryAt: retryAt)))
         } attempt: {
-            let version = try await client.serverVersion()
-            await send(.connection(.connected(serverVersion: version.gitVersion)))
+            do {
+                let version = try await client.serverVersion()
+                await send(.connection(.connected(serverVersion: version.gitVersion)))
+            } catch let failure as APIFailure where failure.reason == .forbidden {
+                await send(.connection(.connected(serverVersion: "")))
+            }
+            return true
+        }
+        await untilItWorks { failure, _ in
+            await send(.notice(Notice(.warning, "What the server offers is not known: \(failure)")))
+        } attempt: {
             let discovery = try await source.offered()
             await send(.discovered(discovery.resources, failures: discovery.failures))
             return true

@@ -86,11 +86,11 @@ extension AppState {
             if let warning = warnings.first { show(.warning, warning) }
         case .connecting(let session): begin(session, &effects)
         case .connected(let version):
-            serverVersion = version
+            serverVersion = version.isEmpty ? nil : version
             connection = .connected
         case .failed(let failure, let retryAt): connection = .failed(failure, retryAt: retryAt)
         case .unusable(let context, let reason):
-            connection = .none
+            if session == nil { connection = .none }
             var view = ContextsView()
             view.reason = "\(context): \(reason)"
             let index = contexts.firstIndex { $0.name == context } ?? 0
@@ -111,7 +111,7 @@ extension AppState {
         connection = .connecting(since: now)
         resources = []
         fallback = nil
-        snapshot = ClusterSnapshot(epoch: snapshot.epoch)
+        snapshot = ClusterSnapshot(epoch: snapshot.epoch &+ 1)
         forwardPlaces = []
         previousScope = nil
         demand = []
