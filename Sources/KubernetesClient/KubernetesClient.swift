@@ -43,7 +43,7 @@ public final class KubernetesClient: Sendable {
     /// The server's clock minus this machine's, from the answers seen; zero until known.
     ///
     /// Exact to about a second.
-    public var serverClockOffset: Duration { transport.serverClockOffset ?? .zero }
+    public var serverClockOffset: Duration { transport.serverClockOffset }
 
     /// Requests started since the client was made.
     public var requestCount: Int { transport.requestCount }

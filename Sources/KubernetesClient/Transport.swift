@@ -31,7 +31,7 @@ final class Transport: Sendable {
     private let timeouts: ClientTimeouts
     private let userAgent: String
     private let requests = Mutex(0)
-    private let clockOffset = Mutex<Duration?>(nil)
+    private let clockOffset = Mutex(Duration.zero)
 
     init(_ access: ClusterAccess, timeouts: ClientTimeouts, userAgent: String) throws(KubeconfigFailure) {
         let tls = try TLSSetup(access, now: .now)
@@ -75,8 +75,8 @@ final class Transport: Sendable {
     /// Requests started so far.
     var requestCount: Int { requests.withLock { $0 } }
 
-    /// The server's clock minus ours; `nil` before the first answer.
-    var serverClockOffset: Duration? { clockOffset.withLock { $0 } }
+    /// The server's clock minus ours; zero before the first answer.
+    var serverClockOffset: Duration { clockOffset.withLock { $0 } }
 
     /// Sends a request and waits for the head of its answer.
     ///
@@ -192,18 +192,19 @@ final class Transport: Sendable {
             status: status, httpStatus: code, attempt: attempt, body: body,
             retryAfterSeconds: retryAfter.map { max($0, 0) })
         if failure.reason == .unauthorized {
-            failure.detail += " (\(Self.credentialWords(access)))"
+            failure.detail += " (\(credentialWords))"
         }
         return failure
     }
 
     /// What was shown to the server that it did not accept.
-    private static func credentialWords(_ access: ClusterAccess) -> String {
+    private var credentialWords: String {
         let user = access.userName.isEmpty ? "no user" : "user \"\(access.userName)\""
         if access.bearerToken != nil { return "the server does not accept the token of \(user); get a new one" }
         if access.basicCredential != nil { return "the server does not accept the password of \(user)" }
-        if access.clientCertificate != nil { return "the server does not accept the client certificate of \(user)" }
-        return "\(user) has no credential"
+        guard access.clientCertificate != nil else { return "\(user) has no credential" }
+        let words = warnings.isEmpty ? ["the server does not accept the client certificate of \(user)"] : warnings
+        return words.joined(separator: "; ")
     }
 
     /// The first bytes of a body; what came before it broke.
@@ -220,12 +221,11 @@ final class Transport: Sendable {
         return bytes
     }
 
-    /// The header has whole seconds: half of one is added, and small differences leave the offset as it is.
+    /// The header has whole seconds: half of one is added, and what may be rounding leaves the offset as it is.
     private func noteServerTime(_ date: Timestamp) {
         let offset = Duration.microseconds(date.microseconds &- Timestamp.now.microseconds) + .milliseconds(500)
         clockOffset.withLock { known in
-            if let last = known, abs((last - offset) / .seconds(1)) < 1 { return }
-            known = offset
+            if abs((known - offset) / .seconds(1)) >= 1 { known = offset }
         }
     }
 
