@@ -210,6 +210,17 @@ struct KubeconfigTests {
         #expect(!String(reflecting: config).contains("hush,"))
     }
 
+    @Test func hostileYAMLDoesNoHarm() throws {
+        #expect(throws: KubeconfigFailure.self) { try config(String(repeating: "[", count: 100_000)) }
+        let bomb =
+            "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
+            + (1...30).map {
+                "a\($0): &a\($0) [\(Array(repeating: "*a\($0 - 1)", count: 9).joined(separator: ", "))]\n"
+            }
+            .joined()
+        #expect(try config(bomb + text()).resolve(context: nil).userName == "u")
+    }
+
     @Test func anEmptyFileIsAWarning() throws {
         let config = try config("")
         #expect(config.warnings == ["/k/config is empty"])
