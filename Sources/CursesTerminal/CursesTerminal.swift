@@ -194,7 +194,7 @@ package final class CursesTerminal: Terminal {
     package func close() {
         guard isOpen else { return }
         isOpen = false
-        reader.stop()
+        reader.close()
         sx_close()
     }
 }

@@ -14,11 +14,13 @@ final class TerminalReader: Sendable {
         var clicks = ClickCounter()
         /// Tells the bytes for which a timer was set from those that came later.
         var generation = 0
-        var isStopped = false
+        var sources: [any DispatchSourceRead] = []
     }
 
     private let state = Mutex(State())
     private let queue = DispatchQueue(label: "terminal", qos: .userInteractive)
+    /// Holds a source until it has let go of its descriptor.
+    private let watching = DispatchGroup()
     private let output: AsyncStream<TerminalInput>.Continuation
 
     init(_ output: AsyncStream<TerminalInput>.Continuation) {
@@ -40,19 +42,29 @@ final class TerminalReader: Sendable {
         output.yield(input)
     }
 
-    /// Ends the stream; whatever comes later is not read.
-    func stop() {
-        state.withLock { $0.isStopped = true }
+    /// Ends the stream and returns when the descriptors are no longer watched.
+    func close() {
+        stop()
+        watching.wait()
+    }
+
+    private func stop() {
+        state.withLock { state in
+            for source in state.sources { source.cancel() }
+            state.sources = []
+        }
         output.finish()
     }
 
     private func watch(_ descriptor: Int32, _ handler: @escaping @Sendable () -> Void) {
-        let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
-        // The handler keeps the source alive; after `stop` it cancels itself and thereby lets go of it.
-        source.setEventHandler { [self] in
-            if state.withLock({ $0.isStopped }) { source.cancel() } else { handler() }
+        watching.enter()
+        state.withLock { state in
+            let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
+            source.setEventHandler(handler: handler)
+            source.setCancelHandler { [watching] in watching.leave() }
+            source.activate()
+            state.sources.append(source)
         }
-        source.activate()
     }
 
     private func readTerminal() {

@@ -145,14 +145,14 @@ struct ControlSequence {
         }
     }
 
-    /// The numbers between semicolons, each up to 999,999; what follows a colon is a detail that we do not need.
+    /// The numbers between semicolons, each up to 9,999,999; what follows a colon is a detail that we do not need.
     private func numbers(_ bytes: ArraySlice<UInt8>) -> [Int] {
         guard !bytes.isEmpty else { return [] }
         return bytes.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false).map { part in
             var value = 0
             for byte in part {
                 guard (0x30...0x39).contains(byte) else { break }
-                value = min(value * 10 + Int(byte) - 0x30, 999_999)
+                value = min(value * 10 + Int(byte) - 0x30, 9_999_999)
             }
             return value
         }

@@ -66,7 +66,7 @@ package struct Theme: Sendable, Hashable {
             look.foreground = Theme.paleGrey
         } else if role.isHealth {
             look.isDim = true
-        } else {
+        } else if look.background == nil {
             look.foreground = Theme.grey
         }
     }
