@@ -15,6 +15,7 @@ void sx_restore_arm(const char *reset_attributes, const char *show_cursor, const
 void sx_restore_cover_thread(void);
 // From here on the tty is ours / not ours.
 void sx_restore_set_active(bool active);
+bool sx_restore_is_active(void);
 // Puts the remembered modes back.
 void sx_restore_modes(void);
 // Removes the handlers.

@@ -100,6 +100,9 @@ static void on_fatal_signal(int number, siginfo_t *info, void *context) {
     sigaddset(&only, number);
     pthread_sigmask(SIG_UNBLOCK, &only, NULL);
     raise(number);
+    // The handler before ours told its story and returned: nothing faults again, so the end is up to us.
+    signal(number, SIG_DFL);
+    raise(number);
 }
 
 static void on_watched_signal(int number) {
@@ -196,6 +199,8 @@ void sx_restore_arm(const char *reset_attributes, const char *show_cursor, const
 }
 
 void sx_restore_set_active(bool is_active) { active = is_active; }
+
+bool sx_restore_is_active(void) { return active; }
 
 void sx_restore_modes(void) { tcsetattr(sx_input, TCSADRAIN, &saved_modes); }
 

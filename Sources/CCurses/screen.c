@@ -209,7 +209,8 @@ void sx_put_scalars(int row, int column, const uint32_t *scalars, int count, uns
 }
 
 void sx_refresh(int row, int column) {
-    if (!screen || isendwin()) return;
+    // While a crash is being told, other threads still run: they may not draw over it.
+    if (!screen || isendwin() || !sx_restore_is_active()) return;
     // The main actor moves between threads.
     sx_restore_cover_thread();
     int shown = row >= 0;
