@@ -1,6 +1,7 @@
 #!/bin/bash
 # Drives the program in a real terminal (tmux) on the demo cluster: start, move, filter, resize, help, quit, SIGTERM, crash.
 # After every way out the terminal must be sane: main screen, echo and line editing on.
+# Swift's own crash reporter is off: it would ask questions on the terminal.
 # usage: smoke.sh PATH-TO-SEXTANT
 set -u
 program=$(realpath "$1")
@@ -49,7 +50,7 @@ start() {
     shows 'Pods.*[0-9]' && shows 'Running'
 }
 
-t -f /dev/null new-session -d -x 80 -y 24 "env -i HOME=$home PATH=$PATH TERM=$TERM LC_ALL=$LC_ALL TZ=$TZ PS1='$ ' bash --norc --noprofile"
+t -f /dev/null new-session -d -x 80 -y 24 "env -i SWIFT_BACKTRACE=enable=no HOME=$home PATH=$PATH TERM=$TERM LC_ALL=$LC_ALL TZ=$TZ PS1='$ ' bash --norc --noprofile"
 shows '\$'
 keys "clear; stty -g | sha1sum | cut -c1-12 | sed 's/^/modes-/'" Enter
 shows 'modes-[0-9a-f]{12}'
