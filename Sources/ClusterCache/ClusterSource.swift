@@ -3,17 +3,16 @@ import KubernetesModel
 
 /// Where a reflector reads from: the API server, or a script in tests.
 package protocol ClusterSource: Sendable {
-    /// Reads one page of a list.
+    /// Reads a part of a list.
     ///
     /// - Parameters:
     ///   - scope: the kind and namespace to list.
-    ///   - limit: the most objects to answer.
-    ///   - continueToken: from the page before; `nil` for the first.
+    ///   - part: which part.
     ///   - receive: gets the objects as they arrive.
     /// - Returns: what the end of the page says.
     /// - Throws: `APIFailure`, `CancellationError`.
     func list(
-        _ scope: KindScope, limit: Int, continueToken: String?, receive: ([any StoredObject]) async -> Void
+        _ scope: KindScope, _ part: ListPart, receive: ([any StoredObject]) async -> Void
     ) async throws -> ListedPage
 
     /// Watches until the server ends the stream.
@@ -27,6 +26,16 @@ package protocol ClusterSource: Sendable {
     func watch(
         _ scope: KindScope, from version: String, timeoutSeconds: Int, receive: ([WatchMessage]) async -> Void
     ) async throws
+}
+
+/// A part of a list that is asked for in one request.
+package enum ListPart: Sendable, Equatable {
+    /// The first objects, as they are now.
+    case first(limit: Int)
+    /// Those after a page.
+    case next(continueToken: String, limit: Int)
+    /// All of them, from the server's cache, which is as new as this version or newer (`resourceVersion` without `limit`).
+    case all(notOlderThan: String)
 }
 
 /// What the end of a page says.

@@ -20,10 +20,15 @@ package struct KubernetesClientSource: ClusterSource {
     }
 
     package func list(
-        _ scope: KindScope, limit: Int, continueToken: String?, receive: ([any StoredObject]) async -> Void
+        _ scope: KindScope, _ part: ListPart, receive: ([any StoredObject]) async -> Void
     ) async throws -> ListedPage {
         let (decoder, resource) = try await resource(of: scope)
-        let options = ListOptions(limit: limit, continueToken: continueToken)
+        let options =
+            switch part {
+            case .first(let limit): ListOptions(limit: limit)
+            case .next(let token, let limit): ListOptions(limit: limit, continueToken: token)
+            case .all(let version): ListOptions(resourceVersion: version)
+            }
         do {
             let meta = try await client.list(
                 decoder, resource, namespace: scope.namespace, options: options, receive: receive)

@@ -47,8 +47,8 @@ struct Reflector: Sendable {
     ) async -> ReflectorMachine.Input? {
         do {
             switch action {
-            case .list(let token, let limit):
-                let page = try await source.list(scope, limit: limit, continueToken: token) { objects in
+            case .list(let part):
+                let page = try await source.list(scope, part) { objects in
                     await perform([.listed(objects)])
                 }
                 return .page(continueToken: page.continueToken, version: page.version)

@@ -33,7 +33,7 @@ package struct ReflectorMachine: Sendable {
         case endList
         /// Show this state. The count of `.loading` is filled in by the store.
         case publish(LoadState)
-        case list(continueToken: String?, limit: Int)
+        case list(ListPart)
         case watch(from: String, timeoutSeconds: Int)
         case wait(Duration)
     }
@@ -42,6 +42,8 @@ package struct ReflectorMachine: Sendable {
         case idle
         /// `page` counts from 0.
         case listing(page: Int)
+        /// All at once, after a first page that ended with this token.
+        case listingRest(continueToken: String)
         case watching
         case waiting(Step)
     }
@@ -92,8 +94,12 @@ package struct ReflectorMachine: Sendable {
         switch (phase, input) {
         case (.idle, .start): return list()
         case (.listing(let page), .page(let token, let version)):
-            if let token, !token.isEmpty { return nextPage(page + 1, token: token) }
+            if let token, !token.isEmpty { return nextPage(page + 1, token: token, version: version) }
             return listed(version, now: now)
+        case (.listingRest, .page(_, let version)): return listed(version, now: now)
+        case (.listingRest(let token), .failed(let failure)):
+            if case .server = failure.reason { return nextPage(1, token: token) }
+            return listFailed(failure, page: 1, now: now)
         case (.listing(let page), .failed(let failure)): return listFailed(failure, page: page, now: now)
         case (.watching, .opened):
             watchOpened = now
@@ -121,13 +127,21 @@ package struct ReflectorMachine: Sendable {
     private mutating func list() -> [Action] {
         phase = .listing(page: 0)
         let limit = wasListed ? Self.pageLimit : Self.firstPageLimit
-        return [.beginList, .list(continueToken: nil, limit: limit)]
+        return [.beginList, .list(.first(limit: limit))]
     }
 
-    private mutating func nextPage(_ page: Int, token: String) -> [Action] {
-        phase = .listing(page: page)
+    /// Reads on after a page.
+    ///
+    /// After the first page of all, whose rows are on the screen already, the whole list comes from the server's cache: it
+    /// costs the server and us half of what pages cost. A server that cannot give that is asked for pages.
+    private mutating func nextPage(_ page: Int, token: String, version: String = "") -> [Action] {
         let progress = wasListed ? [] : show(.loading(count: 0))
-        return progress + [.list(continueToken: token, limit: Self.pageLimit)]
+        if page == 1, !wasListed, !version.isEmpty {
+            phase = .listingRest(continueToken: token)
+            return progress + [.list(.all(notOlderThan: version))]
+        }
+        phase = .listing(page: page)
+        return progress + [.list(.next(continueToken: token, limit: Self.pageLimit))]
     }
 
     private mutating func listed(_ version: String, now: Timestamp) -> [Action] {

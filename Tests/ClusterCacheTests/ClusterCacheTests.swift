@@ -9,14 +9,14 @@ struct ClusterCacheTests {
         try await Harness.run { harness in
             await harness.cache.setDemand([allPods])
             let first = try await harness.server.next()
-            #expect(first.request == .list(allPods, limit: 500, continueToken: nil))
+            #expect(first.request == .list(allPods, .first(limit: 500)))
             await first.answer(pods: [pod("a", 1), pod("b", 2)])
             let early = try await harness.reader.next(allPods) { $0.count == 2 }
             #expect(early.state == .loading(count: 2))
 
             await first.answer(.page(ListedPage(continueToken: "p2", version: "9")))
             let second = try await harness.server.next()
-            #expect(second.request == .list(allPods, limit: 5000, continueToken: "p2"))
+            #expect(second.request == .list(allPods, .all(notOlderThan: "9")))
             await second.answer(pods: [pod("c", 3)])
             await second.answer(lastPage: "9")
             let ready = try await harness.reader.next(allPods) { $0.state == .ready }
@@ -44,7 +44,7 @@ struct ClusterCacheTests {
             let before = try await harness.reader.next(allPods) { $0.state == .ready }
             await watch.answer(.gone)
             let first = try await harness.server.next()
-            #expect(first.request == .list(allPods, limit: 5000, continueToken: nil))
+            #expect(first.request == .list(allPods, .first(limit: 5000)))
             await first.answer(pods: [pod("a", 1)])
             await first.answer(.page(ListedPage(continueToken: "p2", version: "30")))
             let second = try await harness.server.next()
@@ -90,7 +90,7 @@ struct ClusterCacheTests {
             let sleeper = try await harness.time.next()
             #expect(sleeper.duration >= .seconds(60))
             await harness.cache.retryNow()
-            #expect(try await harness.server.next().request == .list(allPods, limit: 500, continueToken: nil))
+            #expect(try await harness.server.next().request == .list(allPods, .first(limit: 500)))
         }
     }
 
@@ -111,7 +111,7 @@ struct ClusterCacheTests {
             await harness.cache.setDemand([allPods])
             await (try harness.server.next()).answer(.cancelledElsewhere)
             await (try harness.time.next()).wake()
-            #expect(try await harness.server.next().request == .list(allPods, limit: 500, continueToken: nil))
+            #expect(try await harness.server.next().request == .list(allPods, .first(limit: 500)))
         }
     }
 
@@ -120,7 +120,7 @@ struct ClusterCacheTests {
             let watch = try await harness.listPods([pod("a", 1)], version: "9")
             _ = try await harness.reader.next(allPods) { $0.state == .ready }
             let version = await harness.reader.seen.last?.version
-            harness.time.hold()
+            await harness.holdPauses()
             await watch.answer(.messages([.bookmark(version: "10")]))
             await watch.answer(.messages([.upserted(pod("a", 1)), .deleted(pod("unknown", 1))]))
             await watch.answer(.messages([.upserted(pod("b", 11))]))
@@ -135,7 +135,7 @@ struct ClusterCacheTests {
         try await Harness.run { harness in
             let watch = try await harness.listPods([pod("a", 1)], version: "9")
             _ = try await harness.reader.next(allPods) { $0.state == .ready }
-            harness.time.hold()
+            await harness.holdPauses()
             await watch.answer(.messages([.upserted(pod("b", 10))]))
             let before = try #require(await harness.reader.next())
             let pause = try await harness.time.next()
@@ -172,7 +172,7 @@ struct ClusterCacheTests {
         let cache = Harness.cache(server, ManualTime(instant: ClusterCache.publicationInterval))
         await cache.setDemand([allPods])
         let run = Task { await cache.run() }
-        #expect(try await server.next().request == .list(allPods, limit: 500, continueToken: nil))
+        #expect(try await server.next().request == .list(allPods, .first(limit: 500)))
         run.cancel()
         await run.value
     }

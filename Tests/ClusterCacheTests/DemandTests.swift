@@ -13,7 +13,7 @@ struct DemandTests {
             let next = try await harness.server.next()
             #expect(
                 next.request
-                    == .list(KindScope(Node.kind.groupResource, namespace: nil), limit: 500, continueToken: nil))
+                    == .list(KindScope(Node.kind.groupResource, namespace: nil), .first(limit: 500)))
             await next.answer(lastPage: "9")
             let snapshot = try #require(await harness.reader.next())
             #expect(snapshot[demoPods] == nil)
@@ -26,10 +26,10 @@ struct DemandTests {
         try await Harness.run { harness in
             await harness.cache.setDemand([allPods, demoPods])
             let all = try await harness.server.next()
-            #expect(all.request == .list(allPods, limit: 500, continueToken: nil))
+            #expect(all.request == .list(allPods, .first(limit: 500)))
             await all.answer(.forbidden)
             let one = try await harness.server.next()
-            #expect(one.request == .list(demoPods, limit: 500, continueToken: nil))
+            #expect(one.request == .list(demoPods, .first(limit: 500)))
             await one.answer(pods: [pod("a", 1)])
             let shown = try await harness.reader.next(demoPods) { $0.count == 1 }
             #expect(rows(shown) == ["a@1"])
@@ -42,7 +42,7 @@ struct DemandTests {
             await (try harness.server.next()).answer(.forbidden)
             _ = try await harness.reader.next(allPods) { $0.state != .loading(count: 0) }
             await harness.cache.setDemand([demoPods])
-            #expect(try await harness.server.next().request == .list(demoPods, limit: 500, continueToken: nil))
+            #expect(try await harness.server.next().request == .list(demoPods, .first(limit: 500)))
             var last = try #require(await harness.reader.next())
             while last[allPods] != nil { last = try #require(await harness.reader.next()) }
             #expect(last[demoPods]?.state == .loading(count: 0))

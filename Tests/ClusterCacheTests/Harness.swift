@@ -35,6 +35,12 @@ struct Harness {
             now: { now }, sleep: { try await time.sleep($0) }, seed: 1)
     }
 
+    /// From now on the pause after a publication waits for the test; those after the publications so far have passed.
+    func holdPauses() async {
+        await time.passed(Int(await reader.seen.last?.version ?? 0))
+        time.hold()
+    }
+
     /// Wants pods of all namespaces and answers their first list; the watch is open.
     func listPods(_ pods: [any StoredObject], version: String) async throws -> ScriptedSource.Call {
         await cache.setDemand([allPods])

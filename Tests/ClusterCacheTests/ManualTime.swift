@@ -29,6 +29,8 @@ final class ManualTime: Sendable {
     private let sink: AsyncStream<Sleeper>.Continuation
     private let sleeping = Mutex(0)
     private let instant = Mutex<Duration?>(nil)
+    private let (passes, passed) = AsyncStream.makeStream(of: Void.self)
+    private let passCount = Mutex(0)
 
     /// Time in which sleeps of this length end at once.
     init(instant: Duration) {
@@ -44,6 +46,14 @@ final class ManualTime: Sendable {
     /// From now on every sleep waits for the test.
     func hold() { instant.withLock { $0 = nil } }
 
+    /// Waits until so many sleeps ended at once, in all.
+    func passed(_ count: Int) async {
+        while passCount.withLock({ $0 }) < count {
+            for await _ in passes { break }
+            passCount.withLock { $0 += 1 }
+        }
+    }
+
     /// The next who goes to sleep.
     func next() async throws -> Sleeper {
         for await sleeper in sleepers { return sleeper }
@@ -51,7 +61,10 @@ final class ManualTime: Sendable {
     }
 
     func sleep(_ duration: Duration) async throws {
-        if duration == instant.withLock({ $0 }) { return }
+        if duration == instant.withLock({ $0 }) {
+            passed.yield()
+            return
+        }
         let sleeper = Sleeper(duration)
         sleeping.withLock { $0 += 1 }
         defer {

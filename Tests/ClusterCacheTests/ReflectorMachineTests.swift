@@ -26,11 +26,20 @@ struct ReflectorMachineTests {
         run(firstList)
     }
 
-    @Test func asksForLargerPagesAfterTheFirst() {
+    @Test func readsAllFromTheServersCacheAfterTheFirstPage() {
         run([
             (0, .start, ["begin", "list 500"]),
-            (0, .page(continueToken: "p2", version: "10"), ["list 5000 p2"]),
-            (1, .page(continueToken: "p3", version: "10"), ["list 5000 p3"]),
+            (0, .page(continueToken: "p2", version: "10"), ["list all 10"]),
+            (1, .page(continueToken: nil, version: "11"), ["end", "ready", "watch 11"]),
+        ])
+    }
+
+    @Test func asksForLargePagesWhenTheServersCacheCannotAnswer() {
+        run([
+            (0, .start, ["begin", "list 500"]),
+            (0, .page(continueToken: "p2", version: "10"), ["list all 10"]),
+            (3, .failed(failure(.server(504))), ["list 5000 p2"]),
+            (4, .page(continueToken: "p3", version: "10"), ["list 5000 p3"]),
             (2, .page(continueToken: "", version: "10"), ["end", "ready", "watch 10"]),
         ])
     }
@@ -79,12 +88,14 @@ struct ReflectorMachineTests {
     @Test func listsAgainFromTheStartWhenAPageTokenExpired() {
         run([
             (0, .start, ["begin", "list 500"]),
-            (0, .page(continueToken: "p2", version: "10"), ["list 5000 p2"]),
+            (0, .page(continueToken: "p2", version: "10"), ["list all 10"]),
+            (3, .failed(failure(.server(504))), ["list 5000 p2"]),
             (400, .failed(failure(.gone)), ["begin", "list 500"]),
-            (400, .page(continueToken: "p2", version: "20"), ["list 5000 p2"]),
+            (400, .page(continueToken: "p2", version: "20"), ["list all 20"]),
+            (403, .failed(failure(.server(504))), ["list 5000 p2"]),
             (800, .failed(failure(.gone)), ["failed: words, retry", "wait 1"]),
             (801, .timerFired, ["failed: words, now", "begin", "list 500"]),
-            (802, .page(continueToken: "p2", version: "30"), ["loading", "list 5000 p2"]),
+            (802, .page(continueToken: "p2", version: "30"), ["loading", "list all 30"]),
             (803, .page(continueToken: nil, version: "30"), ["end", "ready", "watch 30"]),
         ])
     }
@@ -267,7 +278,9 @@ struct ReflectorMachineTests {
             case .publish(.failed(let reason, let retryAt)): "failed: \(reason), \(retry(retryAt))"
             case .publish(.stale(let since, let reason, let retryAt)):
                 "stale \(since.seconds): \(reason), \(retry(retryAt))"
-            case .list(let token, let limit): "list \(limit)" + (token.map { " \($0)" } ?? "")
+            case .list(.first(let limit)): "list \(limit)"
+            case .list(.next(let token, let limit)): "list \(limit) \(token)"
+            case .list(.all(let version)): "list all \(version)"
             case .watch(let version, _): "watch \(version)"
             case .wait(let duration): describe(duration)
             }

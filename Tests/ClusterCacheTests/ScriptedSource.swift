@@ -7,7 +7,7 @@ import Synchronization
 final class ScriptedSource: ClusterSource {
     /// What was asked.
     enum Request: Equatable {
-        case list(KindScope, limit: Int, continueToken: String?)
+        case list(KindScope, ListPart)
         case watch(KindScope, from: String)
     }
 
@@ -65,9 +65,9 @@ final class ScriptedSource: ClusterSource {
     }
 
     func list(
-        _ scope: KindScope, limit: Int, continueToken: String?, receive: ([any StoredObject]) async -> Void
+        _ scope: KindScope, _ part: ListPart, receive: ([any StoredObject]) async -> Void
     ) async throws -> ListedPage {
-        let call = Call(.list(scope, limit: limit, continueToken: continueToken))
+        let call = Call(.list(scope, part))
         sink.yield(call)
         for await (answer, taken) in call.answers {
             defer { taken() }
