@@ -34,8 +34,8 @@ package enum ListPart: Sendable, Equatable {
     case first(limit: Int)
     /// Those after a page.
     case next(continueToken: String, limit: Int)
-    /// All of them, from the server's cache, which is as new as this version or newer (`resourceVersion` without `limit`).
-    case all(notOlderThan: String)
+    /// All of them, from the server's watch cache (`resourceVersion=0`): a watch from there brings what it lacks.
+    case allCached
 }
 
 /// What the end of a page says.

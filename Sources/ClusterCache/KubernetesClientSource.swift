@@ -27,7 +27,7 @@ package struct KubernetesClientSource: ClusterSource {
             switch part {
             case .first(let limit): ListOptions(limit: limit)
             case .next(let token, let limit): ListOptions(limit: limit, continueToken: token)
-            case .all(let version): ListOptions(resourceVersion: version)
+            case .allCached: ListOptions(resourceVersion: "0")
             }
         do {
             let meta = try await client.list(

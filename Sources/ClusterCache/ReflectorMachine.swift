@@ -94,11 +94,11 @@ package struct ReflectorMachine: Sendable {
         switch (phase, input) {
         case (.idle, .start): return list()
         case (.listing(let page), .page(let token, let version)):
-            if let token, !token.isEmpty { return nextPage(page + 1, token: token, version: version) }
+            if let token, !token.isEmpty { return nextPage(page + 1, token: token) }
             return listed(version, now: now)
         case (.listingRest, .page(_, let version)): return listed(version, now: now)
         case (.listingRest(let token), .failed(let failure)):
-            if case .server = failure.reason { return nextPage(1, token: token) }
+            if case .server = failure.reason { return nextPage(2, token: token) }
             return listFailed(failure, page: 1, now: now)
         case (.listing(let page), .failed(let failure)): return listFailed(failure, page: page, now: now)
         case (.watching, .opened):
@@ -134,11 +134,11 @@ package struct ReflectorMachine: Sendable {
     ///
     /// After the first page of all, whose rows are on the screen already, the whole list comes from the server's cache: it
     /// costs the server and us half of what pages cost. A server that cannot give that is asked for pages.
-    private mutating func nextPage(_ page: Int, token: String, version: String = "") -> [Action] {
+    private mutating func nextPage(_ page: Int, token: String) -> [Action] {
         let progress = wasListed ? [] : show(.loading(count: 0))
-        if page == 1, !wasListed, !version.isEmpty {
+        if page == 1, !wasListed {
             phase = .listingRest(continueToken: token)
-            return progress + [.list(.all(notOlderThan: version))]
+            return progress + [.list(.allCached)]
         }
         phase = .listing(page: page)
         return progress + [.list(.next(continueToken: token, limit: Self.pageLimit))]
