@@ -80,8 +80,7 @@ let package = Package(
         .executableTarget(
             name: "sextant-bench",
             dependencies: [
-                "KubernetesModel", "KubernetesClient", "ClusterState", "ClusterCache", "AppCore", "Views", "Screen",
-                logging,
+                "KubernetesModel", "KubernetesClient", "DemoCluster", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
