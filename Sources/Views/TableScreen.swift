@@ -20,7 +20,7 @@ func drawTable(_ view: TableView, _ state: AppState, _ grid: inout CellGrid) {
         let row = state.body.row + 1 + line
         drawRow(
             view.rows.objects[index], table, layout, state, &grid, row: row,
-            isMarked: view.marks.contains(view.rows.objects[index].metadata.uid),
+            isMarked: view.isMarked(index),
             isSelected: index == view.selectedIndex)
         for literal in literals {
             grid.highlight(literal, row: row, columns: TableLayout.margin..<state.size.columns)

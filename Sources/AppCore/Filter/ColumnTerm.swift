@@ -13,16 +13,14 @@ struct ColumnTerm: Sendable, Equatable {
         case contains = ":"
     }
 
-    enum Operand: Sendable, Equatable {
-        case text(String)
-        case number(Double)
-        /// Microseconds; of a time column it is compared with the time since.
-        case duration(Int64)
-    }
-
     let columnIndex: Int
     let `operator`: Operator
-    let operand: Operand
+    /// What was typed behind the operator, in lower case.
+    private let typed: String
+    /// That as a number or a quantity.
+    private let number: Double?
+    /// That as a duration, in seconds; of a time column it is compared with the time since.
+    private let seconds: Double?
     let isTimeDependent: Bool
 
     /// - Returns: `nil` when the text is no condition on a column at all.
@@ -39,7 +37,14 @@ struct ColumnTerm: Sendable, Equatable {
         }
         columnIndex = index
         `operator` = found
-        operand = try Self.operand(value, operator: found, column: table.columns[index].title)
+        typed = value.lowercased()
+        number = Double(value) ?? Quantity(value).map { Double($0.milliValue) / 1000 }
+        seconds = parseDuration(value).map { Double($0) / 1_000_000 } ?? Double(value)
+        let isComparison = found != .contains && found != .equal && found != .notEqual
+        if isComparison, number == nil, seconds == nil {
+            throw FilterFailure(
+                "\(table.columns[index].title)\(found.rawValue) needs a number, a quantity or a duration, not \(value)")
+        }
         isTimeDependent = table.columns[index].isTimeDependent
     }
 
@@ -66,55 +71,44 @@ struct ColumnTerm: Sendable, Equatable {
         String(title.lowercased().filter { $0.isLetter || $0.isNumber })
     }
 
-    private static func operand(
-        _ value: String, operator: Operator, column: String
-    ) throws(FilterFailure) -> Operand {
-        if `operator` == .contains { return .text(value.lowercased()) }
-        if let number = Double(value) { return .number(number) }
-        if let duration = parseDuration(value) { return .duration(duration) }
-        if let quantity = Quantity(value) { return .number(Double(quantity.milliValue) / 1000) }
-        guard `operator` == .equal || `operator` == .notEqual else {
-            throw FilterFailure(
-                "\(column)\(`operator`.rawValue) needs a number, a quantity or a duration, not \(value)")
-        }
-        return .text(value.lowercased())
-    }
-
     func matches(_ object: any StoredObject, column: ResourceTable.Column, context: CellContext) -> Bool {
-        func text() -> String { column.text(object, context).lowercased() }
-        if case .text(let wanted) = operand {
-            switch `operator` {
-            case .contains: return text().contains(wanted)
-            case .notEqual: return text() != wanted
-            default: return text() == wanted
-            }
+        if `operator` == .contains { return cellContains(column.text(object, context)) }
+        let (actual, wanted) = values(column.sortKey(object), now: context.now)
+        guard let actual, let wanted else {
+            let isSame = column.text(object, context).lowercased() == typed
+            return `operator` == .equal ? isSame : `operator` == .notEqual ? !isSame : false
         }
-        guard let actual = value(column.sortKey(object), now: context.now) else { return `operator` == .notEqual }
-        let wanted: Double =
-            switch operand {
-            case .number(let number): number
-            case .duration(let microseconds): Double(microseconds) / 1_000_000
-            case .text: 0
-            }
-        switch `operator` {
-        case .less: return actual < wanted
-        case .lessOrEqual: return actual <= wanted
-        case .greater: return actual > wanted
-        case .greaterOrEqual: return actual >= wanted
-        case .equal: return actual == wanted
-        case .notEqual: return actual != wanted
-        case .contains: return false
+        return switch `operator` {
+        case .less: actual < wanted
+        case .lessOrEqual: actual <= wanted
+        case .greater: actual > wanted
+        case .greaterOrEqual: actual >= wanted
+        case .equal: actual == wanted
+        case .notEqual: actual != wanted
+        case .contains: false
         }
     }
 
-    /// The number behind a cell; of a time the seconds since.
-    private func value(_ key: SortKey, now: Timestamp) -> Double? {
+    /// The number behind a cell, of a time the seconds since, and the one to compare it with.
+    ///
+    /// One of them is missing where the cell's text is to be compared, if anything.
+    private func values(_ key: SortKey, now: Timestamp) -> (actual: Double?, wanted: Double?) {
         switch key {
-        case .number(let number): number
-        case .time(let time): Double(now.microseconds - time.microseconds) / 1_000_000
-        case .text(let text): Double(text)
-        case .missing: nil
+        case .number(let value): (value, number)
+        case .time(let time):
+            // Nobody means a microsecond: what the cell says is compared.
+            `operator` == .equal || `operator` == .notEqual
+                ? (nil, nil) : (Double(now.microseconds &- time.microseconds) / 1_000_000, seconds)
+        case .text(let text): `operator` == .equal || `operator` == .notEqual ? (nil, nil) : (Double(text), number)
+        case .missing: (nil, nil)
         }
+    }
+
+    private func cellContains(_ cell: String) -> Bool {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(64)
+        appendLowercased(cell, to: &bytes)
+        return contains(bytes, Array(typed.utf8))
     }
 }
 

@@ -14,8 +14,9 @@ package struct Filter: Sendable, Equatable {
     enum Term: Sendable, Equatable {
         case text(TextPattern, inverse: Bool)
         case labels(LabelSelector)
-        case fuzzy([Character])
-        case column(ColumnTerm)
+        /// Lower-cased UTF-8.
+        case fuzzy([UInt8])
+        case column(ColumnTerm, inverse: Bool)
     }
 
     package static let none = Filter(terms: [])
@@ -26,9 +27,6 @@ package struct Filter: Sendable, Equatable {
 
     package var isEmpty: Bool { terms.isEmpty }
 
-    /// Whether it looks at the visible columns' text.
-    var usesText: Bool { terms.contains { if case .text = $0 { true } else { false } } }
-
     /// Texts to highlight in the rows that are shown.
     package var literals: [String] {
         terms.compactMap { if case .text(let pattern, false) = $0, pattern.isLiteral { pattern.source } else { nil } }
@@ -36,7 +34,7 @@ package struct Filter: Sendable, Equatable {
 
     /// Whether rows may come and go with time alone.
     var dependsOnTime: Bool {
-        terms.contains { if case .column(let term) = $0 { term.isTimeDependent } else { false } }
+        terms.contains { if case .column(let term, _) = $0 { term.isTimeDependent } else { false } }
     }
 
     /// Reads what was typed after `/`.
@@ -48,22 +46,31 @@ package struct Filter: Sendable, Equatable {
         while let word = words.popFirst() {
             switch word.text {
             case "-l" where !word.isQuoted:
-                guard let selector = words.popFirst() else {
+                guard var selector = words.popFirst()?.text else {
                     throw FilterFailure("-l needs a label selector: -l app=web")
                 }
-                terms.append(.labels(try Self.selector(selector.text)))
+                // `app in (web, cart)` is several words.
+                if let next = words.first?.text, next == "in" || next == "notin" {
+                    while !selector.hasSuffix(")"), let word = words.popFirst() { selector += " " + word.text }
+                }
+                terms.append(.labels(try Self.selector(selector)))
             case "-f" where !word.isQuoted:
                 guard let pattern = words.popFirst() else { throw FilterFailure("-f needs a text: -f chkout") }
-                terms.append(.fuzzy(Array(pattern.text.lowercased())))
+                terms.append(.fuzzy(Array(pattern.text.lowercased().utf8)))
             case let text where word.isQuoted:
                 terms.append(.text(try TextPattern(text), inverse: false))
             case "!":
                 throw FilterFailure("! needs a text: !running")
             case let text where text.hasPrefix("!"):
-                terms.append(.text(try TextPattern(String(text.dropFirst())), inverse: true))
+                let rest = String(text.dropFirst())
+                if let term = try ColumnTerm(parsing: rest, table: table) {
+                    terms.append(.column(term, inverse: true))
+                } else {
+                    terms.append(.text(try TextPattern(rest), inverse: true))
+                }
             case let text:
                 if let term = try ColumnTerm(parsing: text, table: table) {
-                    terms.append(.column(term))
+                    terms.append(.column(term, inverse: false))
                 } else if text.contains("="), let selector = try? Self.selector(text) {
                     terms.append(.labels(selector))
                 } else {
@@ -107,32 +114,16 @@ package struct Filter: Sendable, Equatable {
         return words
     }
 
-    /// The lower-cased text of a row's visible columns, less what changes with time alone.
-    static func searchText(
-        of object: any StoredObject, table: ResourceTable, columns: [Int], context: CellContext
-    ) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(128)
-        for index in columns where !table.columns[index].isTimeDependent {
-            appendLowercased(table.columns[index].text(object, context), to: &bytes)
-            bytes.append(UInt8(ascii: " "))
-        }
-        return bytes
-    }
-
     /// Whether a row is shown.
-    ///
-    /// `searchText` is needed only when `usesText`.
-    func matches(
-        _ object: any StoredObject, table: ResourceTable, searchText: [UInt8], context: CellContext
-    ) -> Bool {
+    func matches(_ row: TableRow, table: ResourceTable, context: CellContext) -> Bool {
         terms.allSatisfy { term in
             switch term {
-            case .text(let pattern, let inverse): pattern.occurs(in: searchText) != inverse
-            case .labels(let selector): selector.matches(object.metadata.labels)
+            case .text(let pattern, let inverse): pattern.occurs(in: row.searchText) != inverse
+            case .labels(let selector): selector.matches(row.object.metadata.labels)
             case .fuzzy(let pattern):
-                isSubsequence(pattern, of: "\(object.metadata.namespace)/\(object.metadata.name)")
-            case .column(let term): term.matches(object, column: table.columns[term.columnIndex], context: context)
+                isSubsequence(pattern, of: row.place.namespace, row.place.name)
+            case .column(let term, let inverse):
+                term.matches(row.object, column: table.columns[term.columnIndex], context: context) != inverse
             }
         }
     }
@@ -140,19 +131,31 @@ package struct Filter: Sendable, Equatable {
 
 /// Appends a text in lower case: ASCII byte by byte, anything else by Unicode's rules.
 ///
-///
-///
-private func appendLowercased(_ text: String, to bytes: inout [UInt8]) {
-    if text.utf8.allSatisfy({ $0 < 0x80 }) {
-        for byte in text.utf8 { bytes.append(byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte) }
-    } else {
-        bytes.append(contentsOf: text.lowercased().utf8)
+/// Line breaks and zeros, which end a column's text and a row's, become spaces.
+func appendLowercased(_ text: String, to bytes: inout [UInt8]) {
+    let start = bytes.count
+    var isASCII = true
+    for byte in text.utf8 {
+        if byte >= 0x80 {
+            isASCII = false
+            break
+        }
+        bytes.append(byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte == 0 || byte == 0x0A ? 0x20 : byte)
     }
+    if isASCII { return }
+    bytes.removeLast(bytes.count - start)
+    for byte in text.lowercased().utf8 { bytes.append(byte == 0 || byte == 0x0A ? 0x20 : byte) }
 }
 
-/// Whether the characters occur in this order, others in between allowed; without case.
-func isSubsequence(_ pattern: [Character], of text: String) -> Bool {
-    var remaining = pattern[...]
-    for character in text.lowercased() where character == remaining.first { remaining = remaining.dropFirst() }
-    return remaining.isEmpty
+/// Whether the bytes of a lower-cased pattern occur in `namespace/name` in this order, others in between allowed.
+func isSubsequence(_ pattern: [UInt8], of namespace: String, _ name: String) -> Bool {
+    var next = 0
+    func take(_ byte: UInt8) {
+        let lower = byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte
+        if next < pattern.count, pattern[next] == lower { next += 1 }
+    }
+    for byte in namespace.utf8 { take(byte) }
+    if !namespace.isEmpty { take(UInt8(ascii: "/")) }
+    for byte in name.utf8 { take(byte) }
+    return next == pattern.count
 }

@@ -19,7 +19,7 @@ struct TextPattern: Sendable, Equatable {
 
     static func == (left: TextPattern, right: TextPattern) -> Bool { left.source == right.source }
 
-    /// Whether it occurs anywhere in `text`, which is lower-cased.
+    /// Whether it occurs in one of the lines of `text`, which is lower-cased and ends with a zero.
     func occurs(in text: [UInt8]) -> Bool {
         if let expression { return expression.occurs(in: text) }
         return contains(text, needle)
@@ -27,7 +27,7 @@ struct TextPattern: Sendable, Equatable {
 }
 
 /// Whether `needle` occurs in `text`.
-private func contains(_ text: [UInt8], _ needle: [UInt8]) -> Bool {
+func contains(_ text: [UInt8], _ needle: [UInt8]) -> Bool {
     guard let first = needle.first else { return true }
     guard text.count >= needle.count else { return false }
     return text.withUnsafeBufferPointer { text in
@@ -54,7 +54,8 @@ private final class CompiledExpression: @unchecked Sendable {
 
     init(_ source: String) throws(FilterFailure) {
         let extended = source.replacing(#"\d"#, with: "[0-9]").replacing(#"\D"#, with: "[^0-9]")
-        let status = regcomp(&compiled, extended, REG_EXTENDED | REG_ICASE | REG_NOSUB)
+        // `^` and `$` mean the ends of a line, and nothing but a line break in the pattern matches across lines.
+        let status = regcomp(&compiled, extended, REG_EXTENDED | REG_ICASE | REG_NOSUB | REG_NEWLINE)
         guard status == 0 else {
             var message = [CChar](repeating: 0, count: 200)
             regerror(status, &compiled, &message, message.count)
@@ -66,8 +67,8 @@ private final class CompiledExpression: @unchecked Sendable {
     deinit { regfree(&compiled) }
 
     func occurs(in text: [UInt8]) -> Bool {
-        (text + [0]).withUnsafeBytes { bytes in
-            guard let base = bytes.bindMemory(to: CChar.self).baseAddress else { return false }
+        text.withUnsafeBytes { bytes in
+            guard bytes.last == 0, let base = bytes.bindMemory(to: CChar.self).baseAddress else { return false }
             return regexec(&compiled, base, 0, nil, 0) == 0
         }
     }

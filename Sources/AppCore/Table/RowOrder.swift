@@ -1,9 +1,16 @@
 import KubernetesModel
 
+/// What decides where a row stands: its sort key, then namespace and name.
+struct RowPlace: Sendable {
+    let key: SortKey
+    let namespace: String
+    let name: String
+    let uid: String
+}
+
 /// The order of a table's rows: by one column, then by namespace and name.
 ///
-/// Total, so that a row's place can be found by
-/// binary search.
+/// Total, so that a row can be found by binary search.
 struct RowOrder: Sendable {
     private let key: @Sendable (any StoredObject) -> SortKey
     private let descending: Bool
@@ -17,36 +24,23 @@ struct RowOrder: Sendable {
         descending = sort.descending
     }
 
+    func place(of object: any StoredObject) -> RowPlace {
+        let metadata = object.metadata
+        return RowPlace(
+            key: key(object), namespace: metadata.namespace, name: metadata.name, uid: metadata.uid)
+    }
+
     /// Whether one row comes before another.
-    ///
-    ///
-    ///
-    func areInOrder(_ left: any StoredObject, _ right: any StoredObject) -> Bool {
-        Self.areInOrder((key(left), left), (key(right), right), descending: descending)
-    }
-
-    /// All rows, in order; each key is computed once.
-    func sorted(_ objects: [any StoredObject]) -> [any StoredObject] {
-        let descending = descending
-        return objects.map { (key($0), $0) }
-            .sorted { Self.areInOrder($0, $1, descending: descending) }
-            .map(\.1)
-    }
-
-    private static func areInOrder(
-        _ left: (key: SortKey, object: any StoredObject), _ right: (key: SortKey, object: any StoredObject),
-        descending: Bool
-    ) -> Bool {
-        switch compare(left.key, right.key) {
+    func areInOrder(_ left: RowPlace, _ right: RowPlace) -> Bool {
+        switch Self.compare(left.key, right.key) {
         case .orderedSame: break
         case .missingLast(let leftIsPresent): return leftIsPresent
         case .ascending: return !descending
         case .descending: return descending
         }
-        let (a, b) = (left.object.metadata, right.object.metadata)
-        if a.namespace != b.namespace { return a.namespace < b.namespace }
-        if a.name != b.name { return a.name < b.name }
-        return a.uid < b.uid
+        if left.namespace != right.namespace { return left.namespace < right.namespace }
+        if left.name != right.name { return left.name < right.name }
+        return left.uid < right.uid
     }
 
     private enum Comparison { case orderedSame, ascending, descending, missingLast(leftIsPresent: Bool) }
@@ -61,60 +55,5 @@ struct RowOrder: Sendable {
         case (.missing, _): .missingLast(leftIsPresent: false)
         default: .orderedSame
         }
-    }
-}
-
-/// The rows of a table, in order.
-///
-/// Equal when of equal revision: never a walk.
-package struct RowList: Sendable, Equatable {
-    package private(set) var objects: [any StoredObject] = []
-    /// Grows with every change.
-    ///
-    ///
-    ///
-    package private(set) var revision: UInt64 = 0
-
-    package init() {}
-
-    package var count: Int { objects.count }
-
-    package static func == (left: RowList, right: RowList) -> Bool {
-        left.revision == right.revision && left.objects.count == right.objects.count
-    }
-
-    mutating func replace(with objects: [any StoredObject]) {
-        self.objects = objects
-        revision += 1
-    }
-
-    mutating func insert(_ object: any StoredObject, by order: RowOrder) {
-        objects.insert(object, at: index(of: object, by: order))
-        revision += 1
-    }
-
-    /// Removes the row that is this very object, if it is one.
-    mutating func remove(_ object: any StoredObject, by order: RowOrder) {
-        guard let index = find(object, by: order) else { return }
-        objects.remove(at: index)
-        revision += 1
-    }
-
-    /// Where this very object is.
-    func find(_ object: any StoredObject, by order: RowOrder) -> Int? {
-        let index = index(of: object, by: order)
-        guard index < objects.count, objects[index].metadata.uid == object.metadata.uid else { return nil }
-        return index
-    }
-
-    /// The index of the first row that does not come before `object`.
-    private func index(of object: any StoredObject, by order: RowOrder) -> Int {
-        var low = 0
-        var high = objects.count
-        while low < high {
-            let middle = (low + high) / 2
-            if order.areInOrder(objects[middle], object) { low = middle + 1 } else { high = middle }
-        }
-        return low
     }
 }

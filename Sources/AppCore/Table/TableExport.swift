@@ -9,10 +9,10 @@ extension AppState {
         var titles = table.columns.map(\.title)
         if !table.kind.isNamespaced { titles.insert("NAMESPACE", at: 0) }
         let context = cellContext
-        let rows = view.rows.objects.map { object in
+        let rows: [JSONValue] = view.rows.objects.map { object in
             var members = table.columns.map { JSONValue.Member($0.title, .string($0.text(object, context))) }
             if !table.kind.isNamespaced { members.insert(.init("NAMESPACE", .string("")), at: 0) }
-            return JSONValue.object(members)
+            return .object(members)
         }
         return .object([
             .init("view", .string(table.kind.groupResource.resource)),

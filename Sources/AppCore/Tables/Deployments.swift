@@ -25,7 +25,7 @@ extension TableDefinition where Row == Deployment {
                     $0.selector.printedText
                 },
             ],
-            health: \.health)
+            health: { $0.health })
     }
 }
 

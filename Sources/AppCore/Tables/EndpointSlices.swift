@@ -19,7 +19,7 @@ extension TableDefinition where Row == EndpointSlice {
                     role: { slice, _ in slice.health.role }),
                 .age,
             ],
-            health: \.health)
+            health: { $0.health })
     }
 }
 

@@ -13,7 +13,7 @@ extension TableDefinition where Row == Namespace {
                     role: { namespace, _ in namespace.health.role }, text: \.phase),
                 .age,
             ],
-            health: \.health)
+            health: { $0.health })
     }
 }
 

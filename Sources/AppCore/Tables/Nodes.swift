@@ -41,7 +41,7 @@ extension TableDefinition where Row == Node {
                     role: { node, _ in node.troubles.isEmpty ? .plain : .degraded },
                     text: { orNone($0.troubles.joined(separator: ",")) }),
             ],
-            health: \.health)
+            health: { $0.health })
     }
 }
 

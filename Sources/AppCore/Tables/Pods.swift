@@ -63,7 +63,7 @@ extension TableDefinition where Row == Pod {
                     $0.spec.containers.map(\.image).joined(separator: ",")
                 },
             ],
-            health: \.health)
+            health: { $0.health })
     }
 }
 

@@ -134,14 +134,12 @@ extension AppState {
         case .toggleFaults:
             view.faultsOnly.toggle()
             shownTable = view
-            rebuildTable()
-            return
+            return filterTable()
         case .toggleWide:
             view.isWide.toggle()
             view.columnOffset = 0
             shownTable = view
-            rebuildTable()
-            return
+            return remakeTable()
         case .sortByName: return sort(by: "NAME")
         case .sortByAge: return sort(by: table.index(ofColumn: "AGE") == nil ? "LAST SEEN" : "AGE")
         case .sortByStatus: return sort(by: table.index(ofColumn: "STATUS") == nil ? "TYPE" : "STATUS")
@@ -175,14 +173,12 @@ extension AppState {
 
     /// Sorts by a column; by the one it is sorted by already turns the order round.
     mutating func sort(by title: String) {
-        guard var view = shownTable, let table = ResourceTable.named(view.kind),
+        guard let view = shownTable, let table = ResourceTable.named(view.kind),
             let index = table.index(ofColumn: title)
         else { return }
         let descending =
             view.sort.column == title ? !view.sort.descending : table.columns[index].sortsDescendingFirst
-        view.sort = TableSort(column: title, descending: descending)
-        shownTable = view
-        rebuildTable()
+        sortTable(by: TableSort(column: title, descending: descending))
     }
 
     // MARK: - Documents
@@ -240,7 +236,7 @@ extension AppState {
             var shown = view
             shown.faultsOnly = false
             shownTable = shown
-            rebuildTable()
+            filterTable()
             return
         }
         guard places.count > 1 else { return }

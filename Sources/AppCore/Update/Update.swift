@@ -45,7 +45,10 @@ extension AppState {
     fileprivate mutating func tick(_ now: Timestamp) {
         self.now = now
         if let notice, notice.until <= now { self.notice = nil }
-        if let view = shownTable, view.filter.dependsOnTime { rebuildTable() }
+        guard let view = shownTable else { return }
+        if view.filter.dependsOnTime { filterTable() }
+        let visibleRows = visibleRows
+        changeTable { $0.measureTime(table: $1, now: now, visibleRows: visibleRows) }
     }
 
     fileprivate mutating func take(_ snapshot: ClusterSnapshot, _ effects: inout [Effect]) {
@@ -55,25 +58,58 @@ extension AppState {
         fallBackIfForbidden()
     }
 
+    /// Changes the table on the screen.
+    ///
+    /// Nothing else holds its rows meanwhile, so they are not copied.
+    private mutating func changeTable(_ change: (inout TableView, ResourceTable) -> Void) {
+        guard case .table(var view) = place, let table = ResourceTable.named(view.kind) else { return }
+        place = .contexts(ContextsView())
+        change(&view, table)
+        place = .table(view)
+    }
+
     /// Brings the table on the screen up to date with the snapshot.
     mutating func applySnapshot() {
-        guard var view = shownTable, let table = ResourceTable.named(view.kind) else { return }
-        view.apply(snapshot, table: table, now: now, visibleRows: visibleRows)
-        shownTable = view
+        let (snapshot, now, visibleRows) = (snapshot, now, visibleRows)
+        changeTable { $0.apply(snapshot, table: $1, now: now, visibleRows: visibleRows) }
+        if let view = shownTable, let wanted = view.wanted, view.loadState == .ready {
+            show(.info, "\(wanted.name) is not there any more.")
+            changeTable { view, _ in view.wanted = nil }
+        }
+    }
+
+    /// Shows the rows that the filter lets through.
+    mutating func filterTable() {
+        let (now, visibleRows) = (now, visibleRows)
+        changeTable { $0.filterRows(table: $1, now: now, visibleRows: visibleRows) }
+    }
+
+    /// Puts the rows into a new order.
+    mutating func sortTable(by sort: TableSort) {
+        let (now, visibleRows) = (now, visibleRows)
+        changeTable { view, table in
+            view.sort = sort
+            view.sortRows(table: table, now: now, visibleRows: visibleRows)
+        }
+    }
+
+    /// Makes the rows anew after the visible columns changed.
+    mutating func remakeTable() {
+        let (now, visibleRows) = (now, visibleRows)
+        changeTable { $0.remakeRows(table: $1, now: now, visibleRows: visibleRows) }
     }
 
     /// A user who may not look into all namespaces gets the context's own, and is told why.
     private mutating func fallBackIfForbidden() {
-        guard var view = shownTable, view.namespace == nil, view.rows.count == 0,
-            case .forbidden(let reason) = view.loadState,
-            let table = ResourceTable.named(view.kind), table.kind.isNamespaced
+        guard let view = shownTable, view.namespace == nil, view.total == 0,
+            case .forbidden(let reason) = view.loadState, let table = ResourceTable.named(view.kind), table.kind.isNamespaced
         else { return }
         let own = session?.namespace ?? "default"
         fallback = reason
         namespace = own
-        view.namespace = own
-        view.loadState = .loading(count: 0)
-        shownTable = view
+        var next = TableView(table, namespace: own, restriction: view.restriction, openedAt: now)
+        next.takeLook(of: view, table: table)
+        shownTable = next
         remember(own)
         show(.warning, "Showing \(own) only: \(reason)")
         applySnapshot()
@@ -184,15 +220,6 @@ extension AppState {
         }
     }
 
-    /// Computes the rows of the table on the screen anew.
-    mutating func rebuildTable() {
-        guard var view = shownTable, let table = ResourceTable.named(view.kind),
-            let kindSnapshot = snapshot.resolve(view.scope)
-        else { return }
-        view.rebuild(from: kindSnapshot, table: table, now: now, visibleRows: visibleRows)
-        shownTable = view
-    }
-
     /// Opens a table on top of what is there.
     mutating func push(_ view: TableView) {
         if let table, table.restriction == nil { previousScope = table.scope }
@@ -257,10 +284,7 @@ extension AppState {
         guard let view = table, let table = ResourceTable.named(view.kind) else { return }
         if table.kind.isNamespaced {
             var next = TableView(table, namespace: name, openedAt: now)
-            (next.isWide, next.faultsOnly) = (view.isWide, view.faultsOnly)
-            let wasDefault = TableView(table, namespace: view.namespace, openedAt: now).sort
-            if view.sort != wasDefault { next.sort = view.sort }
-            (next.filterText, next.filter) = (view.filterText, view.filter)
+            next.takeLook(of: view, table: table)
             push(next)
         } else {
             goTo(Pod.kind, namespace: name)
@@ -279,14 +303,14 @@ extension AppState {
             let isSame = filter == view.filter
             view.filter = filter
             shownTable = view
-            if !isSame { rebuildTable() }
+            if !isSame { filterTable() }
         } catch {
             let before = (try? Filter(parsing: original, table: table)) ?? .none
             let isSame = before == view.filter
             view.filterError = error.description
             view.filter = before
             shownTable = view
-            if !isSame { rebuildTable() }
+            if !isSame { filterTable() }
         }
     }
 }
