@@ -4,10 +4,16 @@ import KubernetesModel
 extension TableView {
     /// Finds the selected row again after the rows changed, and keeps it on its line of the screen.
     ///
-    /// When it is gone the row that followed it is selected, or the last one.
+    /// When it is gone its successor of the same name is selected, or the row that followed it, or the last one.
     mutating func follow(by order: RowOrder, visibleRows: Int) {
         if rows.count > 0, let selectedRow {
-            let index = min(rows.index(of: selectedRow.place, by: order), rows.count - 1)
+            let place = selectedRow.place
+            var index = min(rows.index(of: place, by: order), rows.count - 1)
+            if rows[index].place.uid != place.uid, index > 0, rows[index - 1].place.name == place.name,
+                rows[index - 1].place.namespace == place.namespace
+            {
+                index -= 1
+            }
             if top > 0 { top = max(0, top + index - selectedIndex) }
             selectedIndex = index
         }

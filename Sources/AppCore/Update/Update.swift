@@ -102,7 +102,8 @@ extension AppState {
     /// A user who may not look into all namespaces gets the context's own, and is told why.
     private mutating func fallBackIfForbidden() {
         guard let view = shownTable, view.namespace == nil, view.total == 0,
-            case .forbidden(let reason) = view.loadState, let table = ResourceTable.named(view.kind), table.kind.isNamespaced
+            case .forbidden(let reason) = view.loadState, let table = ResourceTable.named(view.kind),
+            table.kind.isNamespaced
         else { return }
         let own = session?.namespace ?? "default"
         fallback = reason
