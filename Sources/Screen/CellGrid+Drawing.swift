@@ -18,7 +18,8 @@ extension CellGrid {
     ) -> Int {
         let room = min(width ?? size.columns - column, size.columns - column)
         guard row >= 0, row < size.rows, column >= 0, room > 0 else { return column }
-        let full = textWidth(text)
+        // How much longer the text is than the field does not matter: it may be megabytes.
+        let full = textWidth(text, upTo: room)
         var position = column
         if alignment == .right, full < room { position += room - full }
         let end = column + room
@@ -37,9 +38,11 @@ extension CellGrid {
         return position
     }
 
-    private mutating func put(_ character: Character, width: Int, column: Int, row: Int, style: Style) {
+    /// Puts a character, as `forEachCell` gives it, into the grid; one that is not wholly inside is left out.
+    package mutating func put(_ character: Character, width: Int, column: Int, row: Int, style: Style) {
+        guard row >= 0, row < size.rows, column >= 0, column + width <= size.columns else { return }
         self[column, row] = Cell(character, style: style, width: UInt8(width))
-        if width == 2, column + 1 < size.columns { self[column + 1, row] = Cell(" ", style: style, width: 0) }
+        if width == 2 { self[column + 1, row] = Cell(" ", style: style, width: 0) }
     }
 
     /// Gives every cell of a part of a row this style and leaves its character.
@@ -58,20 +61,23 @@ extension CellGrid {
 
     /// Marks every place of a row where a text occurs, without case.
     package mutating func highlight(_ text: String, row: Int, columns: Range<Int>) {
-        let wanted = text.lowercased().map { $0 }
+        let wanted = text.map(withoutCase)
         let range = columns.clamped(to: 0..<size.columns)
-        guard !wanted.isEmpty, row >= 0, row < size.rows, range.count >= wanted.count else { return }
-        let shown = range.map { self[$0, row].character.lowercased().first ?? " " }
+        guard let first = wanted.first, row >= 0, row < size.rows, range.count >= wanted.count else { return }
+        // The right half of a wide character is no character of its own.
+        let shown = range.filter { self[$0, row].width > 0 }
         var index = 0
         while index + wanted.count <= shown.count {
-            if shown[index..<index + wanted.count].elementsEqual(wanted) {
-                restyle(row: row, columns: range.lowerBound + index..<range.lowerBound + index + wanted.count) {
-                    $0.isMatch = true
-                }
-                index += wanted.count
-            } else {
+            let isMatch =
+                withoutCase(self[shown[index], row].character) == first
+                && wanted.indices.allSatisfy { withoutCase(self[shown[index + $0], row].character) == wanted[$0] }
+            guard isMatch else {
                 index += 1
+                continue
             }
+            index += wanted.count
+            let end = index < shown.count ? shown[index] : range.upperBound
+            restyle(row: row, columns: shown[index - wanted.count]..<end) { $0.isMatch = true }
         }
     }
 
@@ -101,4 +107,9 @@ extension CellGrid {
             return line + "\n"
         }.joined()
     }
+}
+
+private func withoutCase(_ character: Character) -> Character {
+    guard let byte = character.asciiValue else { return character.lowercased().first ?? character }
+    return (0x41...0x5A).contains(byte) ? Character(Unicode.Scalar(byte | 0x20)) : character
 }

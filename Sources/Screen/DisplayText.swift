@@ -18,8 +18,10 @@ package func forEachCell(of text: String, _ body: (Character, Int) -> Bool) -> B
     return true
 }
 
-/// The cells a text takes on a terminal.
-package func textWidth(_ text: String) -> Int {
+/// The cells a text takes on a terminal; of one wider than `limit` no more is read than shows that.
+///
+/// - Returns: the width, or some number above `limit`.
+package func textWidth(_ text: String, upTo limit: Int = .max) -> Int {
     var isPlain = true
     var count = 0
     for byte in text.utf8 {
@@ -28,12 +30,14 @@ package func textWidth(_ text: String) -> Int {
             break
         }
         count += 1
+        // A mark on the last character would not make it narrower.
+        if count > limit { return count }
     }
     if isPlain { return count }
     var width = 0
     forEachCell(of: text) { _, cells in
         width += cells
-        return true
+        return width <= limit
     }
     return width
 }

@@ -6,9 +6,6 @@ package enum StyleRole: UInt8, Sendable, Hashable, CaseIterable {
     case header, headerAccent
     case title, titleCount, columnHeader, columnHeaderSorted
     /// Severities and health.
-    ///
-    ///
-    ///
     case broken, degraded, hygiene, fine, unknown
     /// A finished or otherwise quiet row.
     case finished

@@ -42,6 +42,24 @@ import Testing
                 + Array(repeating: false, count: 5))
     }
 
+    @Test func matchesOfWideCharactersAreHighlightedWhole() {
+        var grid = CellGrid(size: Size(columns: 10, rows: 1))
+        grid.write("x日本語É", column: 0, row: 0)
+        grid.highlight("本語é", row: 0, columns: 0..<10)
+        #expect(
+            grid.row(0).map(\.style.isMatch) == [
+                false, false, false, true, true, true, true, true, false, false,
+            ])
+    }
+
+    @Test func aWideCharacterThatIsNotWhollyInsideIsLeftOut() {
+        var grid = CellGrid(size: Size(columns: 3, rows: 1))
+        grid.put("日", width: 2, column: 2, row: 0, style: .plain)
+        grid.put("x", width: 1, column: -1, row: 0, style: .plain)
+        grid.put("y", width: 1, column: 0, row: 1, style: .plain)
+        #expect(grid == CellGrid(size: Size(columns: 3, rows: 1)))
+    }
+
     @Test func signsBecomeLettersWhereOnlyASCIIIsShown() {
         var grid = CellGrid(size: Size(columns: 12, rows: 1))
         grid.write("●▲▸…日x", column: 0, row: 0)

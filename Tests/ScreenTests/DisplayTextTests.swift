@@ -21,6 +21,15 @@ import Testing
         #expect(sanitized(text) == shown)
     }
 
+    @Test(arguments: ["plain text", "日本語", "mixed 日本", ""])
+    func aLimitIsPassedOnlyByWiderTexts(text: String) {
+        let width = textWidth(text)
+        for limit in 0..<20 {
+            let found = textWidth(text, upTo: limit)
+            #expect(width <= limit ? found == width : found > limit, "\(text) up to \(limit)")
+        }
+    }
+
     @Test func everyScalarIsShownSafely() {
         for value in UInt32(0)...0x2FFFF {
             guard let scalar = Unicode.Scalar(value) else { continue }
