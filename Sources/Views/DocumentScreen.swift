@@ -8,7 +8,7 @@ func drawDocument(_ view: DocumentView, _ state: AppState, _ grid: inout CellGri
     switch view.content {
     case .loading(let since):
         if state.now.microseconds &- since.microseconds > 150_000 {
-            let text = "Loading \(view.address.name) … \(elapsed(since: since, now: state.now))   Esc cancels"
+            let text = "Loading \(view.address.name) … \(elapsed(since: since, now: state.now)) (Esc cancels)"
             draw(paragraphs: [(text, .dim)], state, &grid)
         }
     case .failed(let failure):
@@ -23,14 +23,14 @@ private func drawTitle(_ view: DocumentView, _ state: AppState, _ grid: inout Ce
     var left = [Piece(" YAML ", .title), Piece("\(kind) \(namespace)\(view.address.name)", .titleCount)]
     if view.isDeleted { left.append(Piece("   ● deleted: this is its last state", .broken)) }
     if let failure = view.failure { left.append(Piece("   ▲ not live: \(failure)", .degraded)) }
+    var right: [Piece] = []
     if !view.search.isEmpty {
         let position = view.matchIndex.map { "\($0 + 1) of " } ?? ""
-        left.append(Piece("   /\(view.search)  \(position)\(view.matches.count)", .match))
+        right.append(Piece("/\(view.search)  \(position)\(view.matches.count)   ", .match))
     }
-    var right: [Piece] = []
     if !view.lines.isEmpty {
-        let last = min(view.lines.count, view.top + state.body.rows)
-        right = [Piece("\(view.top + 1)-\(last) of \(view.lines.count)", .dim)]
+        let last = view.lastLine(visibleRows: state.body.rows, columns: state.size.columns)
+        right.append(Piece("\(view.top + 1)-\(last + 1) of \(view.lines.count)", .dim))
     }
     let end = state.size.columns - 1
     grid.write(left, column: 0, row: 1, limit: end - width(of: right) - 1)
@@ -40,37 +40,35 @@ private func drawTitle(_ view: DocumentView, _ state: AppState, _ grid: inout Ce
 private func drawLines(_ view: DocumentView, _ state: AppState, _ grid: inout CellGrid) {
     let columns = state.size.columns
     let current = view.matchIndex.map { view.matches[$0] }
-    var row = state.body.row
     let end = state.body.row + state.body.rows
+    var row = state.body.row
     for index in view.lines.indices.dropFirst(view.top) {
         guard row < end else { return }
         let first = row
-        var cells: [(Character, Int, StyleRole)] = []
-        for piece in view.lines[index].pieces {
-            forEachCell(of: piece.text) { character, width in
-                cells.append((character, width, role(of: piece.kind)))
-                return cells.count < 4096
-            }
-        }
         // Cells from the left edge on; when lines wrap, the rest goes to the next rows.
-        var column = view.wraps ? 1 : 1 - view.leftColumn
-        for (character, width, role) in cells {
-            if column + width > columns - 1 {
-                guard view.wraps else {
-                    grid.write("…", column: columns - 1, row: row, style: Style(.dim))
-                    break
+        var column = view.wraps ? DocumentView.textColumn : DocumentView.textColumn - view.leftColumn
+        for piece in view.lines[index].pieces {
+            let style = Style(role(of: piece.kind))
+            let isWhole = forEachCell(of: piece.text) { character, width in
+                if column + width > columns - 1 {
+                    guard view.wraps else {
+                        grid.put("…", width: 1, column: columns - 1, row: row, style: Style(.dim))
+                        return false
+                    }
+                    row += 1
+                    column = DocumentView.wrappedColumn
+                    if row == end { return false }
                 }
-                row += 1
-                column = 3
-                guard row < end else { return }
+                if column >= 1 { grid.put(character, width: width, column: column, row: row, style: style) }
+                column += width
+                return true
             }
-            if column >= 1 { grid.write(String(character), column: column, row: row, style: Style(role)) }
-            column += width
+            if !isWhole { break }
         }
         if !view.search.isEmpty {
-            for line in first...row { grid.highlight(view.search, row: line, columns: 0..<columns) }
+            for line in first...min(row, end - 1) { grid.highlight(view.search, row: line, columns: 1..<columns) }
         }
-        if index == current { grid.write("▸", column: 0, row: first, style: Style(.notice)) }
+        if index == current { grid.put("▸", width: 1, column: 0, row: first, style: Style(.notice)) }
         row += 1
     }
 }

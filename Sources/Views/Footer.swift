@@ -38,8 +38,24 @@ private func drawPrompt(_ prompt: Prompt, _ state: AppState, _ frame: inout Fram
     frame.cursor = Position(column: min(state.size.columns - 1, 2 + cursor), row: row)
     if let error = prompt.error {
         frame.grid.write("   " + error, column: afterSuggestion, row: row, style: Style(.error))
+    } else {
+        let hints = hints(for: prompt)
+        if afterSuggestion + 3 + width(of: hints) < state.size.columns {
+            frame.grid.write(hints, endingAt: state.size.columns - 1, row: row)
+        }
     }
     drawCandidates(prompt, state, &frame.grid)
+}
+
+/// What ends the prompt, and what helps to fill it.
+private func hints(for prompt: Prompt) -> [Piece] {
+    let keys =
+        switch prompt.kind {
+        case .command: [("tab", "complete"), ("enter", "go"), ("esc", "close")]
+        case .filter: [("enter", "keep"), ("esc", "undo")]
+        case .search: [("enter", "find"), ("esc", "close")]
+        }
+    return keys.flatMap { [Piece("  <\($0)>", .footerKey), Piece(" \($1)", .footerText)] }
 }
 
 /// What Tab goes through, on the line above the prompt.
@@ -62,13 +78,15 @@ private func drawCandidates(_ prompt: Prompt, _ state: AppState, _ grid: inout C
 /// Commands that everybody finds by themselves.
 private let unlisted: Set<Command> = [
     .moveDown, .moveUp, .pageDown, .pageUp, .moveToTop, .moveToBottom, .scrollLeft, .scrollRight, .repaint, .lastView,
-    .historyBack, .historyForward,
+    .historyBack, .historyForward, .searchPrevious,
 ]
 
 private func drawKeys(_ state: AppState, _ grid: inout CellGrid) {
     let row = state.size.rows - 1
     var items: [[Piece]] = []
-    for binding in KeyMap.bindings(in: state.keyContext) where !unlisted.contains(binding.command) {
+    // In the help moving is all there is to do.
+    let isHelp = state.keyContext == .help
+    for binding in KeyMap.bindings(in: state.keyContext) where isHelp || !unlisted.contains(binding.command) {
         guard let info = CommandInfo.of(binding.command), let key = binding.keys.first else { continue }
         let isAvailable = info.unavailable(state) == nil
         let label = binding.keys.count == 9 ? "1-9" : key.label

@@ -5,23 +5,43 @@ import Screen
 /// The first line: where we are, as whom, and how it stands.
 func drawHeader(_ state: AppState, _ grid: inout CellGrid) {
     grid.clear(row: 0, style: Style(.header))
-    let right = rightPart(state, isShort: state.size.columns < 100)
-    let rightStart = state.size.columns - width(of: right) - 1
-    var left = [Piece(" sextant  ", .headerAccent)]
-    if let session = state.session {
-        left.append(Piece(session.context, .headerAccent))
-        left.append(Piece(" ▸ ", .header))
-        left.append(Piece(namespaceName(state), .headerAccent))
-        let extras = [state.serverVersion, session.user, state.options.readOnly ? "(read-only)" : nil]
-        for extra in extras.compactMap({ $0 }) {
-            let piece = Piece("   " + extra, .header)
-            if width(of: left) + textWidth(piece.text) + 2 <= rightStart { left.append(piece) }
-        }
-    } else {
-        left.append(Piece("no cluster", .header))
+    let columns = state.size.columns
+    let time = [Piece(clock(state.now, state), .header)]
+    let standing = standing(state, isShort: columns < 100)
+    let brand = [Piece(" sextant  ", .headerAccent)]
+    guard let session = state.session else {
+        let right = standing + time
+        grid.write(brand + [Piece("no cluster", .header)], column: 0, row: 0)
+        if columns >= 34 + width(of: standing) { grid.write(right, endingAt: columns - 1, row: 0) }
+        return
     }
-    grid.write(left, column: 0, row: 0, limit: max(10, rightStart - 1))
-    if rightStart > 10 { grid.write(right, endingAt: state.size.columns - 1, row: 0) }
+    func place(_ context: String) -> [Piece] {
+        [Piece(context, .headerAccent), Piece(" ▸ ", .header), Piece(namespaceName(state), .headerAccent)]
+    }
+    // On a narrow screen our own name goes first, then the clock, then the beginning of the context's name.
+    var left = brand + place(session.context)
+    var right = standing + time
+    func room() -> Int { columns - width(of: right) - 3 - width(of: left) }
+    if room() < 0 { left[0].text = " " }
+    if room() < 0 { right = standing }
+    if room() < 0 {
+        left = [Piece(" ", .header)] + place(end(of: session.context, width: textWidth(session.context) + room()))
+    }
+    for extra in [state.serverVersion, session.user, state.options.readOnly ? "read-only" : nil].compactMap({ $0 }) {
+        let piece = Piece("   " + extra, .header)
+        if textWidth(piece.text) <= room(), !extra.isEmpty { left.append(piece) }
+    }
+    grid.write(left, column: 0, row: 0, limit: columns - 1)
+    if room() >= -2 { grid.write(right, endingAt: columns - 1, row: 0) }
+}
+
+/// The end of a name, which tells more than its beginning when names are long, such as those of cloud providers.
+private func end(of name: String, width: Int) -> String {
+    let name = sanitized(name)
+    guard textWidth(name) > width else { return name }
+    var kept = Substring(name)
+    while !kept.isEmpty, textWidth(String(kept)) > max(7, width) - 1 { kept.removeFirst() }
+    return "…" + kept
 }
 
 private func namespaceName(_ state: AppState) -> String {
@@ -30,7 +50,7 @@ private func namespaceName(_ state: AppState) -> String {
     return "cluster"
 }
 
-private func rightPart(_ state: AppState, isShort: Bool) -> [Piece] {
+private func standing(_ state: AppState, isShort: Bool) -> [Piece] {
     var pieces: [Piece] = []
     switch state.connection {
     case .failed: pieces.append(Piece("● not connected  ", .broken))
@@ -45,6 +65,5 @@ private func rightPart(_ state: AppState, isShort: Bool) -> [Piece] {
             pieces.append(Piece("▲ \(grouped(view.degradedCount))\(isShort ? "" : " degraded")  ", .degraded))
         }
     }
-    pieces.append(Piece(clock(state.now, state), .header))
     return pieces
 }

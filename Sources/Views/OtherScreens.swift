@@ -56,7 +56,7 @@ func drawHelp(_ state: AppState, _ grid: inout CellGrid) {
             Piece("\(min(lines.count, top + 1))-\(top + shown.count) of \(lines.count)", .titleCount),
             Piece("   Esc closes", .dim),
         ], column: 0, row: 1)
-    let keyWidth = HelpPage.keyWidth
+    let keyWidth = HelpPage.keyWidth(columns: state.size.columns)
     for (offset, line) in shown.enumerated() {
         let row = state.body.row + offset
         if line.keys.isEmpty {

@@ -13,7 +13,7 @@ func drawTable(_ view: TableView, _ state: AppState, _ grid: inout CellGrid) {
         drawEmpty(view, table, state, &grid)
         return
     }
-    let isStale = isOld(view, state)
+    let isOld = isOld(view, state)
     let literals = view.filter.literals
     for line in 0..<min(state.visibleRows, view.rows.count - view.top) {
         let index = view.top + line
@@ -25,15 +25,17 @@ func drawTable(_ view: TableView, _ state: AppState, _ grid: inout CellGrid) {
         for literal in literals {
             grid.highlight(literal, row: row, columns: TableLayout.margin..<state.size.columns)
         }
-        if isStale { grid.restyle(row: row) { $0.isStale = true } }
+        if isOld { grid.restyle(row: row) { $0.isStale = true } }
     }
 }
 
-/// Whether the rows are of the past: the connection is lost.
+/// Whether the rows are of the past: the connection is lost, or the server refuses by now.
 private func isOld(_ view: TableView, _ state: AppState) -> Bool {
-    if case .stale = view.loadState { return true }
     if case .failed = state.connection { return true }
-    return false
+    switch view.loadState {
+    case .loading, .ready: return false
+    case .stale, .forbidden, .unavailable, .failed: return true
+    }
 }
 
 private func drawRow(
@@ -95,6 +97,9 @@ private func drawTitle(
         left.append(Piece("\(table.title) ", .title))
     }
     left.append(Piece(countText(view), .titleCount))
+    if state.fallback != nil, view.restriction == nil, state.size.columns >= 60, table.kind.isNamespaced {
+        left.append(Piece("   ▲ you may not look into all namespaces", .degraded))
+    }
     if view.faultsOnly { left.append(Piece("   only unhealthy", .notice)) }
     if !view.filterText.isEmpty {
         left.append(Piece("   /" + view.filterText, view.filterError == nil ? .match : .error))
@@ -113,8 +118,15 @@ private func drawTitle(
     }
 }
 
+/// How many rows are shown, of how many; nothing while that is not known, so that it never looks like none.
 private func countText(_ view: TableView) -> String {
-    view.rows.count == view.total ? grouped(view.total) : "\(grouped(view.rows.count)) of \(grouped(view.total))"
+    switch view.loadState {
+    case .forbidden, .unavailable, .failed, .loading:
+        if view.total == 0 { return "" }
+    case .ready, .stale: break
+    }
+    return view.rows.count == view.total
+        ? grouped(view.total) : "\(grouped(view.rows.count)) of \(grouped(view.total))"
 }
 
 /// The namespaces on the number keys.
@@ -135,12 +147,19 @@ private func titleStatus(_ view: TableView, _ layout: TableLayout, _ state: AppS
         guard state.now.microseconds &- view.openedAt.microseconds > 150_000 || count > 0 else { return [] }
         let rows = count > 0 ? " \(grouped(count))" : ""
         let text = "loading\(rows) \(view.kind.resource) … \(elapsed(since: view.openedAt, now: state.now))"
-        return [Piece(text, .notice)]
+        // Esc leaves only what something else is below.
+        let canLeave = state.places.count > 1 && view.filterText.isEmpty && !view.faultsOnly
+        return [Piece(text, .notice)] + (canLeave ? [Piece("   Esc cancels", .dim)] : [])
     case .stale(let since, let reason, let retryAt):
         let retry = retryText(retryAt, state)
         return [Piece("▲ since \(clock(since, state))\(retry): \(reason)", .degraded)]
-    case .forbidden, .unavailable, .failed: return []
-    case .ready: break
+    case .forbidden(let reason), .unavailable(let reason), .failed(let reason, _):
+        // Without rows the body says so.
+        return view.rows.count == 0 ? [] : [Piece("▲ no longer current: \(reason)", .degraded)]
+    case .ready:
+        if case .failed(let failure, let retryAt) = state.connection {
+            return [Piece("▲ not connected\(retryText(retryAt, state)): \(failure)", .degraded)]
+        }
     }
     var pieces: [Piece] = []
     if layout.hiddenCount > 0 {
@@ -166,7 +185,9 @@ private func drawEmpty(_ view: TableView, _ table: ResourceTable, _ state: AppSt
     case .loading:
         if case .failed(let failure, let retryAt) = state.connection {
             lines = failureLines("\(failure)", retryAt, state)
-        } else if state.session != nil {
+        } else if state.session == nil {
+            lines = [("No cluster is in use yet.", .dim)]
+        } else {
             lines = [("Loading \(kind)\(place) …", .dim)]
         }
     case .forbidden(let reason):

@@ -71,10 +71,10 @@ let shopPods: [any StoredObject] = [
 
 func snapshot(
     _ kind: GroupResource, namespace: String? = "shop", state: LoadState = .ready, _ objects: [any StoredObject],
-    version: UInt64 = 1
+    epoch: UInt64 = 1, version: UInt64 = 1
 ) -> ClusterSnapshot {
     let known = KindSnapshot(storeID: 1, version: version, state: state, objects: objects)
-    return ClusterSnapshot(epoch: 1, version: version, kinds: [KindScope(kind, namespace: namespace): known])
+    return ClusterSnapshot(epoch: epoch, version: version, kinds: [KindScope(kind, namespace: namespace): known])
 }
 
 /// A session in the namespace `shop`, connected to an imaginary cluster.

@@ -1,4 +1,5 @@
 import KubernetesModel
+import Screen
 
 /// The YAML of one object, live.
 package struct DocumentView: Sendable, Equatable {
@@ -53,7 +54,7 @@ package struct DocumentView: Sendable, Equatable {
     }
 
     /// Goes to the next match after the one jumped to last, or after the first line shown.
-    mutating func goToMatch(forward: Bool, visibleRows: Int) {
+    mutating func goToMatch(forward: Bool, visibleRows: Int, columns: Int) {
         guard !matches.isEmpty else { return }
         let index: Int
         if let current = matchIndex {
@@ -64,13 +65,64 @@ package struct DocumentView: Sendable, Equatable {
             index = matches.lastIndex { $0 < top } ?? matches.count - 1
         }
         matchIndex = index
-        if matches[index] < top || matches[index] >= top + visibleRows {
-            scroll(to: matches[index] - visibleRows / 3, visibleRows: visibleRows)
+        if matches[index] < top || matches[index] > lastLine(visibleRows: visibleRows, columns: columns) {
+            scroll(to: matches[index] - visibleRows / 3, visibleRows: visibleRows, columns: columns)
         }
     }
 
-    mutating func scroll(to line: Int, visibleRows: Int) {
-        top = max(0, min(line, lines.count - max(1, visibleRows)))
+    mutating func scroll(to line: Int, visibleRows: Int, columns: Int) {
+        top = max(0, min(line, lastTop(visibleRows: visibleRows, columns: columns)))
+    }
+
+    // MARK: - Wrapped lines
+
+    /// The cell where lines begin; the one before it is for a mark.
+    package static let textColumn = 1
+    /// The cell where the rest of a wrapped line begins.
+    package static let wrappedColumn = 3
+
+    /// The last line that is on the screen, at least in part.
+    package func lastLine(visibleRows: Int, columns: Int) -> Int {
+        guard wraps else { return min(lines.count, top + max(1, visibleRows)) - 1 }
+        var room = visibleRows
+        var line = top
+        while line < lines.count {
+            room -= height(of: lines[line], columns: columns, limit: room)
+            if room <= 0 { break }
+            line += 1
+        }
+        return min(line, lines.count - 1)
+    }
+
+    /// The first line on the screen when the last one is.
+    private func lastTop(visibleRows: Int, columns: Int) -> Int {
+        guard wraps else { return lines.count - max(1, visibleRows) }
+        var room = visibleRows
+        var line = lines.count
+        while line > 0 {
+            room -= height(of: lines[line - 1], columns: columns, limit: room)
+            if room < 0 { break }
+            line -= 1
+        }
+        return min(line, lines.count - 1)
+    }
+
+    /// The rows that a wrapped line takes; of one higher than `limit` no more is read than shows that.
+    private func height(of line: DocumentLine, columns: Int, limit: Int) -> Int {
+        var rows = 1
+        var column = Self.textColumn
+        for piece in line.pieces {
+            let isWhole = forEachCell(of: piece.text) { _, width in
+                if column + width > columns - 1 {
+                    rows += 1
+                    column = Self.wrappedColumn
+                }
+                column += width
+                return rows <= limit
+            }
+            if !isWhole { break }
+        }
+        return rows
     }
 }
 

@@ -10,12 +10,12 @@ package enum HelpPage {
         package var isUnavailable: Bool
     }
 
-    /// Cells for the keys.
-    package static let keyWidth = 20
+    /// Cells for the keys, on a screen that many cells wide.
+    package static func keyWidth(columns: Int) -> Int { columns < 60 ? 11 : 20 }
 
     /// The lines for the place below the help, wrapped to the screen.
     package static func lines(for state: AppState) -> [Line] {
-        let room = max(20, state.size.columns - keyWidth - 6)
+        let room = max(8, state.size.columns - keyWidth(columns: state.size.columns) - 6)
         return entries(for: state).flatMap { entry -> [Line] in
             guard !entry.keys.isEmpty else { return [entry] }
             return wrapped(entry.text, width: room).enumerated().map { index, text in

@@ -50,11 +50,25 @@ package struct TableLayout: Sendable, Equatable {
             let lowest = candidates.map { table.columns[$0].importance }.min() ?? 0
             // A long name may be cut to keep a column that matters.
             let excess = total() - available
-            if lowest >= 1, (widths[name] ?? 0) - excess >= max(least(name), min(24, available / 2)) { break }
+            if lowest >= 2, (widths[name] ?? 0) - excess >= max(least(name), min(36, available / 2)) { break }
             guard let victim = candidates.last(where: { table.columns[$0].importance == lowest }) else { break }
             shown.removeAll { $0 == victim }
         }
         for index in fixed.reversed() { squeeze(index) }
+        // A wide column that went may have made room for a narrow one that went before it.
+        for index in visible where scrolled.contains(index) && !shown.contains(index) {
+            let width = natural(index)
+            guard table.columns[index].importance >= 1, total() + Self.gap + width <= available else { continue }
+            widths[index] = width
+            shown = (shown + [index]).sorted()
+        }
+        // What the dropped columns leave over goes back to the texts that were cut, the name first.
+        let needy = shown.filter { $0 != name }.sorted { table.columns[$0].importance > table.columns[$1].importance }
+        for index in [name] + needy {
+            let spare = available - total()
+            guard spare > 0, let width = widths[index] else { break }
+            widths[index] = min(natural(index), width + spare)
+        }
         hiddenCount = visible.count - shown.count
 
         var start = Self.margin

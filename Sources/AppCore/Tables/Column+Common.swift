@@ -25,7 +25,7 @@ extension Column where Row: KubernetesObject {
     ) -> Column {
         Column(
             title, width: .fit(max: 9), align: .right, wide: wide, help: help, timeDependent: true,
-            descendingFirst: true, role: role,
+            descendingFirst: true, importance: 2, role: role,
             text: { row, context in KubernetesModel.age(from: moment(row), to: context.now) },
             sortKey: { moment($0).map { .time($0) } ?? .missing })
     }

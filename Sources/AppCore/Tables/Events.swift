@@ -9,14 +9,15 @@ extension TableDefinition where Row == Event {
             title: "Events", aliases: ["ev", "event"],
             columns: [
                 .time("LAST SEEN", help: "Time since it was last seen.", role: role, moment: \.lastSeen),
-                .text("TYPE", width: .fit(max: 10), help: "Normal or Warning.", role: role, text: \.type),
+                .text(
+                    "TYPE", width: .fit(max: 10), importance: 0, help: "Normal or Warning.", role: role, text: \.type),
                 .text("REASON", width: .fit(max: 28), importance: 2, help: "What happened, in a word.", role: role) {
                     $0.reason
                 },
                 .text(
                     "OBJECT", width: .fill(min: 16), importance: 2, help: "Object it is about.", role: role,
                     text: \.objectText),
-                .number("COUNT", help: "How often it was seen.", role: role, value: \.occurrences),
+                .number("COUNT", importance: 2, help: "How often it was seen.", role: role, value: \.occurrences),
                 .text(
                     "MESSAGE", width: .fill(min: 20), importance: 3, help: "What happened, in a sentence.", role: role
                 ) { $0.message.trimmed },

@@ -26,14 +26,14 @@ extension TableDefinition where Row == Pod {
                 Column(
                     "RESTARTS", width: .fit(max: 16), align: .right,
                     help: "Restarts of its containers, and how long ago the newest was.",
-                    timeDependent: true, descendingFirst: true,
+                    timeDependent: true, descendingFirst: true, importance: 2,
                     role: { pod, context in pod.summary.restartsRole(now: context.now) },
                     text: { pod, context in pod.summary.restartsText(now: context.now) },
                     sortKey: { .number(Double($0.summary.restarts)) }),
                 .text("IP", width: .fit(max: 39), importance: 0, help: "Address of the pod.") {
                     orNone($0.status.podIP)
                 },
-                .text("NODE", width: .fill(min: 8), importance: 0, help: "Node that it is bound to.") {
+                .text("NODE", width: .fill(min: 8), help: "Node that it is bound to.") {
                     orNone($0.spec.nodeName)
                 },
                 .age,

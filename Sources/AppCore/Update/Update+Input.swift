@@ -83,11 +83,16 @@ extension AppState {
         switch command {
         case .back, .help: helpTop = nil
         case .moveDown, .moveUp, .pageDown, .pageUp, .moveToTop, .moveToBottom:
-            let last = max(0, HelpPage.lines(for: self).count - body.rows)
-            helpTop = min(last, moved(helpTop ?? 0, by: command, page: body.rows, count: last + 1))
+            let count = HelpPage.lines(for: self).count
+            scrollHelp(to: moved(helpTop ?? 0, by: command, page: body.rows, count: count))
         default: return false
         }
         return true
+    }
+
+    mutating func scrollHelp(to line: Int) {
+        let last = max(0, HelpPage.lines(for: self).count - body.rows)
+        helpTop = max(0, min(line, last))
     }
 
     private mutating func switchToFavourite(_ key: Key) {
@@ -187,11 +192,15 @@ extension AppState {
         let height = max(1, body.rows)
         switch command {
         case .moveDown, .moveUp, .pageDown, .pageUp, .moveToTop, .moveToBottom:
-            view.scroll(to: moved(view.top, by: command, page: height, count: view.lines.count), visibleRows: height)
+            // The line that is cut at the bottom of one page is the first of the next.
+            let page = view.wraps ? view.lastLine(visibleRows: height, columns: size.columns) - view.top : height
+            view.scroll(
+                to: moved(view.top, by: command, page: page, count: view.lines.count), visibleRows: height,
+                columns: size.columns)
         case .scrollRight: view.leftColumn += 8
         case .scrollLeft: view.leftColumn = max(0, view.leftColumn - 8)
-        case .searchNext: view.goToMatch(forward: true, visibleRows: height)
-        case .searchPrevious: view.goToMatch(forward: false, visibleRows: height)
+        case .searchNext: view.goToMatch(forward: true, visibleRows: height, columns: size.columns)
+        case .searchPrevious: view.goToMatch(forward: false, visibleRows: height, columns: size.columns)
         case .toggleManagedFields:
             view.foldsManagedFields.toggle()
             view.layOut()

@@ -53,7 +53,7 @@ extension AppState {
             if case .document(var view) = place {
                 view.matchIndex = nil
                 view.find(line.editor.text)
-                view.goToMatch(forward: true, visibleRows: max(1, body.rows))
+                view.goToMatch(forward: true, visibleRows: max(1, body.rows), columns: size.columns)
                 place = .document(view)
                 prompt?.error = view.matches.isEmpty && !view.search.isEmpty ? "Nothing matches." : nil
             }

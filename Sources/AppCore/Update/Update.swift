@@ -216,7 +216,7 @@ extension AppState {
             view.select(view.selectedIndex, count: contexts.count, visibleRows: visibleRows)
             place = .contexts(view)
         case .document(var view):
-            view.scroll(to: view.top, visibleRows: body.rows)
+            view.scroll(to: view.top, visibleRows: body.rows, columns: size.columns)
             place = .document(view)
         }
     }
