@@ -56,9 +56,6 @@ package struct ShownNotice: Sendable, Equatable {
 package struct AppState: Sendable, Equatable {
     package internal(set) var size: Size
     /// By the server's clock once that is known.
-    ///
-    ///
-    ///
     package internal(set) var now: Timestamp
     package let options: LaunchOptions
 

@@ -10,8 +10,6 @@ package enum AppEvent: Sendable, Equatable {
     case resized(Size)
     /// Time passes: once a second.
     ///
-    ///
-    ///
     /// `now` is by the server's clock once that is known.
     case tick(now: Timestamp)
     /// The cluster as the cache knows it, at most ten times a second.
@@ -126,9 +124,6 @@ package struct Notice: Sendable, Equatable {
 /// The runner answers with events.
 package enum Effect: Sendable, Equatable {
     /// Keep exactly these kinds current; others may cool down.
-    ///
-    ///
-    ///
     case watch(Set<KindScope>)
     /// Get this object whole, then watch it; replaces the document that was open.
     case openDocument(ObjectAddress)

@@ -89,7 +89,9 @@ package final class Application {
         let effects = update(&state, event)
         for effect in effects { perform(effect) }
         didChange?()
-        switch frameClock.changed(at: .now) {
+        var isKey = false
+        if case .input = event { isKey = true }
+        switch frameClock.changed(byKey: isKey, at: .now) {
         case .draw: draw()
         case .none: break
         case .drawAfter(let delay):

@@ -1,4 +1,5 @@
-/// Decides when to draw: at once after a rest, then at most 60 times a second.
+/// Decides when to draw: at once after a rest, then at most 60 times a second; keys wait less for their frame than news of
+/// the cluster does.
 package struct FrameClock: Sendable {
     package enum Action: Sendable, Equatable {
         /// Draw now.
@@ -11,21 +12,25 @@ package struct FrameClock: Sendable {
 
     /// The least time between two frames.
     package static let interval = Duration.milliseconds(16)
+    /// The least time between a frame and one that a key asks for.
+    package static let keyInterval = Duration.milliseconds(4)
 
     private var lastFrame: ContinuousClock.Instant?
     private var isScheduled = false
 
     package init() {}
 
-    /// Something changed.
-    package mutating func changed(at now: ContinuousClock.Instant) -> Action {
-        if isScheduled { return .none }
-        guard let lastFrame, now - lastFrame < Self.interval else {
+    /// Something changed, by a key or by itself.
+    package mutating func changed(byKey: Bool, at now: ContinuousClock.Instant) -> Action {
+        let interval = byKey ? Self.keyInterval : Self.interval
+        guard let lastFrame, now - lastFrame < interval else {
+            // A frame that is scheduled already has nothing left to show, and does no harm.
             lastFrame = now
             return .draw
         }
+        if isScheduled { return .none }
         isScheduled = true
-        return .drawAfter(Self.interval - (now - lastFrame))
+        return .drawAfter(interval - (now - lastFrame))
     }
 
     /// The time that `drawAfter` asked for has passed: the caller draws.

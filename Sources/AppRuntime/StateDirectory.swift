@@ -31,9 +31,6 @@ package struct StateDirectory: Sendable {
     }
 
     /// What was typed at the prompt, oldest first; empty when there is nothing to read.
-    ///
-    ///
-    ///
     package func promptHistory() -> [String] {
         guard let data = FileManager.default.contents(atPath: historyPath), data.count < 1 << 20 else { return [] }
         return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)

@@ -20,9 +20,6 @@ package enum Command: String, Sendable, CaseIterable {
 }
 
 /// What a command is, for the footer, the help and the docs.
-///
-///
-///
 package struct CommandInfo: Sendable {
     package let command: Command
     /// One or two words for the footer.

@@ -23,12 +23,9 @@ package enum SortKey: Sendable, Hashable {
 
 /// One column of a table: text, style, sort key and help, all from the typed row.
 ///
-///
-///
 /// Nothing parses rendered text.
 package struct Column<Row>: Sendable {
     /// How wide a column is, in cells.
-    ///
     package enum Width: Sendable, Equatable {
         /// As wide as its widest text, at least `min`; on a narrow screen the first to give way, down to `min`.
         case fill(min: Int)
@@ -45,9 +42,6 @@ package struct Column<Row>: Sendable {
     package var width: Width
     package var alignment: Alignment
     /// Shown only in wide mode (`Ctrl-W`).
-    ///
-    ///
-    ///
     package var isWide: Bool
     /// One sentence for help and the docs.
     package var help: String
