@@ -103,24 +103,31 @@ private enum ScalarClass {
         case 0x200D: self = .joiner
         case 0xAD, 0xFE00...0xFE0F, 0x1F3FB...0x1F3FF, 0xE0000...0xE0FFF: self = .ignored
         default:
+            // Terminals and C libraries in use do not know how wide newer characters are.
+            guard let age = scalar.properties.age, age.major <= newestUnicode else {
+                self = .cell("\u{FFFD}", width: 1)
+                return
+            }
             switch scalar.properties.generalCategory {
             case .nonspacingMark, .enclosingMark: self = .mark
             case .unassigned, .privateUse, .surrogate, .control, .format: self = .cell("\u{FFFD}", width: 1)
             default:
                 // The second and third parts of a Korean syllable.
-                if (0x1160...0x11FF).contains(scalar.value) {
-                    self = .mark
-                } else {
-                    self = .cell(scalar, width: isWide(scalar) ? 2 : 1)
+                switch scalar.value {
+                case 0x1160...0x11FF, 0xD7B0...0xD7FB: self = .mark
+                default: self = .cell(scalar, width: isWide(scalar) ? 2 : 1)
                 }
             }
         }
     }
 }
 
+/// The version of Unicode up to which characters are shown: what Debian 12's C library, and with it ncurses, can measure.
+private let newestUnicode = 14
+
 /// Whether a scalar takes two cells.
 ///
-/// Source: Unicode 15.1, EastAsianWidth.txt, W and F.
+/// Source: EastAsianWidth.txt, W and F, and what glibc's `wcwidth` adds to them.
 private func isWide(_ scalar: Unicode.Scalar) -> Bool {
     let value = scalar.value
     guard value >= 0x1100 else { return false }
@@ -141,7 +148,7 @@ private let wideRanges: [ClosedRange<UInt32>] = [
     0x2728...0x2728, 0x274C...0x274C, 0x274E...0x274E, 0x2753...0x2755, 0x2757...0x2757, 0x2795...0x2797,
     0x27B0...0x27B0, 0x27BF...0x27BF, 0x2B1B...0x2B1C, 0x2B50...0x2B50, 0x2B55...0x2B55, 0x2E80...0x2E99,
     0x2E9B...0x2EF3, 0x2F00...0x2FD5, 0x2FF0...0x303E, 0x3041...0x3096, 0x3099...0x30FF, 0x3105...0x312F,
-    0x3131...0x318E, 0x3190...0x31E3, 0x31EF...0x321E, 0x3220...0x3247, 0x3250...0x4DBF, 0x4E00...0xA48C,
+    0x3131...0x318E, 0x3190...0x31E3, 0x31EF...0x321E, 0x3220...0xA48C,
     0xA490...0xA4C6, 0xA960...0xA97C, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE10...0xFE19, 0xFE30...0xFE52,
     0xFE54...0xFE66, 0xFE68...0xFE6B, 0xFF01...0xFF60, 0xFFE0...0xFFE6, 0x16FE0...0x16FE4, 0x16FF0...0x16FF1,
     0x17000...0x187F7, 0x18800...0x18CD5, 0x18D00...0x18D08, 0x1AFF0...0x1AFF3, 0x1AFF5...0x1AFFB, 0x1AFFD...0x1AFFE,
