@@ -53,7 +53,9 @@ private final class CompiledExpression: @unchecked Sendable {
     private var compiled = regex_t()
 
     init(_ source: String) throws(FilterFailure) {
-        let extended = source.replacing(#"\d"#, with: "[0-9]").replacing(#"\D"#, with: "[^0-9]")
+        // REG_ICASE knows ASCII only, and the texts are in lower case; `\D` and its like must not become `\d`.
+        let lowered = source.map { $0.isASCII ? String($0) : $0.lowercased() }.joined()
+        let extended = lowered.replacing(#"\d"#, with: "[0-9]").replacing(#"\D"#, with: "[^0-9]")
         // `^` and `$` mean the ends of a line, and nothing but a line break in the pattern matches across lines.
         let status = regcomp(&compiled, extended, REG_EXTENDED | REG_ICASE | REG_NOSUB | REG_NEWLINE)
         guard status == 0 else {
