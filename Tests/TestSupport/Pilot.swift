@@ -1,0 +1,115 @@
+import AppCore
+import AppRuntime
+import Foundation
+import KubernetesClient
+import KubernetesModel
+import Logging
+import Screen
+import Views
+
+/// Drives the whole program without a terminal: keys go in, the screen comes out, and a real server answers.
+@MainActor
+package final class Pilot {
+    /// What was waited for did not come; the screen as it was.
+    package struct Lost: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    package let application: Application
+    private let terminal: HeadlessTerminal
+    private let changes: AsyncStream<Void>
+
+    /// Opens the program on a kubeconfig, runs `body`, and ends it.
+    ///
+    /// - Parameters:
+    ///   - kubeconfig: the text of the file.
+    ///   - context: the context to begin with.
+    ///   - options: as on the command line.
+    ///   - size: of the screen.
+    ///   - body: presses keys and looks.
+    /// - Throws: what `body` throws, and `KubeconfigFailure`.
+    package static func fly(
+        _ kubeconfig: String, context: String? = nil, options: LaunchOptions = LaunchOptions(),
+        size: Size = Size(columns: 120, rows: 30), _ body: (Pilot) async throws -> Void
+    ) async throws {
+        let pilot = Pilot(
+            terminal: HeadlessTerminal(size: size), options: options,
+            surroundings: try surroundings(kubeconfig: kubeconfig, context: context))
+        let running = Task { await pilot.application.run() }
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await body(pilot))
+        } catch {
+            result = .failure(error)
+        }
+        pilot.application.stop()
+        await running.value
+        try result.get()
+    }
+
+    /// What the program needs, with a kubeconfig of this text and no log.
+    package static func surroundings(
+        kubeconfig: String, context: String? = nil
+    ) throws -> Application.Surroundings {
+        let file = FileManager.default.temporaryDirectory.appending(path: "pilot-\(UUID().uuidString).kubeconfig")
+        try Data(kubeconfig.utf8).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let loaded = try Kubeconfig.load(explicitPath: file.path, environment: [:], homeDirectory: nil)
+        return Application.Surroundings(
+            kubeconfig: loaded, context: context, userAgent: "pilot",
+            logger: Logger(label: "pilot") { _ in SwiftLogNoOpLogHandler() },
+            localNow: {
+                Timestamp(microseconds: Int64(Date.now.timeIntervalSince1970 * 1_000_000))
+            })
+    }
+
+    private init(terminal: HeadlessTerminal, options: LaunchOptions, surroundings: Application.Surroundings) {
+        self.terminal = terminal
+        application = Application(terminal: terminal, options: options, surroundings: surroundings)
+        let (changes, changed) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        self.changes = changes
+        application.didChange = { changed.yield() }
+    }
+
+    package var state: AppState { application.state }
+
+    /// What is on the screen now, line by line.
+    package var screen: String { render(application.state).grid.text }
+
+    /// What was copied last.
+    package var clipboard: String? { terminal.clipboard }
+
+    /// Presses the keys that are bound to commands.
+    package func press(_ commands: Command...) {
+        for command in commands {
+            let key = KeyMap.bindings(in: state.keyContext).first { $0.command == command }?.keys.first
+            if let key { application.send(.input(.key(key))) }
+        }
+    }
+
+    package func press(_ keys: Key...) {
+        for key in keys { application.send(.input(.key(key))) }
+    }
+
+    /// Types a text; a line break is Enter.
+    package func type(_ text: String) {
+        for character in text { press(character == "\n" ? .enter : .character(character)) }
+    }
+
+    /// Waits until the state is as meant; the test's time limit ends the wait.
+    package func wait(_ what: String, until isMeant: (AppState) -> Bool) async throws {
+        if isMeant(state) { return }
+        for await _ in changes where isMeant(state) { return }
+        throw Lost(description: "waited for \(what); the screen:\n\(screen)")
+    }
+
+    /// Waits until the screen holds a text.
+    package func wait(for text: String) async throws {
+        try await wait(text) { _ in screen.contains(text) }
+    }
+
+    /// Waits until the screen no longer holds a text.
+    package func waitUntilGone(_ text: String) async throws {
+        try await wait("\(text) to go") { _ in !screen.contains(text) }
+    }
+}
