@@ -62,7 +62,8 @@ private func standing(_ state: AppState, isShort: Bool) -> [Piece] {
             pieces.append(Piece("● \(grouped(view.brokenCount))\(isShort ? "" : " broken")  ", .broken))
         }
         if view.degradedCount > 0 {
-            pieces.append(Piece("▲ \(grouped(view.degradedCount))\(isShort ? "" : " degraded")  ", .degraded))
+            let word = view.kind == Event.kind.groupResource ? "warnings" : "degraded"
+            pieces.append(Piece("▲ \(grouped(view.degradedCount))\(isShort ? "" : " " + word)  ", .degraded))
         }
     }
     return pieces

@@ -12,7 +12,7 @@ extension TableDefinition where Row == Ingress {
                     $0.ingressClassName ?? "<none>"
                 },
                 .text("HOSTS", width: .fill(min: 12), importance: 2, help: "Hosts it answers for.", text: \.hostsText),
-                .text("ADDRESS", width: .fill(min: 8), help: "Addresses it is served under.", text: \.addressText),
+                .text("ADDRESS", width: .fill(min: 15), help: "Addresses it is served under.", text: \.addressText),
                 .text("PORTS", width: .fit(max: 8), importance: 0, help: "80, with TLS also 443.", text: \.portsText),
                 .text(
                     "BACKENDS", width: .fill(min: 16), importance: 2,
