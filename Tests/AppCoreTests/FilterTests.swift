@@ -122,7 +122,8 @@ struct FilterTests {
     }
 
     @Test(arguments: [
-        "-l a in (", "-l =", "-l 'a b c'", "-l (", "*", "+", "\\", "a{99999}", "a\\", "<", ">5", ":", "=", "!!", "! x", "''",
+        "-l a in (", "-l =", "-l 'a b c'", "-l (", "*", "+", "\\", "a{99999}", "a\\", "<", ">5", ":", "=", "!!", "! x",
+        "''",
         "age>99999999999999999999s", "age<1..2s", "restarts>1e400", "restarts>nan", "restarts=-0", "\u{0}", "\u{1F600}",
         "age<s", "!-l app=x", "name:\u{0}", "[[:foo:]]", "restarts>0x10", "((((", "))", "a|", "|", "x[",
     ])
@@ -185,7 +186,8 @@ struct FilterTests {
     }
 
     @Test(arguments: [
-        ("90s", 90), ("5m", 300), ("2h30m", 9000), ("3d4h", 273_600), ("1y", 31_536_000), ("1.5h", 5400), ("1w", 604_800),
+        ("90s", 90), ("5m", 300), ("2h30m", 9000), ("3d4h", 273_600), ("1y", 31_536_000), ("1.5h", 5400),
+        ("1w", 604_800),
     ])
     func durationsAreWrittenAsAges(text: String, seconds: Int64) {
         #expect(parseDuration(text) == seconds * 1_000_000)

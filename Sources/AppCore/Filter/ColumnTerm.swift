@@ -62,7 +62,8 @@ struct ColumnTerm: Sendable, Equatable {
         }
         let nearest = nearestName(to: wanted, among: titles)
         if `operator` == .equal || `operator` == .notEqual || (`operator` == .contains && nearest == nil) { return nil }
-        let hint = nearest.flatMap { titles.firstIndex(of: $0) }.map { "; did you mean \(table.columns[$0].title)?" } ?? ""
+        let hint =
+            nearest.flatMap { titles.firstIndex(of: $0) }.map { "; did you mean \(table.columns[$0].title)?" } ?? ""
         throw FilterFailure("there is no column \(name)\(hint)")
     }
 

@@ -50,7 +50,11 @@ private struct YAMLWriter {
             for (index, element) in elements.enumerated() {
                 if index > 0 || pending.isEmpty { put(String(repeating: " ", count: indent), .punctuation) }
                 put("- ", .punctuation)
-                write(element, indent: indent + 2, path: path)
+                if case .string(let text) = element {
+                    writeString(text, indent: indent)
+                } else {
+                    write(element, indent: indent + 2, path: path)
+                }
             }
         case .string(let text): writeString(text, indent: indent)
         case .number(let text): writeScalar(text, .number)
@@ -104,7 +108,7 @@ private struct YAMLWriter {
         }
         put(header, .punctuation)
         endLine()
-        // Below a key the block is indented by two; in a list item `indent` is already that of the item's content.
+        // Two further in than the key or the dash before it.
         let margin = String(repeating: " ", count: indent + 2)
         for line in content {
             put(line.isEmpty ? "" : margin + line, .string)
@@ -177,11 +181,53 @@ private func readsAsAnotherType(_ text: String) -> Bool {
         "~", "null", "true", "false", "yes", "no", "on", "off", "y", "n", ".nan", ".inf", "-.inf", "+.inf", "=", "<<",
     ]
     if words.contains(text.lowercased()) { return true }
-    guard let first = text.utf8.first else { return true }
-    let isDigit = { (byte: UInt8) in byte >= 0x30 && byte <= 0x39 }
-    guard isDigit(first) || first == UInt8(ascii: "-") || first == UInt8(ascii: "+") || first == UInt8(ascii: ".")
-    else { return false }
-    // Numbers, sexagesimal numbers and dates consist of these; a wrong guess only costs two quotes.
-    let characters = Set("0123456789+-.:_eExXabcdefABCDEFoTtZz ".utf8)
-    return text.utf8.contains(where: isDigit) && text.utf8.allSatisfy(characters.contains)
+    return readsAsNumber(text) || readsAsDate(text)
 }
+
+/// Whether YAML 1.1 reads a text as a whole number, a fraction or a sexagesimal number such as `12:30`.
+private func readsAsNumber(_ text: String) -> Bool {
+    var rest = text.utf8.filter { $0 != UInt8(ascii: "_") }[...]
+    if rest.first == UInt8(ascii: "-") || rest.first == UInt8(ascii: "+") { rest = rest.dropFirst() }
+    func takeDigits() -> Int {
+        let digits = rest.prefix { isDigit($0) }.count
+        rest = rest.dropFirst(digits)
+        return digits
+    }
+    if rest.count > 2, rest.first == UInt8(ascii: "0"), let base = rest.dropFirst().first {
+        let digits = rest.dropFirst(2)
+        switch base | 0x20 {
+        case UInt8(ascii: "x"): return digits.allSatisfy { isDigit($0) || (0x61...0x66).contains($0 | 0x20) }
+        case UInt8(ascii: "o"), UInt8(ascii: "b"): return digits.allSatisfy(isDigit)
+        default: break
+        }
+    }
+    var digits = takeDigits()
+    if digits > 0, rest.first == UInt8(ascii: ":") {
+        return rest.allSatisfy { isDigit($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") }
+    }
+    if rest.first == UInt8(ascii: ".") {
+        rest = rest.dropFirst()
+        digits += takeDigits()
+    }
+    guard digits > 0 else { return false }
+    if let exponent = rest.first, exponent | 0x20 == UInt8(ascii: "e") {
+        rest = rest.dropFirst()
+        if rest.first == UInt8(ascii: "-") || rest.first == UInt8(ascii: "+") { rest = rest.dropFirst() }
+        guard takeDigits() > 0 else { return false }
+    }
+    return rest.isEmpty
+}
+
+/// Whether a text begins like a date or a point in time: `2026-11-21`, `2026-11-21T12:00:00Z`.
+private func readsAsDate(_ text: String) -> Bool {
+    let parts = text.utf8.split(separator: UInt8(ascii: "-"), maxSplits: 2, omittingEmptySubsequences: false)
+    guard parts.count == 3, parts[0].count == 4, parts[0].allSatisfy(isDigit),
+        (1...2).contains(parts[1].count), parts[1].allSatisfy(isDigit)
+    else { return false }
+    let day = parts[2].prefix(while: isDigit)
+    guard (1...2).contains(day.count) else { return false }
+    let next = parts[2].dropFirst(day.count).first
+    return next == nil || next == UInt8(ascii: "T") || next == UInt8(ascii: "t") || next == UInt8(ascii: " ")
+}
+
+private func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }

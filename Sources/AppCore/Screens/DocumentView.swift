@@ -36,7 +36,16 @@ package struct DocumentView: Sendable, Equatable {
     mutating func load(_ document: JSONValue) {
         content = .loaded(document)
         failure = nil
+        isDeleted = false
         layOut()
+    }
+
+    /// Characters of the longest line.
+    var longestLine: Int { lines.reduce(0) { max($0, $1.text.count) } }
+
+    /// What is copied: the lines as they are shown, without those that only say what is folded.
+    var copiedText: String {
+        lines.filter { !$0.saysOnlyWhatIsFolded }.map { $0.text + "\n" }.joined()
     }
 
     /// Makes the lines anew: the document or what is folded changed.
@@ -138,4 +147,9 @@ package struct DocumentLine: Sendable, Equatable {
     package var pieces: [Piece]
 
     package var text: String { pieces.map(\.text).joined() }
+
+    /// Whether it stands for `metadata.managedFields`, folded.
+    fileprivate var saysOnlyWhatIsFolded: Bool {
+        pieces.last?.kind == .folded && pieces.contains { $0.kind == .key && $0.text == "managedFields" }
+    }
 }

@@ -197,21 +197,23 @@ extension AppState {
             view.scroll(
                 to: moved(view.top, by: command, page: page, count: view.lines.count), visibleRows: height,
                 columns: size.columns)
-        case .scrollRight: view.leftColumn += 8
+        case .scrollRight: view.leftColumn = min(view.leftColumn + 8, max(0, view.longestLine - 8))
         case .scrollLeft: view.leftColumn = max(0, view.leftColumn - 8)
         case .searchNext: view.goToMatch(forward: true, visibleRows: height, columns: size.columns)
         case .searchPrevious: view.goToMatch(forward: false, visibleRows: height, columns: size.columns)
         case .toggleManagedFields:
             view.foldsManagedFields.toggle()
             view.layOut()
+            view.scroll(to: view.top, visibleRows: height, columns: size.columns)
         case .revealSecrets:
             view.masksSecrets.toggle()
             view.layOut()
         case .toggleWrap:
             view.wraps.toggle()
             view.leftColumn = 0
+            view.scroll(to: view.top, visibleRows: height, columns: size.columns)
         case .copyDocument:
-            effects.append(.copy(view.lines.map { $0.text + "\n" }.joined(), what: view.address.name))
+            effects.append(.copy(view.copiedText, what: view.address.name))
         default: break
         }
     }

@@ -189,6 +189,7 @@ extension AppState {
         case .failed(_, let failure):
             if case .loaded = view.content { view.failure = failure } else { view.content = .failed(failure) }
         }
+        view.scroll(to: view.top, visibleRows: body.rows, columns: size.columns)
         places[index] = .document(view)
     }
 
