@@ -55,6 +55,8 @@ struct Cluster {
     private var stores: [KindScope: KindStore] = [:]
     private var version: UInt64 = 0
     private var storeCount: UInt64 = 0
+    /// Which session's cache this is, from 1.
+    var epoch: UInt64 = 1
 
     mutating func change(
         _ kind: BuiltInKind = Pod.kind, in namespace: String? = "shop", _ body: (inout KindStore) -> Void
@@ -87,7 +89,7 @@ struct Cluster {
 
     mutating func event() -> AppEvent {
         version += 1
-        return .snapshot(ClusterSnapshot(epoch: 1, version: version, kinds: stores.mapValues { $0.snapshot() }))
+        return .snapshot(ClusterSnapshot(epoch: epoch, version: version, kinds: stores.mapValues { $0.snapshot() }))
     }
 }
 

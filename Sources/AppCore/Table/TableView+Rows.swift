@@ -56,6 +56,8 @@ extension TableView {
     /// Costs what changed, not what there is.
     mutating func apply(_ snapshot: ClusterSnapshot, table: ResourceTable, now: Timestamp, visibleRows: Int) {
         guard let known = snapshot.resolve(scope) else { return }
+        // One namespace may be allowed where all of them are not.
+        if namespace != nil, snapshot[scope] == nil, case .forbidden = known.state { return }
         let isSameStore = source.map { $0.storeID == known.storeID } ?? false
         if !isSameStore, all.count > 0, keepsRows(while: known.state, now: now) { return }
         loadState = known.state

@@ -229,6 +229,7 @@ extension AppState {
         places.append(.table(view))
         if places.count > 50 { places.remove(at: 0) }
         applySnapshot()
+        fallBackIfForbidden()
     }
 
     /// Goes to a kind's table in the current namespace.
