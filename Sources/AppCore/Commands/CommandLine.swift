@@ -4,7 +4,8 @@ import KubernetesModel
 enum CommandLine: Sendable, Equatable {
     /// A kind's table; `namespace` is nil when none was named, `.some(nil)` for all.
     case table(BuiltInKind, namespace: String??, filter: String?)
-    case namespaces(switchTo: String?)
+    /// Another namespace for what is shown; `nil` for all.
+    case namespace(String?)
     case contexts(switchTo: String?)
     case help
     case quit
@@ -20,37 +21,92 @@ enum CommandLine: Sendable, Equatable {
 
     static func parse(_ line: String, resources: [APIResource]) -> Result<CommandLine, Failure> {
         let line = line.drop { $0 == " " }
-        let filterStart = line.firstIndex(of: "/")
-        var words = (filterStart.map { line[..<$0] } ?? line[...]).split(separator: " ").map(String.init)
-        let filter = filterStart.map { String(line[line.index(after: $0)...]) }
-        guard !words.isEmpty else { return .failure(Failure(reason: "Type a kind such as pods, or ctx, ns, help, q.")) }
-        let name = words.removeFirst().lowercased()
+        let word = line.prefix { $0 != " " && $0 != "/" }
+        let rest = line[word.endIndex...].drop { $0 == " " }
+        let name = word.lowercased()
         switch name {
+        case "": return .failure(Failure(reason: "Type a kind such as pods, or ctx, ns, help, q."))
         case "q", "q!", "quit", "exit": return .success(.quit)
         case "h", "help", "?": return .success(.help)
         case "suspend": return .success(.suspend)
-        case "ctx", "context", "contexts": return .success(.contexts(switchTo: words.first))
-        case "ns", "namespace", "namespaces":
-            if words.isEmpty, let filter {
-                return .success(.table(Namespace.kind, namespace: nil, filter: filter))
-            }
-            return .success(.namespaces(switchTo: words.first))
+        case "ctx", "context", "contexts":
+            // Names of contexts may hold anything, slashes above all.
+            let context = String(rest.reversed().drop { $0 == " " }.reversed())
+            return .success(.contexts(switchTo: context.isEmpty ? nil : context))
         default: break
         }
-        guard let kind = kind(named: name, resources: resources) else {
-            if let resource = resources.first(where: { answers($0, to: name) }) {
-                return .failure(Failure(reason: "Sextant has no table for \(resource.groupResource.resource)."))
+        do {
+            let arguments = try Arguments(rest)
+            if ["ns", "namespace", "namespaces"].contains(name) {
+                guard let namespace = arguments.namespace else {
+                    return .success(.table(Namespace.kind, namespace: nil, filter: arguments.filter))
+                }
+                return .success(.namespace(namespace))
             }
-            let known = Self.words + ResourceTable.all.flatMap { [$0.kind.groupResource.resource] + $0.aliases }
-            let hint = nearestName(to: name, among: known).map { " Did you mean \($0)?" } ?? " ? lists the commands."
-            return .failure(Failure(reason: "\(name) is no command and no kind.\(hint)"))
+            if let kind = kind(named: name, resources: resources) {
+                return .success(.table(kind, namespace: arguments.namespace, filter: arguments.filter))
+            }
+        } catch {
+            return .failure(error)
         }
+        if let resource = resources.first(where: { answers($0, to: name) }) {
+            let kind = resource.groupResource.resource
+            return .failure(Failure(reason: "\(kind) are not shown yet: they have no table."))
+        }
+        let known = Self.words + ResourceTable.all.flatMap { [$0.kind.groupResource.resource] + $0.aliases }
+        let hint = nearestName(to: name, among: known).map { " Did you mean \($0)?" } ?? " ? lists the commands."
+        return .failure(Failure(reason: "\(name) is no command and no kind.\(hint)"))
+    }
+
+    /// What follows a kind: a namespace, labels, a filter, in any order; the filter ends the line.
+    private struct Arguments {
+        /// `nil` when none was named, `.some(nil)` for all.
         var namespace: String??
-        if let word = words.first {
-            let isAll = ["-A", "all", "*", "--all-namespaces"].contains(word)
-            namespace = .some(isAll ? nil : word == "-n" ? words.dropFirst().first : word)
+        var filter: String?
+
+        init(_ text: Substring) throws(Failure) {
+            var terms: [String] = []
+            var rest = text
+            func nextWord() -> String {
+                rest = rest.drop { $0 == " " }
+                let quote = rest.first.flatMap { $0 == "'" || $0 == "\"" ? $0 : nil }
+                if quote != nil { rest = rest.dropFirst() }
+                let word = rest.prefix { $0 != quote ?? " " }
+                rest = rest[word.endIndex...].dropFirst()
+                return String(word)
+            }
+            while let first = rest.first(where: { $0 != " " }) {
+                if first == "/" {
+                    terms.append(String(rest.drop { $0 == " " }.dropFirst()))
+                    break
+                }
+                let word = nextWord()
+                switch word {
+                case "-A", "all", "*", "--all-namespaces": try set(nil)
+                case "-n", "--namespace":
+                    let name = nextWord()
+                    guard !name.isEmpty else { throw Failure(reason: "\(word) needs a namespace.") }
+                    try set(name)
+                case "-l", "-f":
+                    let value = nextWord()
+                    guard !value.isEmpty else { throw Failure(reason: "\(word) needs a value.") }
+                    terms.append("\(word) '\(value)'")
+                case _ where word.contains("=") || word.contains(" "): terms.append("-l '\(word)'")
+                case _ where word.hasPrefix("@"):
+                    throw Failure(reason: "Go to the context first: ctx \(word.dropFirst()).")
+                default: try set(word)
+                }
+            }
+            filter = terms.isEmpty ? nil : terms.joined(separator: " ")
         }
-        return .success(.table(kind, namespace: namespace, filter: filter))
+
+        private mutating func set(_ name: String?) throws(Failure) {
+            if let namespace {
+                throw Failure(
+                    reason: "Two namespaces are named: \(namespace ?? "all") and \(name ?? "all"). / begins a filter.")
+            }
+            namespace = .some(name)
+        }
     }
 
     /// The built-in kind of a name: plural, singular, kind, short name, with or without its group.

@@ -43,9 +43,9 @@ package struct LineEditor: Sendable, Equatable {
         return true
     }
 
-    /// Inserts at the cursor, up to the first line break; control characters are left out.
+    /// Inserts a text's first line at the cursor; control characters are left out.
     mutating func insert(_ text: String) {
-        let line = text.prefix { !$0.isNewline }.filter {
+        let line = text.drop { $0.isNewline }.prefix { !$0.isNewline }.filter {
             $0.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
         }
         let room = max(0, 4096 - characters.count)

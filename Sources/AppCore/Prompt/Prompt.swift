@@ -48,17 +48,19 @@ extension AppState {
     /// What a `:` line may become.
     func commandCandidates(for text: String) -> [String] {
         let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+        let names = ResourceTable.all.map(\.kind.groupResource.resource)
+        if text.isEmpty { return names + CommandLine.words }
         guard let first = words.first, words.count > 1 else {
-            let names = CommandLine.words + ResourceTable.all.flatMap { [$0.kind.groupResource.resource] + $0.aliases }
-            let matching = Set(names).filter { $0.hasPrefix(text.lowercased()) && $0 != text }
+            let known = CommandLine.words + names + ResourceTable.all.flatMap(\.aliases)
+            let matching = Set(known).filter { $0.hasPrefix(text.lowercased()) && $0 != text }
             return matching.sorted { ($0.count, $0) < ($1.count, $1) }
         }
         let typed = words[words.count - 1]
         let options: [String]
         switch CommandLine.parse(first, resources: resources) {
         case .success(.contexts): options = contexts.map(\.name)
-        case .success(.namespaces): options = knownNamespaces + ["all"]
-        case .success(.table): options = knownNamespaces + ["all"]
+        case .success(.table(let kind, _, _)) where kind == Namespace.kind || kind.isNamespaced:
+            options = words.count == 2 ? knownNamespaces + ["all"] : []
         default: options = []
         }
         let head = words.dropLast().joined(separator: " ") + " "

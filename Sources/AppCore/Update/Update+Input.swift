@@ -47,16 +47,23 @@ extension AppState {
         case .help: helpTop = 0
         case .commandPrompt:
             helpTop = nil
-            prompt = Prompt(.command)
+            var line = Prompt(.command)
+            line.candidates = commandCandidates(for: "")
+            prompt = line
         case .filterPrompt: prompt = Prompt(.filter, text: shownTable?.filterText ?? "")
         case .searchPrompt:
             if case .document(let view) = place { prompt = Prompt(.search, text: view.search) }
-        case .back, .historyBack: goBack(&effects)
+        case .back:
+            if places.count == 1, !clearsSomething, key == .character("q") {
+                show(.info, "This is the first view; :q or ctrl-c leaves.")
+            }
+            goBack(&effects)
+        case .historyBack: goBack(&effects)
         case .historyForward:
             if let next = forwardPlaces.popLast() {
+                noteScope()
                 places.append(next)
-                applySnapshot()
-                reopenDocument(&effects)
+                arrive(&effects)
             }
         case .lastView:
             if let scope = previousScope, let table = ResourceTable.named(scope.kind) {
@@ -233,32 +240,45 @@ extension AppState {
 
     // MARK: - Back
 
+    /// Whether going back only takes away a search, a filter or the restriction to faults.
+    private var clearsSomething: Bool {
+        switch place {
+        case .document(let view): !view.search.isEmpty
+        case .table(let view): !view.filterText.isEmpty || view.faultsOnly
+        case .contexts: false
+        }
+    }
+
     private mutating func goBack(_ effects: inout [Effect]) {
-        if case .document(var view) = place, !view.search.isEmpty {
-            view.find("")
-            place = .document(view)
-            return
-        }
-        if let view = shownTable, !view.filterText.isEmpty {
-            setFilter("")
-            return
-        }
-        if let view = shownTable, view.faultsOnly {
-            var shown = view
-            shown.faultsOnly = false
-            shownTable = shown
-            filterTable()
+        if clearsSomething {
+            switch place {
+            case .document(var view):
+                view.find("")
+                place = .document(view)
+            case .table(let view) where !view.filterText.isEmpty: setFilter("")
+            case .table(var view):
+                view.faultsOnly = false
+                place = .table(view)
+                filterTable()
+            case .contexts: break
+            }
             return
         }
         guard places.count > 1 else { return }
+        noteScope()
         let left = places.removeLast()
         forwardPlaces.append(left)
         if case .document = left { effects.append(.closeDocument) }
+        arrive(&effects)
+    }
+
+    /// Brings the place that was gone back or forward to up to date.
+    private mutating func arrive(_ effects: inout [Effect]) {
         if let view = shownTable, ResourceTable.named(view.kind)?.kind.isNamespaced == true, view.restriction == nil {
             namespace = view.namespace
         }
-        settle()
         applySnapshot()
+        settle()
         reopenDocument(&effects)
     }
 }

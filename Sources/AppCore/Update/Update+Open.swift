@@ -61,15 +61,16 @@ extension AppState {
     ) {
         let group = reference.apiVersion.split(separator: "/", omittingEmptySubsequences: false)
         let groupName = group.count == 2 ? String(group[0]) : ""
-        guard
-            let table = ResourceTable.all.first(where: {
-                $0.kind.kind == reference.kind && $0.kind.groupResource.group == groupName
-            })
-        else {
-            return openDocument(of: event, kind: kind, &effects)
+        let table = ResourceTable.all.first {
+            $0.kind.kind == reference.kind
+                && ($0.kind.groupResource.group == groupName || reference.apiVersion.isEmpty)
         }
-        var view = TableView(table, namespace: reference.namespace, openedAt: now)
-        view.wanted = .init(namespace: reference.namespace, name: reference.name)
+        guard let table else { return openDocument(of: event, kind: kind, &effects) }
+        // Events about cluster-scoped objects are in some namespace all the same.
+        let own = reference.namespace.isEmpty ? event.metadata.namespace : reference.namespace
+        let namespace = table.kind.isNamespaced ? own : ""
+        var view = TableView(table, namespace: namespace, openedAt: now)
+        view.wanted = ObjectKey(namespace: namespace, name: reference.name)
         push(view)
     }
 }

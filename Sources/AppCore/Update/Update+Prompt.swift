@@ -14,7 +14,8 @@ extension AppState {
             line.editor = LineEditor(line.candidates[next % count])
             prompt = line
             if line.kind != .command { promptTextChanged() }
-        case .right where line.editor.cursor == line.editor.characters.count && !line.suggestion.isEmpty:
+        case .right where !line.suggestion.isEmpty, .end where !line.suggestion.isEmpty,
+            .control("e") where !line.suggestion.isEmpty, .control("f") where !line.suggestion.isEmpty:
             line.editor = LineEditor(line.editor.text + line.suggestion)
             prompt = line
             promptEdited()

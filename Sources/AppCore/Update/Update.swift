@@ -128,6 +128,7 @@ extension AppState {
         case .failed(let failure, let retryAt): connection = .failed(failure, retryAt: retryAt)
         case .unusable(let context, let reason):
             if session == nil { connection = .none }
+            closeLinePrompt()
             var view = ContextsView()
             view.reason = "\(context): \(reason)"
             let index = contexts.firstIndex { $0.name == context } ?? 0
@@ -151,6 +152,8 @@ extension AppState {
         snapshot = ClusterSnapshot(epoch: snapshot.epoch &+ 1)
         forwardPlaces = []
         previousScope = nil
+        helpTop = nil
+        closeLinePrompt()
         demand = []
         favourites = []
         let kind = isFirst ? Pod.kind.groupResource : table?.kind ?? Pod.kind.groupResource
@@ -164,6 +167,11 @@ extension AppState {
         places = [.table(TableView(table, namespace: namespace, openedAt: now))]
         if isFirst, let command = options.command { run(commandLine: command, &effects) }
         if places.count > 1 { places.removeFirst(places.count - 1) }
+    }
+
+    /// Closes a prompt that is about the place that is left.
+    private mutating func closeLinePrompt() {
+        if let prompt, prompt.kind != .command { self.prompt = nil }
     }
 
     /// Puts a namespace on one of the keys 1-9.
@@ -199,7 +207,7 @@ extension AppState {
     fileprivate mutating func updateDemand(_ effects: inout [Effect]) {
         guard session != nil else { return }
         var wanted: Set<KindScope> = [KindScope(Namespace.kind.groupResource, namespace: nil)]
-        if let table { wanted.insert(table.scope) }
+        if let scope = table?.scope { wanted.insert(scope) }
         guard wanted != demand else { return }
         demand = wanted
         effects.append(.watch(wanted))
@@ -209,6 +217,7 @@ extension AppState {
 
     /// Makes selection and scroll offsets fit the screen.
     mutating func settle() {
+        if let helpTop { scrollHelp(to: helpTop) }
         switch place {
         case .table(var view):
             view.settle(visibleRows: visibleRows)
@@ -222,9 +231,14 @@ extension AppState {
         }
     }
 
+    /// Keeps what is shown for `-`.
+    mutating func noteScope() {
+        if let view = shownTable, view.restriction == nil { previousScope = view.scope }
+    }
+
     /// Opens a table on top of what is there.
     mutating func push(_ view: TableView) {
-        if let table, table.restriction == nil { previousScope = table.scope }
+        noteScope()
         forwardPlaces = []
         places.append(.table(view))
         if places.count > 50 { places.remove(at: 0) }
@@ -249,9 +263,7 @@ extension AppState {
         case .success(.help): helpTop = 0
         case .success(.contexts(let name?)): switchContext(name, &effects)
         case .success(.contexts(nil)): openContexts()
-        case .success(.namespaces(let name?)):
-            switchNamespace(["all", "-A", "*"].contains(name) ? nil : name)
-        case .success(.namespaces(nil)): goTo(Namespace.kind, namespace: nil)
+        case .success(.namespace(let name)): switchNamespace(name)
         case .success(.table(let kind, let named, let filter)):
             if let named, kind.isNamespaced {
                 namespace = named
