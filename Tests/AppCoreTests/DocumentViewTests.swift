@@ -209,6 +209,26 @@ struct DocumentViewTests {
         #expect(try view(app).lines[1].text == "  a: •••••• (5 bytes, x shows it)")
     }
 
+    @Test func whatHasNothingToMaskSaysSo() throws {
+        var app = try Self.opened()
+        app.type("x")
+        #expect(app.notice == "Only a Secret has values that are masked.")
+        #expect(try view(app).masksSecrets)
+    }
+
+    @Test func linesThatComeAboveDoNotMoveWhatIsOnTheScreen() throws {
+        let keys = (100..<160).map { "\"k\($0)\":1" }.joined(separator: ",")
+        var app = try Self.opened(json("{\"metadata\":{\"managedFields\":[{\"a\":1},{\"b\":2}]},\"spec\":{\(keys)}}"))
+        app.press(.pageDown)
+        let first = try view(app).lines[view(app).top].text
+        app.type("m")
+        #expect(try view(app).lines[view(app).top].text == first)
+        app.type("m")
+        #expect(try view(app).lines[view(app).top].text == first)
+        app.send(.document(.loaded(Self.address, try json("{\"a\":1,\"metadata\":{},\"spec\":{\(keys)}}"))))
+        #expect(try view(app).lines[view(app).top].text == first)
+    }
+
     @Test func theCopyIsYAMLWithoutWhatIsFolded() throws {
         var app = try Self.opened(json(#"{"metadata":{"managedFields":[{}],"name":"a"}}"#))
         app.type("c")

@@ -106,7 +106,12 @@ package struct CommandInfo: Sendable {
         CommandInfo(.searchNext, "next", "Go to the next match.", unavailable: needsMatch),
         CommandInfo(.searchPrevious, "previous", "Go to the previous match.", unavailable: needsMatch),
         CommandInfo(.toggleManagedFields, "managed fields", "Show or fold metadata.managedFields."),
-        CommandInfo(.revealSecrets, "reveal", "Show the values of a Secret, or mask them again."),
+        CommandInfo(.revealSecrets, "reveal", "Show the values of a Secret, or mask them again.") { state in
+            guard case .document(let view) = state.place, case .loaded(let document) = view.content,
+                document["kind"] != .string("Secret")
+            else { return nil }
+            return "Only a Secret has values that are masked."
+        },
         CommandInfo(.toggleWrap, "wrap", "Wrap long lines, or cut them."),
         CommandInfo(.copyDocument, "copy", "Copy the document."),
         CommandInfo(.retry, "retry now", "Connect again now, instead of at the end of the wait."),

@@ -49,9 +49,14 @@ package struct DocumentView: Sendable, Equatable {
     }
 
     /// Makes the lines anew: the document or what is folded changed.
+    ///
+    /// Lines that come or go above the screen do not move what is on it.
     mutating func layOut() {
         guard case .loaded(let document) = content else { return }
+        let before = lines
         lines = documentLines(document, foldsManagedFields: foldsManagedFields, masksSecrets: masksSecrets)
+        let sameAtEnd = zip(before.reversed(), lines.reversed()).prefix { $0 == $1 }.count
+        if top > 0, top >= before.count - sameAtEnd { top += lines.count - before.count }
         find(search)
     }
 
