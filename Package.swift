@@ -37,6 +37,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "CCurses", linkerSettings: [.linkedLibrary("ncursesw")]),
+        .target(name: "CMalloc"),
         .target(name: "KubernetesModel", swiftSettings: strict),
         .target(
             name: "KubernetesClient",
@@ -61,7 +62,8 @@ let package = Package(
         .target(
             name: "AppRuntime",
             dependencies: [
-                "KubernetesModel", "KubernetesClient", "ClusterState", "ClusterCache", "Screen", "AppCore", "Views",
+                "CMalloc", "KubernetesModel", "KubernetesClient", "ClusterState", "ClusterCache", "Screen", "AppCore",
+                "Views",
                 logging,
             ],
             swiftSettings: strict),

@@ -44,6 +44,7 @@ package final class Application {
     package var didChange: (() -> Void)?
 
     private var frameClock = FrameClock()
+    private var memoryTrim = MemoryTrim()
     private var frameTask: Task<Void, Never>?
     private var connection: Connection?
     private var documentTask: Task<Void, Never>?
@@ -116,6 +117,7 @@ package final class Application {
             try? await Task.sleep(for: .microseconds(1_000_000 - (micros % 1_000_000)))
             if Task.isCancelled { return }
             send(.tick(now: serverNow()))
+            memoryTrim.tick(state.table)
         }
     }
 

@@ -1,3 +1,4 @@
+import AppRuntime
 import ArgumentParser
 
 /// The command line: without a subcommand it opens the screen.
@@ -16,6 +17,7 @@ struct Sextant: AsyncParsableCommand {
         defaultSubcommand: Screen.self)
 
     static func main() async {
+        prepareProcess()
         let arguments = withSubcommandFirst(
             Array(CommandLine.arguments.dropFirst()),
             subcommands: ["screen", "snapshot", "demo", "info", "version", "help"],

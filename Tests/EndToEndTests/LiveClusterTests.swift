@@ -26,7 +26,8 @@ struct LiveClusterTests {
         var isNamespaced = true
     }
 
-    /// Where a server older than 1.36 prints a column differently, it is left out here, or made alike in `normalized`:
+    /// Where a server older than 1.36 prints a column differently, it is left out here, or made alike in `normalized`.
+    ///
     /// - pods RESTARTS: before 1.23 without "(5m ago)"; ours has it, so only the number is compared.
     /// - nodes KERNEL-VERSION: without the architecture; not compared.
     /// - endpointslices PORTS and ENDPOINTS: the same. AGE and LAST SEEN pass between two readings: not compared.
