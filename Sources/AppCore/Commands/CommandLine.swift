@@ -55,7 +55,7 @@ enum CommandLine: Sendable, Equatable {
         }
         let known = Self.words + ResourceTable.all.flatMap { [$0.kind.groupResource.resource] + $0.aliases }
         let hint = nearestName(to: name, among: known).map { " Did you mean \($0)?" } ?? " ? lists the commands."
-        return .failure(Failure(reason: "\(name) is no command and no kind with a table.\(hint)"))
+        return .failure(Failure(reason: "\(name) is no command and no kind.\(hint)"))
     }
 
     /// What follows a kind: a namespace, labels, a filter, in any order; the filter ends the line.
