@@ -47,7 +47,7 @@ struct LiveClusterTests {
     func agreesWithKubectlOnEveryRow(comparison: Comparison) async throws {
         var differences = [""]
         // A live cluster may change between the two readings.
-        for _ in 0..<5 where !differences.isEmpty {
+        for _ in 0..<10 where !differences.isEmpty {
             let theirs = try kubectlRows(comparison)
             let ours = try await ourRows(comparison)
             if !comparison.isNamespaced { #expect(!theirs.isEmpty) }
