@@ -95,7 +95,7 @@ struct ScreenBench: AsyncParsableCommand {
                 _ = terminal.read(since: .now, quiet: .milliseconds(5), limit: .milliseconds(40))
                 let begin = ContinuousClock.now
                 terminal.write(texts[index % texts.count])
-                // Of what comes within a few milliseconds of each other, the last byte counts.
+                // Of what comes without a longer pause in between, the last byte counts.
                 if let (_, last) = terminal.read(since: begin, quiet: .milliseconds(8), limit: .milliseconds(500)) {
                     times.append(last / .milliseconds(1))
                 }

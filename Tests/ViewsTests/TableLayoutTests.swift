@@ -31,9 +31,9 @@ import Testing
 
     @Test(arguments: [
         (120, ["NAME", "READY", "STATUS", "RESTARTS", "IP", "NODE", "AGE"]),
-        (90, ["NAME", "READY", "STATUS", "RESTARTS", "NODE", "AGE"]),
-        (80, ["NAME", "READY", "STATUS", "RESTARTS", "AGE"]),
-        (70, ["NAME", "READY", "STATUS", "RESTARTS"]),
+        (90, ["NAME", "READY", "STATUS", "RESTARTS", "IP", "NODE", "AGE"]),
+        (80, ["NAME", "READY", "STATUS", "RESTARTS", "NODE", "AGE"]),
+        (70, ["NAME", "READY", "STATUS", "RESTARTS", "AGE"]),
         (40, ["NAME", "STATUS"]),
         (10, ["NAME"]),
     ])

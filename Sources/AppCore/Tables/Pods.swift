@@ -24,7 +24,7 @@ extension TableDefinition where Row == Pod {
                     role: { pod, _ in pod.health.role },
                     text: { $0.summary.status }),
                 Column(
-                    "RESTARTS", width: .fit(max: 16), align: .right,
+                    "RESTARTS", width: .fill(min: 8), align: .right,
                     help: "Restarts of its containers, and how long ago the newest was.",
                     timeDependent: true, descendingFirst: true, importance: 2,
                     role: { pod, context in pod.summary.restartsRole(now: context.now) },
