@@ -14,12 +14,6 @@ public protocol KubernetesObject: Sendable, Equatable {
 public protocol StoredObject: AnyObject, Sendable {
     /// Name, namespace, identity, labels and owners.
     var metadata: ObjectMeta { get }
-    /// `metadata.name`, without a copy of the rest.
-    var name: String { get }
-    /// `metadata.namespace`, without a copy of the rest.
-    var namespace: String { get }
-    /// `metadata.uid`, without a copy of the rest.
-    var uid: String { get }
 }
 
 /// The one implementation of `StoredObject`: a box around a typed value.
@@ -28,12 +22,6 @@ public final class Stored<Value: KubernetesObject>: StoredObject {
     public let value: Value
     /// Name, namespace, identity, labels and owners.
     public var metadata: ObjectMeta { value.metadata }
-    /// `metadata.name`.
-    public var name: String { value.metadata.name }
-    /// `metadata.namespace`.
-    public var namespace: String { value.metadata.namespace }
-    /// `metadata.uid`.
-    public var uid: String { value.metadata.uid }
 
     /// Boxes a value.
     public init(_ value: Value) { self.value = value }
