@@ -33,6 +33,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: [
         .target(name: "CCurses", linkerSettings: [.linkedLibrary("ncursesw")]),
@@ -44,9 +45,11 @@ let package = Package(
                 "KubernetesModel", logging, nioCore, nioPosix, nioHTTP1, nioSSL, yams,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: strict),
         .target(name: "ClusterState", dependencies: ["KubernetesModel", collections], swiftSettings: strict),
+        .target(name: "Diagnosis", dependencies: ["KubernetesModel", "ClusterState"], swiftSettings: strict),
         .target(
             name: "ClusterCache",
             dependencies: ["KubernetesModel", "ClusterState", "KubernetesClient", logging], swiftSettings: strict),
@@ -104,6 +107,9 @@ let package = Package(
             name: "ClusterCacheTests",
             dependencies: ["ClusterCache", "ClusterState", "KubernetesClient", "KubernetesModel", logging],
             swiftSettings: strict),
+        .testTarget(
+            name: "DiagnosisTests", dependencies: ["Diagnosis", "ClusterState", "KubernetesModel"],
+            resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(name: "ScreenTests", dependencies: ["Screen"], swiftSettings: strict),
         .testTarget(
             name: "CursesTerminalTests", dependencies: ["CursesTerminal", "Screen"], swiftSettings: strict),
@@ -116,6 +122,17 @@ let package = Package(
         .testTarget(
             name: "DemoClusterTests", dependencies: ["DemoCluster", "KubernetesModel", nioCore, nioPosix, nioHTTP1],
             swiftSettings: strict),
+        .testTarget(
+            name: "FaultTests",
+            dependencies: [
+                "TestSupport", "AppRuntime", "AppCore", "ClusterCache", "ClusterState", "KubernetesClient",
+                "KubernetesModel", "DemoCluster", nioCore, nioPosix, nioHTTP1, logging,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: ["KubernetesClient", "KubernetesModel", "AppCore", "Screen"],
+            resources: [.copy("Seeds")], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
