@@ -22,6 +22,8 @@ package final class CursesTerminal: Terminal {
     private var shown: CellGrid?
     private var shownCursor: Position?
     private var isOpen = true
+    /// Whether another program has the terminal.
+    private var isLent = false
 
     /// Opens the screen.
     /// - Parameters:
@@ -85,7 +87,7 @@ package final class CursesTerminal: Terminal {
 
     /// Takes the terminal's size over after `.resized`; everything has to be painted again.
     package func resize(to size: Size) {
-        guard isOpen, size != self.size else { return }
+        guard isOpen, !isLent, size != self.size else { return }
         self.size = Size(columns: max(1, size.columns), rows: max(1, size.rows))
         sx_resize(Int32(self.size.columns), Int32(self.size.rows))
         shown = nil
@@ -95,7 +97,7 @@ package final class CursesTerminal: Terminal {
     // MARK: Painting
 
     package func paint(_ grid: CellGrid, cursor: Position?) {
-        guard isOpen else { return }
+        guard isOpen, !isLent else { return }
         let cursor = cursor.flatMap { isInside($0) ? $0 : nil }
         let next = isUTF8 ? grid : grid.ascii
         if shown == next, shownCursor == cursor { return }
@@ -160,7 +162,7 @@ package final class CursesTerminal: Terminal {
 
     /// Sends everything again, and the tty's modes with it: another program may have had the terminal.
     package func repaint() {
-        guard isOpen else { return }
+        guard isOpen, !isLent else { return }
         sx_retake()
         if let grid = shown, grid.size == size {
             sx_refresh(shownCursor.map { Int32($0.row) } ?? -1, shownCursor.map { Int32($0.column) } ?? 0)
@@ -181,9 +183,25 @@ package final class CursesTerminal: Terminal {
 
     // MARK: Leaving
 
+    /// Gives the terminal to another program, such as one that asks for a password, until `body` returns.
+    ///
+    /// Nothing is painted or read meanwhile.
+    package func lend(_ body: @Sendable () async -> Void) async {
+        guard isOpen, !isLent else { return }
+        isLent = true
+        reader.pause()
+        sx_leave()
+        await body()
+        isLent = false
+        guard isOpen else { return }
+        sx_enter()
+        reader.resume()
+        repaint()
+    }
+
     /// Gives the terminal to the shell and stops as Ctrl-Z does elsewhere; shows everything again when it is continued.
     package func suspend() {
-        guard isOpen else { return }
+        guard isOpen, !isLent else { return }
         sx_leave()
         sx_stop_group()
         sx_enter()

@@ -9,12 +9,14 @@ final class TerminalReader: Sendable {
     /// How long a lone ESC waits for the rest of a sequence.
     private static let escapeDelay = DispatchTimeInterval.milliseconds(20)
 
-    private struct State {
+    fileprivate struct State {
         var parser = KeyParser()
         var clicks = ClickCounter()
         /// Tells the bytes for which a timer was set from those that came later.
         var generation = 0
         var sources: [any DispatchSourceRead] = []
+        /// Whether the keyboard belongs to another program.
+        var isPaused = false
     }
 
     private let state = Mutex(State())
@@ -48,8 +50,24 @@ final class TerminalReader: Sendable {
         watching.wait()
     }
 
+    /// Leaves what is typed, and Ctrl-C, to another program.
+    func pause() {
+        state.withLock { state in
+            guard !state.isPaused else { return }
+            state.isPaused = true
+            state.sources.first?.suspend()
+        }
+    }
+
+    /// Reads the keyboard again after `pause`.
+    func resume() {
+        state.withLock { $0.resume() }
+    }
+
     private func stop() {
         state.withLock { state in
+            // A source that is suspended would never be cancelled.
+            state.resume()
             for source in state.sources { source.cancel() }
             state.sources = []
         }
@@ -109,9 +127,19 @@ final class TerminalReader: Sendable {
                 if let size = currentTerminalSize() { output.yield(.resized(size)) }
             case SIGCONT: output.yield(.continued)
             case SIGTSTP: Task { @MainActor in onStop() }
+            case SIGINT where state.withLock(\.isPaused): break
             case let number: output.yield(.signal(number))
             }
         }
+    }
+}
+
+extension TerminalReader.State {
+    /// The keyboard's source is the first.
+    fileprivate mutating func resume() {
+        guard isPaused else { return }
+        isPaused = false
+        sources.first?.resume()
     }
 }
 

@@ -14,6 +14,7 @@ public final class KubernetesClient: Sendable {
     let transport: Transport
     let retryPolicy: RetryPolicy
     let logger: Logger
+    let pluginHost: PluginHost
 
     /// A client that has not connected yet.
     ///
@@ -21,18 +22,29 @@ public final class KubernetesClient: Sendable {
     ///   - access: Where and as whom to connect.
     ///   - logger: Gets what was tried again; never a credential.
     ///   - userAgent: How to introduce oneself, such as `sextant/1.0`.
+    ///   - pluginHost: Serves the exec plugin that gets the credential, if there is one.
     ///   - timeouts: How long to wait for what.
     ///   - retryPolicy: When to try one-shot reads again.
     /// - Throws: When a certificate or key cannot be read or used.
     public init(
         _ access: ClusterAccess, logger: Logger, userAgent: String = "sextant",
-        timeouts: ClientTimeouts = ClientTimeouts(), retryPolicy: RetryPolicy = RetryPolicy()
+        pluginHost: PluginHost = .none, timeouts: ClientTimeouts = ClientTimeouts(),
+        retryPolicy: RetryPolicy = RetryPolicy()
     ) throws(KubeconfigFailure) {
         transport = try Transport(access, timeouts: timeouts, userAgent: userAgent)
         self.access = access
         self.retryPolicy = retryPolicy
         self.logger = logger
+        self.pluginHost = pluginHost
         warnings = transport.warnings
+    }
+
+    /// Gets a new credential from the exec plugin now, with the terminal if there is one.
+    ///
+    /// - Throws: `APIFailure` when there is no plugin or it fails.
+    public func logIn() async throws {
+        throw APIFailure(
+            .configuration, attempt: "sign in", detail: "user \"\(access.userName)\" has no exec plugin")
     }
 
     /// Closes every connection; requests under way fail.
