@@ -11,18 +11,21 @@ package struct LaunchOptions: Sendable, Equatable {
     package var readOnly: Bool
     /// What was typed at the prompt in earlier sessions, oldest first.
     package var history: [String]
+    /// What each context showed last, in earlier sessions.
+    package var lastViews: [LastView]
     /// Local time less UTC, for the clock.
     package var utcOffsetSeconds: Int
 
     package init(
         command: String? = nil, namespace: String? = nil, allNamespaces: Bool = false, readOnly: Bool = false,
-        history: [String] = [], utcOffsetSeconds: Int = 0
+        history: [String] = [], lastViews: [LastView] = [], utcOffsetSeconds: Int = 0
     ) {
         self.command = command
         self.namespace = namespace
         self.allNamespaces = allNamespaces
         self.readOnly = readOnly
         self.history = history
+        self.lastViews = lastViews
         self.utcOffsetSeconds = utcOffsetSeconds
     }
 }
@@ -35,6 +38,8 @@ package enum ConnectionStatus: Sendable, Equatable {
     case connected
     /// The last attempt failed. Rows, if any, are old.
     case failed(APIFailure, retryAt: Timestamp?)
+    /// The user stopped waiting. Rows, if any, are old.
+    case stopped
 }
 
 /// One place in the stack of views that Esc goes back through.
@@ -62,6 +67,12 @@ package struct AppState: Sendable, Equatable {
     package internal(set) var session: SessionInfo?
     package internal(set) var serverVersion: String?
     package internal(set) var connection = ConnectionStatus.none
+    /// The program that gets the credential, while it runs.
+    package internal(set) var signIn: SignIn?
+    /// Whether the session was reached at least once.
+    var wasConnected = false
+    /// Whether `:ctx` has opened by itself since the context was chosen.
+    var wasTurnedAway = false
     package internal(set) var contexts: [ContextInfo] = []
     package internal(set) var resources: [APIResource] = []
     package internal(set) var snapshot = ClusterSnapshot()
@@ -77,6 +88,8 @@ package struct AppState: Sendable, Equatable {
     package internal(set) var helpTop: Int?
     package internal(set) var notice: ShownNotice?
     package internal(set) var history: [String]
+    /// What each context showed last.
+    var lastViews: [LastView]
 
     /// The namespace that new tables show; `nil` for all.
     package internal(set) var namespace: String?
@@ -94,6 +107,7 @@ package struct AppState: Sendable, Equatable {
         self.now = now
         self.options = options
         history = options.history
+        lastViews = options.lastViews
         namespace = options.allNamespaces ? nil : options.namespace ?? "default"
         let table = ResourceTable.pods
         places = [.table(TableView(table, namespace: namespace, openedAt: now))]
@@ -126,6 +140,11 @@ package struct AppState: Sendable, Equatable {
 
     /// How many rows a table shows: the body less the column titles.
     package var visibleRows: Int { max(1, body.rows - 1) }
+
+    /// How many contexts `:ctx` shows: a reason is above them.
+    package func visibleRows(of view: ContextsView) -> Int {
+        max(1, visibleRows - view.reasonLines(columns: size.columns).count)
+    }
 
     /// The names of the places from the first to the one on the screen.
     package var crumbs: [String] {

@@ -34,6 +34,17 @@ package enum ConnectionEvent: Sendable, Equatable {
     case failed(APIFailure, retryAt: Timestamp?)
     /// The context cannot be used at all: `:ctx` opens with the reason.
     case unusable(context: String, reason: String)
+    /// What the program that gets the credential does.
+    case signIn(SignInEvent)
+}
+
+/// News of a program that gets a credential (an exec plugin of the kubeconfig).
+package enum SignInEvent: Sendable, Equatable {
+    case started(program: String)
+    /// A line for the person who waits, such as where to enter a device code.
+    case said(String)
+    /// `failure` is nil when it gave a credential.
+    case ended(failure: String?)
 }
 
 /// A context of the kubeconfig, as `:ctx` lists it.
@@ -70,10 +81,14 @@ package struct SessionInfo: Sendable, Equatable {
     /// Whether the context names its namespace itself.
     package var hasOwnNamespace: Bool
     package var server: String
+    /// The program that gets the credential; `nil` when none is needed.
+    package var signInProgram: String?
 
     package init(
-        context: String, cluster: String, user: String, namespace: String, hasOwnNamespace: Bool, server: String
+        context: String, cluster: String, user: String, namespace: String, hasOwnNamespace: Bool, server: String,
+        signInProgram: String? = nil
     ) {
+        self.signInProgram = signInProgram
         self.context = context
         self.cluster = cluster
         self.user = user
@@ -132,6 +147,14 @@ package enum Effect: Sendable, Equatable {
     case switchContext(String)
     /// Try again now instead of at the end of the backoff.
     case retryNow
+    /// Leave the cluster: end every request, and whatever is waited for.
+    case disconnect
+    /// Read the kubeconfig again and tell the contexts.
+    case readContexts
+    /// Run the program that gets the credential again, with the terminal to itself.
+    case signIn
+    /// Keep what a context shows for the next session.
+    case saveView(LastView)
     /// Put a text on the clipboard (OSC 52); `what` words the notice, such as `name`.
     case copy(String, what: String)
     /// Send every cell again.

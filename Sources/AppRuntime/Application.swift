@@ -12,6 +12,8 @@ package final class Application {
     /// What the program needs from the machine it runs on.
     package struct Surroundings: Sendable {
         package var kubeconfig: Kubeconfig
+        /// Reads the kubeconfig again: another program may have changed it.
+        package var rereadKubeconfig: @Sendable () throws(KubeconfigFailure) -> Kubeconfig
         /// The context to begin with; `nil` for the kubeconfig's current one.
         package var context: String?
         package var userAgent: String
@@ -20,6 +22,12 @@ package final class Application {
         package var localNow: @Sendable () -> Timestamp
         /// Keeps what was typed at the prompt.
         package var saveHistory: @Sendable ([String]) -> Void
+        /// Keeps what a context shows.
+        package var saveView: @Sendable (LastView) -> Void
+        /// Told what a credential program does, besides the screen.
+        package var pluginReport: @Sendable (PluginEvent) -> Void
+        /// Lends the terminal to a credential program; `nil` where there is none.
+        package var lendTerminal: (@Sendable (_ body: @Sendable () async -> Void) async -> Void)?
 
         package init(
             kubeconfig: Kubeconfig, context: String?, userAgent: String, logger: Logger,
@@ -27,6 +35,9 @@ package final class Application {
             saveHistory: @escaping @Sendable ([String]) -> Void = { _ in }
         ) {
             self.kubeconfig = kubeconfig
+            rereadKubeconfig = { () throws(KubeconfigFailure) in kubeconfig }
+            saveView = { _ in }
+            pluginReport = { _ in }
             self.context = context
             self.userAgent = userAgent
             self.logger = logger
@@ -38,6 +49,7 @@ package final class Application {
     package private(set) var state: AppState
     private let terminal: any Terminal
     private let surroundings: Surroundings
+    private var kubeconfig: Kubeconfig
     /// Gives the terminal to the shell and takes it back.
     private let suspend: () -> Void
     /// Told after every change of the state, before it is drawn.
@@ -65,6 +77,7 @@ package final class Application {
     ) {
         self.terminal = terminal
         self.surroundings = surroundings
+        kubeconfig = surroundings.kubeconfig
         self.suspend = suspend
         state = AppState(size: terminal.size, now: surroundings.localNow(), options: options)
     }
@@ -130,9 +143,22 @@ package final class Application {
     // MARK: - Contexts
 
     private func start() {
-        let kubeconfig = surroundings.kubeconfig
-        send(.connection(.contexts(kubeconfig.contextInfos, warnings: kubeconfig.warnings)))
+        tellContexts()
         connect(to: surroundings.context)
+    }
+
+    private func tellContexts() {
+        send(.connection(.contexts(kubeconfig.contextInfos, warnings: kubeconfig.warnings)))
+    }
+
+    /// Reads the kubeconfig again; one that cannot be read leaves the last in use.
+    private func readContexts() {
+        do {
+            kubeconfig = try surroundings.rereadKubeconfig()
+            tellContexts()
+        } catch {
+            send(.notice(Notice(.warning, "The kubeconfig as it is now cannot be used: \(error)")))
+        }
     }
 
     private func connect(to context: String?) {
@@ -140,27 +166,39 @@ package final class Application {
         let (demands, demand) = AsyncStream.makeStream(
             of: Set<KindScope>.self, bufferingPolicy: .bufferingNewest(1))
         do {
-            let access = try surroundings.kubeconfig.resolve(context: context)
+            let access = try kubeconfig.resolve(context: context)
             let epoch = epoch + 1
+            let send: Session.Send = { [weak self, epoch] event in
+                // What a session of before still has to say is of no interest.
+                if let self, self.epoch == epoch { self.send(event) }
+            }
             session = try Session(
                 access: access, epoch: epoch, userAgent: surroundings.userAgent, logger: surroundings.logger,
-                now: surroundings.localNow
-            ) { [weak self, epoch] event in
-                // What a session of before still has to say is of no interest.
-                if let self, self.epoch == epoch { send(event) }
-            }
+                now: surroundings.localNow, pluginHost: pluginHost(send), send: send)
             disconnect()
             self.epoch = epoch
             connection = Connection(
                 session: session, task: Task { await session.run(demands: demands) }, demand: demand)
             send(.connection(.connecting(SessionInfo(access))))
         } catch {
-            let name = context ?? surroundings.kubeconfig.currentContext ?? ""
+            let name = context ?? kubeconfig.currentContext ?? ""
             send(.connection(.unusable(context: name, reason: "\(error)")))
         }
     }
 
+    /// Shows what a credential program does.
+    private func pluginHost(_ send: @escaping Session.Send) -> PluginHost {
+        let alsoTell = surroundings.pluginReport
+        return PluginHost(
+            report: { event in
+                alsoTell(event)
+                await send(.connection(.signIn(SignInEvent(event))))
+            }, withTerminal: surroundings.lendTerminal)
+    }
+
+    /// Ends the session; what it still has to say is not heard.
     private func disconnect() {
+        epoch += 1
         guard let connection else { return }
         connection.task.cancel()
         endedConnections.append(connection.task)
@@ -175,7 +213,14 @@ package final class Application {
         case .watch(let scopes): connection?.demand.yield(scopes)
         case .openDocument(let address): openDocument(address)
         case .closeDocument: documentTask?.cancel()
-        case .switchContext(let name): connect(to: name)
+        case .switchContext(let name):
+            readContexts()
+            connect(to: name)
+        case .readContexts: readContexts()
+        case .disconnect: disconnect()
+        case .signIn:
+            if let session = connection?.session { endedConnections.append(Task { await session.signIn() }) }
+        case .saveView(let view): surroundings.saveView(view)
         case .retryNow:
             if let session = connection?.session { endedConnections.append(Task { await session.retryNow() }) }
         case .copy(let text, let what):
@@ -196,6 +241,17 @@ package final class Application {
         documentTask?.cancel()
         guard let session = connection?.session else { return }
         documentTask = Task { await session.follow(address) }
+    }
+}
+
+extension SignInEvent {
+    fileprivate init(_ event: PluginEvent) {
+        self =
+            switch event {
+            case .started(let command): .started(program: command)
+            case .said(let line): .said(line)
+            case .ended(let failure): .ended(failure: failure)
+            }
     }
 }
 

@@ -28,13 +28,14 @@ package struct Session: Sendable {
     ///   - userAgent: names this program to the server.
     ///   - logger: gets failures.
     ///   - now: the time by this machine's clock.
+    ///   - pluginHost: serves the program that gets the credential.
     ///   - send: takes the events.
     /// - Throws: when a certificate or key cannot be used.
     package init(
         access: ClusterAccess, epoch: UInt64, userAgent: String, logger: Logger,
-        now: @escaping @Sendable () -> Timestamp, send: @escaping Send
+        now: @escaping @Sendable () -> Timestamp, pluginHost: PluginHost, send: @escaping Send
     ) throws(KubeconfigFailure) {
-        client = try KubernetesClient(access, logger: logger, userAgent: userAgent)
+        client = try KubernetesClient(access, logger: logger, userAgent: userAgent, pluginHost: pluginHost)
         source = KubernetesClientSource(client)
         cache = ClusterCache(source: source, epoch: epoch, logger: logger, now: now)
         self.send = send
@@ -44,6 +45,17 @@ package struct Session: Sendable {
 
     /// Ends every wait for another attempt at once.
     package func retryNow() async { await cache.retryNow() }
+
+    /// Runs the program that gets the credential again, and then connects with what it gave.
+    package func signIn() async {
+        do {
+            try await client.logIn()
+        } catch {
+            // The host was told why.
+            return
+        }
+        await retryNow()
+    }
 
     /// Reads and watches what is demanded until cancelled, then closes the connections.
     package func run(demands: AsyncStream<Set<KindScope>>) async {

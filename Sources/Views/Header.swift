@@ -52,10 +52,12 @@ private func namespaceName(_ state: AppState) -> String {
 
 private func standing(_ state: AppState, isShort: Bool) -> [Piece] {
     var pieces: [Piece] = []
+    if state.signIn != nil { pieces.append(Piece("signing in  ", .header)) }
     switch state.connection {
-    case .failed: pieces.append(Piece("● not connected  ", .broken))
-    case .connecting: pieces.append(Piece("connecting  ", .header))
-    case .none, .connected: break
+    case .failed where state.signIn != nil: break
+    case .failed, .stopped: pieces.append(Piece("● not connected  ", .broken))
+    case .connecting where state.signIn == nil: pieces.append(Piece("connecting  ", .header))
+    case .none, .connected, .connecting: break
     }
     if let view = state.table {
         if view.brokenCount > 0 {

@@ -4,9 +4,6 @@ import Screen
 /// `:ctx`: the contexts of the kubeconfig.
 func drawContexts(_ view: ContextsView, _ state: AppState, _ grid: inout CellGrid) {
     grid.write([Piece(" Contexts ", .title), Piece("\(state.contexts.count)", .titleCount)], column: 0, row: 1)
-    if let reason = view.reason {
-        grid.write("● " + reason, column: 14, row: 1, style: Style(.broken))
-    }
     let titles = ["NAME", "CLUSTER", "USER", "NAMESPACE", "SERVER"]
     let cells = state.contexts.map { context in
         let server = context.problem.map { "● " + $0 } ?? context.server
@@ -26,10 +23,15 @@ func drawContexts(_ view: ContextsView, _ state: AppState, _ grid: inout CellGri
             column += widths[index] + 2
         }
     }
-    write(titles, row: state.body.row) { _ in Style(.columnHeader) }
-    for line in 0..<max(0, min(state.visibleRows, state.contexts.count - view.top)) {
+    let reason = view.reasonLines(columns: state.size.columns)
+    for (offset, line) in reason.enumerated() {
+        grid.write(line, column: 1, row: state.body.row + offset, style: Style(.broken))
+    }
+    let firstRow = state.body.row + reason.count
+    write(titles, row: firstRow) { _ in Style(.columnHeader) }
+    for line in 0..<max(0, min(state.visibleRows(of: view), state.contexts.count - view.top)) {
         let index = view.top + line
-        let row = state.body.row + 1 + line
+        let row = firstRow + 1 + line
         let isSelected = index == view.selectedIndex
         let context = state.contexts[index]
         if isSelected {
@@ -42,6 +44,21 @@ func drawContexts(_ view: ContextsView, _ state: AppState, _ grid: inout CellGri
         write(cells[index], row: row) { column in
             Style(column == 4 && context.problem != nil ? .broken : .plain, isSelected: isSelected)
         }
+    }
+    drawProblem(view, state, &grid, below: firstRow)
+}
+
+/// What is wrong with the selected context in full, at the bottom: a row has no room for it.
+private func drawProblem(_ view: ContextsView, _ state: AppState, _ grid: inout CellGrid, below top: Int) {
+    guard state.contexts.indices.contains(view.selectedIndex) else { return }
+    let context = state.contexts[view.selectedIndex]
+    guard let problem = context.problem, view.reason?.contains(problem) != true else { return }
+    let lines = wrapped("● \(context.name): \(problem)", width: max(16, state.size.columns - 4))
+    let first = state.size.rows - 1 - lines.count
+    let listEnd = top + 1 + min(state.visibleRows(of: view), state.contexts.count - view.top)
+    guard first > listEnd else { return }
+    for (offset, line) in lines.enumerated() {
+        grid.write(line, column: 1, row: first + offset, style: Style(.broken))
     }
 }
 

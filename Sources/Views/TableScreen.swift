@@ -31,7 +31,10 @@ func drawTable(_ view: TableView, _ state: AppState, _ grid: inout CellGrid) {
 
 /// Whether the rows are of the past: the connection is lost, or the server refuses by now.
 private func isOld(_ view: TableView, _ state: AppState) -> Bool {
-    if case .failed = state.connection { return true }
+    switch state.connection {
+    case .failed, .stopped: return true
+    case .none, .connecting, .connected: break
+    }
     switch view.loadState {
     case .loading, .ready: return false
     case .stale, .forbidden, .unavailable, .failed: return true
@@ -147,8 +150,10 @@ private func titleStatus(_ view: TableView, _ layout: TableLayout, _ state: AppS
         guard state.now.microseconds &- view.openedAt.microseconds > 150_000 || count > 0 else { return [] }
         let rows = count > 0 ? " \(grouped(count))" : ""
         let text = "loading\(rows) \(view.kind.resource) … \(elapsed(since: view.openedAt, now: state.now))"
-        // Esc leaves only what something else is below.
-        let canLeave = state.places.count > 1 && view.filterText.isEmpty && !view.faultsOnly
+        if state.connection == .stopped { return [Piece("▲ not connected", .degraded)] }
+        // Esc leaves only what something else is below, or a server that has not answered.
+        let canLeave =
+            view.filterText.isEmpty && !view.faultsOnly && (state.places.count > 1 || state.connection != .connected)
         return [Piece(text, .notice)] + (canLeave ? [Piece("   Esc cancels", .dim)] : [])
     case .stale(let since, let reason, let retryAt):
         let retry = retryText(retryAt, state)
@@ -157,6 +162,7 @@ private func titleStatus(_ view: TableView, _ layout: TableLayout, _ state: AppS
         // Without rows the body says so.
         return view.rows.count == 0 ? [] : [Piece("▲ no longer current: \(reason)", .degraded)]
     case .ready:
+        if state.connection == .stopped { return [Piece("▲ not connected; Ctrl-R connects again", .degraded)] }
         if case .failed(let failure, let retryAt) = state.connection {
             return [Piece("▲ not connected\(retryText(retryAt, state)): \(failure)", .degraded)]
         }
@@ -185,6 +191,11 @@ private func drawEmpty(_ view: TableView, _ table: ResourceTable, _ state: AppSt
     case .loading:
         if case .failed(let failure, let retryAt) = state.connection {
             lines = failureLines("\(failure)", retryAt, state)
+        } else if state.connection == .stopped {
+            lines = [
+                ("Not connected to \(state.session?.server ?? "the server"): you stopped waiting.", .plain),
+                ("Ctrl-R tries again; :ctx goes to another cluster.", .dim),
+            ]
         } else if state.session == nil {
             lines = [("No cluster is in use yet.", .dim)]
         } else {
@@ -213,7 +224,10 @@ private func drawEmpty(_ view: TableView, _ table: ResourceTable, _ state: AppSt
 
 private func failureLines(_ reason: String, _ retryAt: Timestamp?, _ state: AppState) -> [(String, StyleRole)] {
     let server = state.session.map { "Cannot read from \($0.server)\(retryText(retryAt, state))." } ?? "Cannot connect."
-    return [(server, .broken), (reason, .plain), ("Ctrl-R tries now; :ctx goes to another cluster.", .dim)]
+    let login = state.session?.signInProgram == nil ? "" : " :login signs in again;"
+    return [
+        (server, .broken), (reason, .plain), ("Ctrl-R tries now;\(login) :ctx goes to another cluster.", .dim),
+    ]
 }
 
 /// Writes paragraphs into the body, below the column titles, wrapped at spaces.

@@ -3,6 +3,7 @@ import AppRuntime
 import ArgumentParser
 import CursesTerminal
 import Foundation
+import KubernetesClient
 
 /// `sextant`: the live screen.
 struct Screen: AsyncParsableCommand {
@@ -25,7 +26,10 @@ struct Screen: AsyncParsableCommand {
             let environment = ProcessInfo.processInfo.environment
             let kubeconfig = try loadKubeconfig(cluster.kubeconfig, environment: environment)
             try await runScreen(
-                kubeconfig: kubeconfig, context: cluster.context,
+                kubeconfig: kubeconfig,
+                reread: { [path = cluster.kubeconfig] () throws(KubeconfigFailure) in
+                    try loadKubeconfig(path, environment: environment)
+                }, context: cluster.context,
                 options: LaunchOptions(
                     command: command, namespace: namespace.namespace, allNamespaces: namespace.allNamespaces,
                     readOnly: readOnly),

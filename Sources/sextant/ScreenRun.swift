@@ -4,13 +4,23 @@ import ArgumentParser
 import CursesTerminal
 import Foundation
 import KubernetesClient
+import Logging
 
 /// Opens the screen and returns when the user leaves it.
 ///
 /// The terminal is as it was, whichever way it ends.
+///
+/// - Parameters:
+///   - kubeconfig: as it is now.
+///   - reread: reads it again; `nil` for a cluster that is only there for this session, of which nothing is kept.
+///   - context: the context to begin with; `nil` for the current one.
+///   - options: what to show first.
+///   - environment: of the process.
+/// - Throws: when there is no terminal, and the exit code after a signal.
 @MainActor
 func runScreen(
-    kubeconfig: Kubeconfig, context: String?, options: LaunchOptions, environment: [String: String]
+    kubeconfig: Kubeconfig, reread: (@Sendable () throws(KubeconfigFailure) -> Kubeconfig)?, context: String?,
+    options: LaunchOptions, environment: [String: String]
 ) async throws {
     let setup = Setup(environment: environment)
     var options = options
@@ -18,8 +28,21 @@ func runScreen(
     options.utcOffsetSeconds = TimeZone.current.secondsFromGMT()
     let terminal = try CursesTerminal(environment: environment, errorLog: setup.directory?.logPath)
     defer { terminal.close() }
+    var surroundings = setup.surroundings(kubeconfig, context: context)
+    surroundings.lendTerminal = { body in await terminal.lend(body) }
+    if let reread {
+        surroundings.rereadKubeconfig = reread
+        options.lastViews = setup.directory?.lastViews() ?? []
+        surroundings.saveView = { [directory = setup.directory, logger = setup.logger] view in
+            do {
+                try directory?.save(lastView: view)
+            } catch {
+                logger.warning("the last view was not kept", metadata: ["error": "\(error)"])
+            }
+        }
+    }
     let application = Application(
-        terminal: terminal, options: options, surroundings: setup.surroundings(kubeconfig, context: context),
+        terminal: terminal, options: options, surroundings: surroundings,
         suspend: { terminal.suspend() })
     var endedBy: Int32?
     let reading = Task {

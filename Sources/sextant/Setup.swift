@@ -44,7 +44,7 @@ func localNow() -> Timestamp {
 }
 
 /// Reads the kubeconfig that the options and the environment name.
-func loadKubeconfig(_ path: String?, environment: [String: String]) throws -> Kubeconfig {
+func loadKubeconfig(_ path: String?, environment: [String: String]) throws(KubeconfigFailure) -> Kubeconfig {
     try Kubeconfig.load(explicitPath: path, environment: environment, homeDirectory: environment["HOME"])
 }
 

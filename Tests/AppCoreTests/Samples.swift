@@ -99,18 +99,20 @@ func context(_ name: String, namespace: String = "", problem: String? = nil) -> 
         problem: problem)
 }
 
-func session(_ name: String = "prod", namespace: String = "shop") -> SessionInfo {
+func session(_ name: String = "prod", namespace: String = "shop", signInProgram: String? = nil) -> SessionInfo {
     SessionInfo(
         context: name, cluster: "c-\(name)", user: "alice", namespace: namespace, hasOwnNamespace: true,
-        server: "https://\(name).example.com")
+        server: "https://\(name).example.com", signInProgram: signInProgram)
 }
 
 /// An application on an 100x24 screen, with a session in the namespace `shop`.
 struct App {
     private(set) var state: AppState
     var cluster = Cluster()
-    /// What the last event caused.
+    /// What the last event caused, but for views to be kept.
     private(set) var effects: [Effect] = []
+    /// The views that were to be kept, oldest first.
+    private(set) var savedViews: [LastView] = []
 
     init(_ options: LaunchOptions = LaunchOptions(), size: Size = Size(columns: 100, rows: 24)) {
         state = AppState(size: size, now: noon, options: options)
@@ -126,7 +128,12 @@ struct App {
         publish()
     }
 
-    mutating func send(_ event: AppEvent) { effects = update(&state, event) }
+    mutating func send(_ event: AppEvent) {
+        effects = []
+        for effect in update(&state, event) {
+            if case .saveView(let view) = effect { savedViews.append(view) } else { effects.append(effect) }
+        }
+    }
 
     mutating func press(_ keys: Key...) {
         for key in keys { send(.input(.key(key))) }

@@ -44,7 +44,7 @@ struct SessionTests {
         var state = AppState(size: Size(columns: 80, rows: 24), now: noon)
         #expect(update(&state, .resized(Size(columns: 90, rows: 24))) == [])
         #expect(
-            update(&state, .connection(.connecting(session()))) == [.watch([Self.namespaces, Self.pods("shop")])])
+            update(&state, .connection(.connecting(session()))).first == .watch([Self.namespaces, Self.pods("shop")]))
         #expect(state.connection == .connecting(since: noon))
     }
 

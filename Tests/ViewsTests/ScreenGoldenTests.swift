@@ -99,6 +99,23 @@ import Views
         try expectScreen("context-unusable", state(columns: 120, rows: 10).receiving(event))
     }
 
+    @Test func waitingStopped() throws {
+        let base = state(columns: 80, rows: 12)
+        let connecting = base.receiving(.connection(.connecting(try #require(base.session))))
+        try expectScreen("stopped", connecting.typing(.escape))
+        try expectScreen("stopped-table", connecting.typing(.escape, .escape))
+    }
+
+    @Test func signingIn() throws {
+        let lines = [
+            "To sign in, use a web browser to open the page https://microsoft.com/devicelogin and enter the code AB12CD34 to authenticate.",
+            "\u{1B}]0;hostile\u{07}",
+        ]
+        let events = [SignInEvent.started(program: "kubelogin")] + lines.map { .said($0) }
+        let signingIn = events.reduce(state(columns: 80, rows: 12)) { $0.receiving(.connection(.signIn($1))) }
+        try expectScreen("signing-in", signingIn)
+    }
+
     @Test func yaml() throws {
         let opened = state(columns: 80, rows: 24).typing("y")
         guard case .document(let view) = opened.place else {

@@ -10,6 +10,7 @@ enum CommandLine: Sendable, Equatable {
     case help
     case quit
     case suspend
+    case signIn
 
     /// Why a line is no command.
     struct Failure: Error, Equatable {
@@ -17,7 +18,7 @@ enum CommandLine: Sendable, Equatable {
     }
 
     /// Words that are no kinds.
-    static let words = ["ctx", "context", "ns", "help", "quit", "q", "suspend"]
+    static let words = ["ctx", "context", "ns", "help", "quit", "q", "suspend", "login"]
 
     static func parse(_ line: String, resources: [APIResource]) -> Result<CommandLine, Failure> {
         let line = line.drop { $0 == " " }
@@ -29,6 +30,7 @@ enum CommandLine: Sendable, Equatable {
         case "q", "q!", "quit", "exit": return .success(.quit)
         case "h", "help", "?": return .success(.help)
         case "suspend": return .success(.suspend)
+        case "login": return .success(.signIn)
         case "ctx", "context", "contexts":
             // Names of contexts may hold anything, slashes above all.
             let context = String(rest.reversed().drop { $0 == " " }.reversed())

@@ -67,6 +67,7 @@ package enum HelpPage {
         ("po /crash", "a kind, filtered"),
         ("ns, ns payments", "the namespaces; another namespace"),
         ("ctx, ctx prod", "the contexts; another context"),
+        ("login", "sign in again: the kubeconfig's credential program gets the terminal"),
         ("suspend", "back to the shell until fg"),
         ("q", "leave"),
     ]

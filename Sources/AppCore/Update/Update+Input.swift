@@ -42,7 +42,11 @@ extension AppState {
         case .quit: effects.append(.quit)
         case .repaint: effects.append(.repaint)
         case .retry:
-            effects.append(.retryNow)
+            if connection == .stopped, let session {
+                effects.append(.switchContext(session.context))
+            } else {
+                effects.append(.retryNow)
+            }
             show(.info, "Trying again.")
         case .help: helpTop = 0
         case .commandPrompt:
@@ -54,6 +58,7 @@ extension AppState {
         case .searchPrompt:
             if case .document(let view) = place { prompt = Prompt(.search, text: view.search) }
         case .back:
+            if key == .escape, !clearsSomething, stopWaiting(&effects) { return }
             if places.count == 1, !clearsSomething, key == .character("q") {
                 show(.info, "This is the first view; :q or ctrl-c leaves.")
             }
@@ -76,6 +81,7 @@ extension AppState {
             switch place {
             case .table: runInTable(command, &effects)
             case .contexts(var view):
+                let visibleRows = visibleRows(of: view)
                 let moved = moved(view.selectedIndex, by: command, page: visibleRows, count: contexts.count)
                 view.select(moved, count: contexts.count, visibleRows: visibleRows)
                 place = .contexts(view)

@@ -17,7 +17,8 @@ extension AppState {
             place = .document(view)
         case (.contexts(var view), .wheelUp), (.contexts(var view), .wheelDown):
             view.select(
-                view.selectedIndex + (event.kind.wheelStep ?? 0), count: contexts.count, visibleRows: visibleRows)
+                view.selectedIndex + (event.kind.wheelStep ?? 0), count: contexts.count,
+                visibleRows: visibleRows(of: view))
             place = .contexts(view)
         case (.table(var view), .press), (.table(var view), .doublePress):
             guard let table = ResourceTable.named(view.kind) else { return }
@@ -32,9 +33,10 @@ extension AppState {
             place = .table(view)
             if event.kind == .doublePress { open(&effects) }
         case (.contexts(var view), .press), (.contexts(var view), .doublePress):
-            let index = view.top + row - 1
-            guard row >= 1, row <= visibleRows, index < contexts.count else { return }
-            view.select(index, count: contexts.count, visibleRows: visibleRows)
+            let line = row - 1 - view.reasonLines(columns: size.columns).count
+            let visibleRows = visibleRows(of: view)
+            guard line >= 0, line < visibleRows, view.top + line < contexts.count else { return }
+            view.select(view.top + line, count: contexts.count, visibleRows: visibleRows)
             place = .contexts(view)
             if event.kind == .doublePress { open(&effects) }
         default: break

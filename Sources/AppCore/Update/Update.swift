@@ -26,6 +26,7 @@ package func update(_ state: inout AppState, _ event: AppEvent) -> [Effect] {
     case .notice(let notice): state.show(notice)
     }
     state.updateDemand(&effects)
+    state.noteView(&effects)
     return effects
 }
 
@@ -121,24 +122,71 @@ extension AppState {
         case .contexts(let contexts, let warnings):
             self.contexts = contexts
             if let warning = warnings.first { show(.warning, warning) }
+            settle()
         case .connecting(let session): begin(session, &effects)
         case .connected(let version):
             serverVersion = version.isEmpty ? nil : version
             connection = .connected
-        case .failed(let failure, let retryAt): connection = .failed(failure, retryAt: retryAt)
+            wasConnected = true
+        case .failed(let failure, let retryAt):
+            connection = .failed(failure, retryAt: retryAt)
+            turnAway(failure)
         case .unusable(let context, let reason):
             if session == nil { connection = .none }
-            closeLinePrompt()
-            var view = ContextsView()
-            view.reason = "\(context): \(reason)"
-            let index = contexts.firstIndex { $0.name == context } ?? 0
-            view.select(index, count: contexts.count, visibleRows: visibleRows)
-            if case .contexts = place {
-                places[places.count - 1] = .contexts(view)
-            } else {
-                places.append(.contexts(view))
+            openContexts(reason: context.isEmpty ? reason : "\(context): \(reason)", selecting: context)
+        case .signIn(let event): signInChanged(event)
+        }
+    }
+
+    /// Opens `:ctx` when the credential is of no use from the start: waiting will not help, another context may.
+    private mutating func turnAway(_ failure: APIFailure) {
+        guard !wasConnected, !wasTurnedAway, let session, places.count == 1, table?.total == 0 else { return }
+        switch failure.reason {
+        case .unauthorized, .configuration: break
+        default: return
+        }
+        wasTurnedAway = true
+        openContexts(reason: "\(session.context): \(failure)", selecting: session.context)
+    }
+
+    private mutating func signInChanged(_ event: SignInEvent) {
+        switch event {
+        case .started(let program): signIn = SignIn(program: program, since: now)
+        case .said(let line): signIn?.add(line: line)
+        case .ended(let failure):
+            signIn = nil
+            if let failure { show(.error, failure) }
+        }
+    }
+
+    /// Ends whatever is waited for; the way out is `:ctx`.
+    ///
+    /// - Returns: false when nothing is waited for.
+    mutating func stopWaiting(_ effects: inout [Effect]) -> Bool {
+        guard let session, let view = table else { return false }
+        let isConnected = connection == .connected
+        if signIn == nil {
+            guard places.count == 1, !isConnected, connection != .stopped else { return false }
+            // Rows of the past are in nobody's way: it goes on trying behind the list.
+            if view.total > 0 {
+                openContexts(reason: "\(session.context): \(whyNotConnected)", selecting: session.context)
+                return true
             }
         }
+        let what = signIn.map { "\($0.program) to sign in" } ?? session.server
+        let since = signIn?.since ?? view.openedAt
+        effects.append(.disconnect)
+        connection = .stopped
+        signIn = nil
+        let seconds = max(0, (now.microseconds &- since.microseconds) / 1_000_000)
+        openContexts(
+            reason: "\(session.context): stopped waiting for \(what) after \(seconds) s", selecting: session.context)
+        return true
+    }
+
+    private var whyNotConnected: String {
+        if case .failed(let failure, _) = connection { return "\(failure)" }
+        return "not connected yet"
     }
 
     /// Starts over with another context: nothing of the one before stays.
@@ -147,6 +195,9 @@ extension AppState {
         self.session = session
         serverVersion = nil
         connection = .connecting(since: now)
+        signIn = nil
+        wasConnected = false
+        wasTurnedAway = false
         resources = []
         fallback = nil
         snapshot = ClusterSnapshot(epoch: snapshot.epoch &+ 1)
@@ -156,14 +207,17 @@ extension AppState {
         closeLinePrompt()
         demand = []
         favourites = []
-        let kind = isFirst ? Pod.kind.groupResource : table?.kind ?? Pod.kind.groupResource
-        namespace =
-            isFirst && options.allNamespaces
-            ? nil : isFirst ? options.namespace ?? session.namespace : session.namespace
+        let last = lastView(of: session)
+        let shown = isFirst ? nil : table.flatMap { ResourceTable.named($0.kind) }
+        let table =
+            last.flatMap { last in ResourceTable.all.first { "\($0.kind.groupResource)" == last.kind } }
+            ?? shown ?? .pods
+        namespace = last.map(\.namespace) ?? session.namespace
+        if isFirst, options.allNamespaces { namespace = nil }
+        if isFirst, let asked = options.namespace { namespace = asked }
         hasLaunched = true
         remember(session.namespace)
         if let namespace { remember(namespace) }
-        let table = ResourceTable.named(kind) ?? .pods
         places = [.table(TableView(table, namespace: namespace, openedAt: now))]
         if isFirst, let command = options.command { run(commandLine: command, &effects) }
         if places.count > 1 { places.removeFirst(places.count - 1) }
@@ -223,7 +277,7 @@ extension AppState {
             view.settle(visibleRows: visibleRows)
             place = .table(view)
         case .contexts(var view):
-            view.select(view.selectedIndex, count: contexts.count, visibleRows: visibleRows)
+            view.select(view.selectedIndex, count: contexts.count, visibleRows: visibleRows(of: view))
             place = .contexts(view)
         case .document(var view):
             view.scroll(to: view.top, visibleRows: body.rows, columns: size.columns)
@@ -262,7 +316,18 @@ extension AppState {
         case .success(.suspend): effects.append(.suspend)
         case .success(.help): helpTop = 0
         case .success(.contexts(let name?)): switchContext(name, &effects)
-        case .success(.contexts(nil)): openContexts()
+        case .success(.signIn):
+            if let program = session?.signInProgram {
+                effects.append(.signIn)
+                show(.info, "Signing in with \(program).")
+            } else {
+                show(
+                    .error,
+                    "This context's credential does not come from a program: there is nothing to sign in with.")
+            }
+        case .success(.contexts(nil)):
+            openContexts(reason: nil, selecting: session?.context ?? "")
+            effects.append(.readContexts)
         case .success(.namespace(let name)): switchNamespace(name)
         case .success(.table(let kind, let named, let filter)):
             if let named, kind.isNamespaced {
@@ -274,11 +339,15 @@ extension AppState {
         }
     }
 
-    private mutating func openContexts() {
+    /// Opens `:ctx`, or replaces it where it is open.
+    private mutating func openContexts(reason: String?, selecting name: String) {
+        closeLinePrompt()
         var view = ContextsView()
-        let index = contexts.firstIndex { $0.name == session?.context } ?? 0
-        view.select(index, count: contexts.count, visibleRows: visibleRows)
+        view.reason = reason
+        let index = contexts.firstIndex { $0.name == name } ?? 0
+        view.select(index, count: contexts.count, visibleRows: visibleRows(of: view))
         forwardPlaces = []
+        if case .contexts = place { places.removeLast() }
         places.append(.contexts(view))
     }
 

@@ -28,7 +28,7 @@ public final class Stored<Value: KubernetesObject>: StoredObject {
 }
 
 /// A kind of resource without its version: discovery says which version the server has.
-public struct GroupResource: Sendable, Hashable, Comparable {
+public struct GroupResource: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// Empty for the core group.
     public var group: String
     /// Plural and lower case, such as `pods`.
@@ -39,6 +39,9 @@ public struct GroupResource: Sendable, Hashable, Comparable {
         self.group = group
         self.resource = resource
     }
+
+    /// As kubectl writes it, such as `pods` or `deployments.apps`.
+    public var description: String { group.isEmpty ? resource : "\(resource).\(group)" }
 
     /// Orders by resource, then group.
     public static func < (left: GroupResource, right: GroupResource) -> Bool {
