@@ -5,7 +5,10 @@ import KubernetesModel
 ///
 /// - Throws: `KubeconfigFailure`, `APIFailure`.
 package func serverVersion(_ access: ClusterAccess, _ surroundings: Application.Surroundings) async throws -> String {
-    let client = try KubernetesClient(access, logger: surroundings.logger, userAgent: surroundings.userAgent)
+    let report = surroundings.pluginReport
+    let client = try KubernetesClient(
+        access, logger: surroundings.logger, userAgent: surroundings.userAgent,
+        pluginHost: PluginHost(report: { report($0) }, withTerminal: surroundings.lendTerminal))
     let result: Result<String, any Error>
     do {
         result = .success(try await client.serverVersion().gitVersion)

@@ -27,7 +27,8 @@ struct Info: AsyncParsableCommand {
             line("user", access.userName)
             line("namespace", access.namespace ?? "default (the context names none)")
             line("server", "\(access.server)")
-            let surroundings = setup.surroundings(kubeconfig, context: cluster.context)
+            var surroundings = setup.surroundings(kubeconfig, context: cluster.context)
+            surroundings.servePluginsOnTheTerminal()
             let version = try await serverVersion(access, surroundings)
             line("reached", "yes, Kubernetes \(version)")
         }

@@ -36,6 +36,18 @@ struct Setup {
     }
 }
 
+extension Application.Surroundings {
+    /// Serves credential programs without a screen, as kubectl does: where a person sits at the terminal they see what
+    /// the program says, and can answer it.
+    mutating func servePluginsOnTheTerminal() {
+        guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else { return }
+        pluginReport = { event in
+            if case .said(let line) = event { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+        }
+        lendTerminal = { body in await body() }
+    }
+}
+
 /// The time by this machine's clock.
 func localNow() -> Timestamp {
     var time = timespec()

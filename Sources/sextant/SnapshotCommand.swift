@@ -39,12 +39,14 @@ struct Snapshot: AsyncParsableCommand {
             let setup = Setup(environment: environment)
             let kubeconfig = try loadKubeconfig(cluster.kubeconfig, environment: environment)
             for warning in kubeconfig.warnings { printWarning(warning) }
+            var surroundings = setup.surroundings(kubeconfig, context: cluster.context)
+            surroundings.servePluginsOnTheTerminal()
             let state = try await loadView(
                 options: LaunchOptions(
                     command: view, namespace: namespace.namespace, allNamespaces: namespace.allNamespaces,
                     utcOffsetSeconds: TimeZone.current.secondsFromGMT()),
                 size: Size(columns: size.columns, rows: size.rows), timeout: .seconds(timeout.seconds),
-                surroundings: setup.surroundings(kubeconfig, context: cluster.context))
+                surroundings: surroundings)
             print(try text(of: state), terminator: "")
         }
     }

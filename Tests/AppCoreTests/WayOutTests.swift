@@ -78,6 +78,9 @@ struct WayOutTests {
         app.send(.connection(.failed(Self.refused, retryAt: ago(-5))))
         app.press(.escape)
         #expect(app.effects == [.disconnect])
+        #expect(
+            contexts(app)?.reason
+                == "prod: stopped waiting for https://prod.example.com after 0 s; the last attempt: \(Self.refused)")
     }
 
     @Test func escapeKeepsOldRowsAndTheAttemptsAndOffersOtherContexts() {

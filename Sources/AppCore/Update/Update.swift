@@ -175,12 +175,13 @@ extension AppState {
         }
         let what = signIn.map { "\($0.program) to sign in" } ?? session.server
         let since = signIn?.since ?? view.openedAt
+        let seconds = max(0, (now.microseconds &- since.microseconds) / 1_000_000)
+        var reason = "\(session.context): stopped waiting for \(what) after \(seconds) s"
+        if case .failed(let failure, _) = connection { reason += "; the last attempt: \(failure)" }
         effects.append(.disconnect)
         connection = .stopped
         signIn = nil
-        let seconds = max(0, (now.microseconds &- since.microseconds) / 1_000_000)
-        openContexts(
-            reason: "\(session.context): stopped waiting for \(what) after \(seconds) s", selecting: session.context)
+        openContexts(reason: reason, selecting: session.context)
         return true
     }
 
