@@ -94,8 +94,11 @@ let package = Package(
                 "DemoCluster", logging,
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "ModelTestSupport", dependencies: ["KubernetesModel"], path: "Tests/ModelTestSupport",
+            resources: [.copy("protobuf-fields.tsv")], swiftSettings: strict),
         .testTarget(
-            name: "KubernetesModelTests", dependencies: ["KubernetesModel"],
+            name: "KubernetesModelTests", dependencies: ["KubernetesModel", "ModelTestSupport"],
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "KubernetesClientTests",
@@ -131,7 +134,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "FuzzTests",
-            dependencies: ["KubernetesClient", "KubernetesModel", "AppCore", "Screen"],
+            dependencies: [
+                "ModelTestSupport", "KubernetesClient", "KubernetesModel", "AppCore", "Screen", yams,
+            ],
             resources: [.copy("Seeds")], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",

@@ -1,5 +1,6 @@
 import Foundation
 import KubernetesModel
+import ModelTestSupport
 
 /// The answers recorded from a live server.
 enum Fixtures {
@@ -70,39 +71,4 @@ func decode(
 func pieces(_ bytes: [UInt8], _ size: Int) -> [[UInt8]] {
     guard size < bytes.count else { return [bytes] }
     return stride(from: 0, to: bytes.count, by: size).map { Array(bytes[$0..<min($0 + size, bytes.count)]) }
-}
-
-extension [UInt8] {
-    /// Calls `body` with the raw bytes.
-    func withBytes<Result, Failure: Error>(
-        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-        try withUnsafeBufferPointer { (buffer) throws(Failure) in try body(UnsafeRawBufferPointer(buffer)) }
-    }
-}
-
-/// The typed value of an object, comparable whatever its type.
-struct ObjectValue: Equatable, CustomStringConvertible {
-    let value: any KubernetesObject
-
-    init(_ object: any StoredObject) { value = (object as? any AnyStored)?.anyValue ?? Pod() }
-
-    init(_ value: any KubernetesObject) { self.value = value }
-
-    var metadata: ObjectMeta { value.metadata }
-
-    var description: String { "\(value)" }
-
-    static func == (left: ObjectValue, right: ObjectValue) -> Bool {
-        func isEqual<Value: KubernetesObject>(_ value: Value) -> Bool { right.value as? Value == value }
-        return isEqual(left.value)
-    }
-}
-
-private protocol AnyStored {
-    var anyValue: any KubernetesObject { get }
-}
-
-extension Stored: AnyStored {
-    fileprivate var anyValue: any KubernetesObject { value }
 }

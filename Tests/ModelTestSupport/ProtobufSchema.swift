@@ -1,8 +1,9 @@
+import Foundation
 import KubernetesModel
 
 /// The field numbers of the API as its own definition lists them, to encode JSON documents as protobuf.
-struct ProtobufSchema {
-    struct Field {
+package struct ProtobufSchema: Sendable {
+    private struct Field {
         var number: Int
         var label: String
         var type: String
@@ -11,8 +12,10 @@ struct ProtobufSchema {
     /// Fields by package and message, then by name.
     private var messages: [String: [String: Field]] = [:]
 
-    init() throws {
-        let text = String(decoding: try Fixtures.bytes("protobuf-fields.tsv"), as: UTF8.self)
+    /// The schema of the API that the tests know.
+    package init() throws {
+        let file = Bundle.module.bundleURL.appendingPathComponent("protobuf-fields.tsv")
+        let text = String(decoding: try Data(contentsOf: file), as: UTF8.self)
         for line in text.split(separator: "\n").dropFirst() {
             let parts = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
             guard parts.count == 6, let number = Int(parts[2]) else { continue }
@@ -22,14 +25,14 @@ struct ProtobufSchema {
     }
 
     /// A document as a message, such as `core.v1.Pod`, in the envelope that servers send.
-    func envelope(_ document: JSONValue, message: String) -> [UInt8] {
+    package func envelope(_ document: JSONValue, message: String) -> [UInt8] {
         let kind = message.split(separator: ".").last.map(String.init) ?? ""
         let typeMeta = Self.field(1, Array("v1".utf8)) + Self.field(2, Array(kind.utf8))
         return [0x6B, 0x38, 0x73, 0x00] + Self.field(1, typeMeta) + Self.field(2, encode(document, message: message))
     }
 
     /// A document as a message.
-    func encode(_ document: JSONValue, message: String) -> [UInt8] {
+    package func encode(_ document: JSONValue, message: String) -> [UInt8] {
         guard case .object(let members) = document, let fields = messages[message] else { return [] }
         let package = message.split(separator: ".").dropLast().joined(separator: ".")
         var bytes: [UInt8] = []
@@ -80,14 +83,16 @@ struct ProtobufSchema {
     }
 
     /// A length-delimited field.
-    static func field(_ number: Int, _ bytes: [UInt8]) -> [UInt8] {
+    package static func field(_ number: Int, _ bytes: [UInt8]) -> [UInt8] {
         varint(UInt64(number) << 3 | 2) + varint(UInt64(bytes.count)) + bytes
     }
 
     /// A field of a number.
-    static func number(_ number: Int, _ value: UInt64) -> [UInt8] { varint(UInt64(number) << 3) + varint(value) }
+    package static func number(_ number: Int, _ value: UInt64) -> [UInt8] {
+        varint(UInt64(number) << 3) + varint(value)
+    }
 
-    static func varint(_ value: UInt64) -> [UInt8] {
+    package static func varint(_ value: UInt64) -> [UInt8] {
         var rest = value
         var bytes: [UInt8] = []
         while rest >= 0x80 {

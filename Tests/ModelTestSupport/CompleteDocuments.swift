@@ -1,7 +1,7 @@
 /// One document of each kind in which every field that is kept has a value other than its default.
-enum CompleteDocuments {
+package enum CompleteDocuments {
     /// JSON by protobuf message.
-    static let all: [(message: String, resource: String, json: String)] = [
+    package static let all: [(message: String, resource: String, json: String)] = [
         ("core.v1.Pod", "pods", pod), ("core.v1.Service", "services", service),
         ("networking.v1.Ingress", "ingresses", ingress), ("core.v1.Event", "events", event),
         ("core.v1.Namespace", "namespaces", namespace), ("core.v1.Node", "nodes", node),
@@ -9,23 +9,23 @@ enum CompleteDocuments {
         ("discovery.v1.EndpointSlice", "endpointslices", endpointSlice),
     ]
 
-    static let metadata = """
+    package static let metadata = """
         {"name":"n","generateName":"g","namespace":"ns","uid":"u","resourceVersion":"7","generation":3,
         "creationTimestamp":"2026-02-28T23:59:59Z","deletionTimestamp":"2026-03-01T00:00:00Z",
         "labels":{"b":"2","a":"1"},"annotations":{"x":"y"},"ownerReferences":[{"apiVersion":"apps/v1",
         "kind":"ReplicaSet","name":"rs","uid":"ru","controller":true,"blockOwnerDeletion":true}]}
         """
 
-    static let conditions = """
+    package static let conditions = """
         [{"type":"Ready","status":"False","lastTransitionTime":"2026-03-01T00:00:01Z","reason":"R","message":"M"}]
         """
 
-    static let containers = """
+    package static let containers = """
         [{"name":"c","image":"i","ports":[{"name":"http","hostPort":1,"containerPort":8080,"protocol":"TCP"}],
         "restartPolicy":"Always"}]
         """
 
-    static let pod = """
+    package static let pod = """
         {"metadata":\(metadata),"spec":{"initContainers":\(containers),"containers":\(containers),
         "restartPolicy":"Never","serviceAccountName":"sa","nodeName":"node","schedulerName":"s",
         "priorityClassName":"p","readinessGates":[{"conditionType":"gate"}]},
@@ -38,7 +38,7 @@ enum CompleteDocuments {
         "qosClass":"Burstable"}}
         """
 
-    static let service = """
+    package static let service = """
         {"metadata":\(metadata),"spec":{"ports":[{"name":"http","protocol":"UDP","port":80,"targetPort":"web",
         "nodePort":30000},{"port":81,"targetPort":8081}],"selector":{"app":"x"},"clusterIP":"10.96.0.1",
         "clusterIPs":["10.96.0.1","fd00::1"],"type":"LoadBalancer","externalIPs":["1.2.3.4"],
@@ -46,7 +46,7 @@ enum CompleteDocuments {
         "status":{"loadBalancer":{"ingress":[{"ip":"5.6.7.8","hostname":"lb.example.com"}]}}}
         """
 
-    static let ingress = """
+    package static let ingress = """
         {"metadata":\(metadata),"spec":{"ingressClassName":"nginx",
         "defaultBackend":{"resource":{"apiGroup":"g","kind":"Bucket","name":"b"}},
         "tls":[{"hosts":["a.example.com"],"secretName":"tls"}],
@@ -55,7 +55,7 @@ enum CompleteDocuments {
         "status":{"loadBalancer":{"ingress":[{"ip":"5.6.7.8","hostname":"lb.example.com"}]}}}
         """
 
-    static let event = """
+    package static let event = """
         {"metadata":\(metadata),"involvedObject":{"kind":"Pod","namespace":"ns","name":"p","uid":"pu",
         "apiVersion":"v1","resourceVersion":"6","fieldPath":"spec.containers{c}"},"reason":"BackOff","message":"m",
         "source":{"component":"kubelet","host":"node"},"firstTimestamp":"2026-03-01T00:00:00Z",
@@ -64,12 +64,12 @@ enum CompleteDocuments {
         "reportingInstance":"node"}
         """
 
-    static let namespace = """
+    package static let namespace = """
         {"metadata":\(metadata),"spec":{"finalizers":["kubernetes"]},
         "status":{"phase":"Terminating","conditions":\(conditions)}}
         """
 
-    static let node = """
+    package static let node = """
         {"metadata":\(metadata),"spec":{"podCIDR":"10.0.0.0/24","unschedulable":true,
         "taints":[{"key":"k","value":"v","effect":"NoSchedule","timeAdded":"2026-03-01T00:00:00Z"}]},
         "status":{"capacity":{"memory":"2Gi","cpu":"4"},"allocatable":{"cpu":"3900m"},"conditions":\(conditions),
@@ -78,7 +78,7 @@ enum CompleteDocuments {
         "architecture":"amd64"}}}
         """
 
-    static let deployment = """
+    package static let deployment = """
         {"metadata":\(metadata),"spec":{"replicas":3,"selector":{"matchLabels":{"app":"x"},
         "matchExpressions":[{"key":"tier","operator":"In","values":["a","b"]}]},
         "template":{"metadata":{"name":"t","labels":{"app":"x"}},"spec":{"containers":\(containers)}},"paused":true},
@@ -86,7 +86,7 @@ enum CompleteDocuments {
         "unavailableReplicas":5,"conditions":\(conditions)}}
         """
 
-    static let endpointSlice = """
+    package static let endpointSlice = """
         {"metadata":\(metadata),"addressType":"IPv4","endpoints":[{"addresses":["10.0.0.2"],
         "conditions":{"ready":true,"serving":false,"terminating":true},"hostname":"h","targetRef":{"kind":"Pod",
         "namespace":"ns","name":"p","uid":"pu","apiVersion":"v1","fieldPath":"f"},"nodeName":"node","zone":"z"}],
