@@ -28,6 +28,8 @@ package final class Application {
         package var pluginReport: @Sendable (PluginEvent) -> Void
         /// Lends the terminal to a credential program; `nil` where there is none.
         package var lendTerminal: (@Sendable (_ body: @Sendable () async -> Void) async -> Void)?
+        /// Whether there is no screen on that terminal.
+        package var isTerminalFree = false
 
         package init(
             kubeconfig: Kubeconfig, context: String?, userAgent: String, logger: Logger,
@@ -193,7 +195,7 @@ package final class Application {
             report: { event in
                 alsoTell(event)
                 await send(.connection(.signIn(SignInEvent(event))))
-            }, withTerminal: surroundings.lendTerminal)
+            }, withTerminal: surroundings.lendTerminal, isTerminalFree: surroundings.isTerminalFree)
     }
 
     /// Ends the session; what it still has to say is not heard.

@@ -19,6 +19,6 @@ extension SessionInfo {
         self.init(
             context: access.contextName, cluster: access.clusterName, user: access.userName,
             namespace: access.namespace ?? "default", hasOwnNamespace: access.namespace != nil,
-            server: "\(access.server)")
+            server: "\(access.server)", signInProgram: access.execPlugin?.name)
     }
 }

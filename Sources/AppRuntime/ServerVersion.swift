@@ -8,7 +8,9 @@ package func serverVersion(_ access: ClusterAccess, _ surroundings: Application.
     let report = surroundings.pluginReport
     let client = try KubernetesClient(
         access, logger: surroundings.logger, userAgent: surroundings.userAgent,
-        pluginHost: PluginHost(report: { report($0) }, withTerminal: surroundings.lendTerminal))
+        pluginHost: PluginHost(
+            report: { report($0) }, withTerminal: surroundings.lendTerminal,
+            isTerminalFree: surroundings.isTerminalFree))
     let result: Result<String, any Error>
     do {
         result = .success(try await client.serverVersion().gitVersion)

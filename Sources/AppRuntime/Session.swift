@@ -44,7 +44,10 @@ package struct Session: Sendable {
     }
 
     /// Ends every wait for another attempt at once.
-    package func retryNow() async { await cache.retryNow() }
+    package func retryNow() async {
+        await client.retryCredential()
+        await cache.retryNow()
+    }
 
     /// Runs the program that gets the credential again, and then connects with what it gave.
     package func signIn() async {

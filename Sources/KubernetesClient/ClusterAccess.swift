@@ -74,6 +74,8 @@ public struct ClusterAccess: Sendable, Hashable {
     public var bearerToken: BearerToken?
     /// User name and password.
     public var basicCredential: BasicCredential?
+    /// The program that gets the credential, where none of the above is there.
+    public var execPlugin: ExecPlugin?
     /// Whether the server's certificate is not verified.
     public var insecureSkipTLSVerify = false
     /// The name that the server's certificate must carry, where it is not the host of the address.

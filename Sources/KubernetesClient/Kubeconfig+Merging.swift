@@ -123,6 +123,7 @@ extension Kubeconfig.Cluster {
         tlsServerName = fields.text("tls-server-name")
         proxyURL = fields.text("proxy-url")
         disableCompression = fields.flag("disable-compression")
+        execConfiguration = ExecPlugin.clusterConfiguration(extensions: fields["extensions"])
     }
 }
 
@@ -148,25 +149,26 @@ extension Kubeconfig.User {
                 groups: fields["as-groups"]?.sequence?.compactMap(\.scalarText) ?? [], extra: extra)
         }
         if let exec = fields["exec"], !exec.isNull {
-            plugin = .exec(command: exec.mapping?.text("command") ?? "")
-        } else if let provider = fields["auth-provider"], !provider.isNull {
-            plugin = .authProvider(name: provider.mapping?.text("name") ?? "")
+            self.exec = ExecPlugin.read(exec.mapping ?? [:], directory: directory)
+        }
+        if let provider = fields["auth-provider"], !provider.isNull {
+            authProvider = provider.mapping?.text("name") ?? ""
         }
     }
 }
 
 extension Node {
     /// The text of a scalar, whatever its type; `nil` for `null`, lists and mappings.
-    fileprivate var scalarText: String? { isNull ? nil : scalar?.string }
+    var scalarText: String? { isNull ? nil : scalar?.string }
 
-    fileprivate var isNull: Bool { tag == Tag(.null) }
+    var isNull: Bool { tag == Tag(.null) }
 }
 
 extension Node.Mapping {
     /// The text of a field; `nil` when it is absent, null or empty.
-    fileprivate func text(_ key: String) -> String? { self[key]?.scalarText.flatMap { $0.isEmpty ? nil : $0 } }
+    func text(_ key: String) -> String? { self[key]?.scalarText.flatMap { $0.isEmpty ? nil : $0 } }
 
-    fileprivate func flag(_ key: String) -> Bool { self[key]?.bool ?? false }
+    func flag(_ key: String) -> Bool { self[key]?.bool ?? false }
 
     /// A path, made absolute from the directory of its file.
     fileprivate func path(_ key: String, in directory: String) -> String? {

@@ -76,7 +76,8 @@ extension Kubeconfig {
         }
         access.file = userEntry.place.file
         try Origin(place: userEntry.place, entry: "user \"\(userEntry.name)\"")
-            .addCredentials(of: try userEntry.value.get(), to: &access)
+            .addCredentials(
+                of: try userEntry.value.get(), to: &access, clusterConfiguration: cluster.execConfiguration)
         return access
     }
 
@@ -126,7 +127,9 @@ private struct Origin {
         return .data(Secret(Array(decoded)))
     }
 
-    func addCredentials(of user: Kubeconfig.User, to access: inout ClusterAccess) throws(KubeconfigFailure) {
+    func addCredentials(
+        of user: Kubeconfig.User, to access: inout ClusterAccess, clusterConfiguration: Secret?
+    ) throws(KubeconfigFailure) {
         access.clientCertificate = try material(
             data: user.clientCertificateData.map { Secret($0) }, file: user.clientCertificate,
             field: "client-certificate-data")
@@ -151,15 +154,18 @@ private struct Origin {
                 username: name, password: user.password ?? Secret(""))
         }
         access.impersonation = user.impersonation
-        guard access.bearerToken == nil, access.clientCertificate == nil, access.basicCredential == nil,
-            let plugin = user.plugin
-        else { return }
-        let instead = "use a token, a tokenFile or a client certificate, such as from kubectl create token"
-        switch plugin {
-        case .exec(let command):
-            throw failure("gets its credential from the program \"\(command)\" (exec), which is not supported", instead)
-        case .authProvider(let name):
-            throw failure("gets its credential from the auth-provider \"\(name)\", which is not supported", instead)
+        guard access.bearerToken == nil, access.clientCertificate == nil, access.basicCredential == nil else { return }
+        if let exec = user.exec {
+            do {
+                access.execPlugin = try exec.get()
+                access.execPlugin?.clusterConfiguration = clusterConfiguration
+            } catch {
+                throw failure(error.problem, error.remedy)
+            }
+        } else if let name = user.authProvider {
+            throw failure(
+                "gets its credential from the auth-provider \"\(name)\", which is not supported",
+                "use a token, a tokenFile or a client certificate, such as from kubectl create token")
         }
     }
 }

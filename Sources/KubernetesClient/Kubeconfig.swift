@@ -58,6 +58,8 @@ public struct Kubeconfig: Sendable {
         var tlsServerName: String?
         var proxyURL: String?
         var disableCompression = false
+        /// The extension `client.authentication.k8s.io/exec` as JSON.
+        var execConfiguration: Secret?
     }
 
     /// A user entry as the file has it; paths are absolute.
@@ -71,14 +73,16 @@ public struct Kubeconfig: Sendable {
         var username: String?
         var password: Secret?
         var impersonation: ClusterAccess.Impersonation?
-        /// The program of `exec`, or the name of `auth-provider`.
-        var plugin: Plugin?
+        /// The fields of `exec`, or why they cannot be used.
+        var exec: Result<ExecPlugin, ExecProblem>?
+        /// The name of `auth-provider`.
+        var authProvider: String?
     }
 
-    /// A way to get credentials that needs a program of somebody else.
-    enum Plugin: Sendable {
-        case exec(command: String)
-        case authProvider(name: String)
+    /// What is wrong with `exec`, and what to do.
+    struct ExecProblem: Error {
+        var problem: String
+        var remedy: String
     }
 
     /// A configuration of nothing.

@@ -14,7 +14,6 @@ public final class KubernetesClient: Sendable {
     let transport: Transport
     let retryPolicy: RetryPolicy
     let logger: Logger
-    let pluginHost: PluginHost
 
     /// A client that has not connected yet.
     ///
@@ -31,20 +30,23 @@ public final class KubernetesClient: Sendable {
         pluginHost: PluginHost = .none, timeouts: ClientTimeouts = ClientTimeouts(),
         retryPolicy: RetryPolicy = RetryPolicy()
     ) throws(KubeconfigFailure) {
-        transport = try Transport(access, timeouts: timeouts, userAgent: userAgent)
+        transport = try Transport(access, timeouts: timeouts, userAgent: userAgent, pluginHost: pluginHost)
         self.access = access
         self.retryPolicy = retryPolicy
         self.logger = logger
-        self.pluginHost = pluginHost
         warnings = transport.warnings
     }
 
     /// Gets a new credential from the exec plugin now, with the terminal if there is one.
     ///
-    /// - Throws: `APIFailure` when there is no plugin or it fails.
+    /// - Throws: `APIFailure` when there is no plugin or it fails, `CancellationError`.
     public func logIn() async throws {
-        throw APIFailure(
-            .configuration, attempt: "sign in", detail: "user \"\(access.userName)\" has no exec plugin")
+        try await transport.credentials.renew()
+    }
+
+    /// Lets an exec plugin that failed a moment ago run again with the next request.
+    public func retryCredential() async {
+        await transport.credentials.forgetPauses()
     }
 
     /// Closes every connection; requests under way fail.

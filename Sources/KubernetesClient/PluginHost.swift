@@ -4,12 +4,16 @@ public struct PluginHost: Sendable {
     public var report: @Sendable (PluginEvent) async -> Void
     /// Lends the terminal for the time of the body; `nil` where there is none.
     public var withTerminal: (@Sendable (_ body: @Sendable () async -> Void) async -> Void)?
+    /// Whether nothing else is on the terminal: a plugin that may use it then does, without being told to.
+    public var isTerminalFree: Bool
 
     /// A host that reports, and that may have a terminal.
     public init(
         report: @escaping @Sendable (PluginEvent) async -> Void,
-        withTerminal: (@Sendable (_ body: @Sendable () async -> Void) async -> Void)? = nil
+        withTerminal: (@Sendable (_ body: @Sendable () async -> Void) async -> Void)? = nil,
+        isTerminalFree: Bool = false
     ) {
+        self.isTerminalFree = isTerminalFree
         self.report = report
         self.withTerminal = withTerminal
     }

@@ -26,20 +26,25 @@ final class Transport: Sendable {
     /// Found while reading certificates, in words for the user.
     let warnings: [String]
 
+    let credentials: CredentialSource
+
     private let client: HTTPClient
-    private let tokens: TokenSource
+    private let tls: TLSConfigurations
     private let timeouts: ClientTimeouts
     private let userAgent: String
     private let requests = Mutex(0)
     private let clockOffset = Mutex(Duration.zero)
 
-    init(_ access: ClusterAccess, timeouts: ClientTimeouts, userAgent: String) throws(KubeconfigFailure) {
+    init(
+        _ access: ClusterAccess, timeouts: ClientTimeouts, userAgent: String, pluginHost: PluginHost
+    ) throws(KubeconfigFailure) {
         let tls = try TLSSetup(access, now: .now)
+        self.tls = TLSConfigurations(access, tls)
         self.access = access
         self.timeouts = timeouts
         self.userAgent = userAgent
         warnings = tls.warnings
-        tokens = TokenSource(access)
+        credentials = CredentialSource(access, host: pluginHost)
 
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: tls.configuration, redirectConfiguration: .disallow,
@@ -68,6 +73,7 @@ final class Transport: Sendable {
 
     /// Closes every connection; requests under way fail.
     func shutdown() async {
+        await credentials.shutdown()
         // Fails only when it was shut down before, which is as good.
         try? await client.shutdown()
     }
@@ -82,21 +88,18 @@ final class Transport: Sendable {
     ///
     /// - Throws: `APIFailure` when the answer is a failure or no answer of an API server, `CancellationError`.
     func open(_ request: APIRequest) async throws -> Answer {
-        let prepared = try prepare(request)
-        requests.withLock { $0 &+= 1 }
-        let response: HTTPClientResponse
-        do {
-            response = try await client.execute(prepared, timeout: TimeAmount(timeouts.answer))
-        } catch {
-            throw await failure(of: error, request.attempt)
+        var credential = try await credential(for: request)
+        var response = try await send(request, credential)
+        // Once more with a new credential, where one can be had.
+        if response.status == .unauthorized, await credentials.refused(credential) {
+            _ = await beginning(of: response.body, upTo: Self.maximumFailureBytes)
+            credential = try await self.credential(for: request)
+            response = try await send(request, credential)
+            if response.status == .unauthorized { _ = await credentials.refused(credential) }
         }
-        if let date = response.headers.first(name: "Date").flatMap(HTTPDate.parse) { noteServerTime(date) }
         let contentType = response.headers.first(name: "Content-Type") ?? ""
         let format = WireFormat(contentType: contentType)
-        guard response.status == .ok else {
-            if response.status == .unauthorized { tokens.refused() }
-            throw await refusal(response, format, request.attempt)
-        }
+        guard response.status == .ok else { throw await refusal(response, format, request.attempt) }
         guard let format else {
             let start = await beginning(of: response.body, upTo: 16 << 10)
             throw APIFailure.noKubernetesAPI(
@@ -136,7 +139,30 @@ final class Transport: Sendable {
         return APIFailure(words.reason, attempt: attempt, detail: words.detail)
     }
 
-    private func prepare(_ request: APIRequest) throws -> HTTPClientRequest {
+    private func credential(for request: APIRequest) async throws -> Credential {
+        do {
+            return try await credentials.credential()
+        } catch var failure as APIFailure {
+            failure.attempt = request.attempt
+            throw failure
+        }
+    }
+
+    /// Sends a request and waits for the head of its answer, whatever that says.
+    private func send(_ request: APIRequest, _ credential: Credential) async throws -> HTTPClientResponse {
+        let prepared = try prepare(request, credential)
+        requests.withLock { $0 &+= 1 }
+        let response: HTTPClientResponse
+        do {
+            response = try await client.execute(prepared, timeout: TimeAmount(timeouts.answer))
+        } catch {
+            throw await failure(of: error, request.attempt)
+        }
+        if let date = response.headers.first(name: "Date").flatMap(HTTPDate.parse) { noteServerTime(date) }
+        return response
+    }
+
+    private func prepare(_ request: APIRequest, _ credential: Credential) throws -> HTTPClientRequest {
         let server = access.server
         let host = access.tlsServerName.map { "\($0):\(server.port)" } ?? server.hostAndPort
         var prepared = HTTPClientRequest(
@@ -146,12 +172,13 @@ final class Transport: Sendable {
         prepared.headers.add(name: "User-Agent", value: userAgent)
         let mayCompress = request.allowsCompression && !access.disableCompression
         prepared.headers.add(name: "Accept-Encoding", value: mayCompress ? "gzip" : "identity")
+        if let token = credential.token {
+            prepared.headers.add(name: "Authorization", value: "Bearer \(token.text)")
+        } else if let basic = access.basicCredential {
+            prepared.setBasicAuth(username: basic.username, password: basic.password.text)
+        }
         do throws(KubeconfigFailure) {
-            if let token = try tokens.token() {
-                prepared.headers.add(name: "Authorization", value: "Bearer \(token.text)")
-            } else if let basic = access.basicCredential {
-                prepared.setBasicAuth(username: basic.username, password: basic.password.text)
-            }
+            prepared.tlsConfiguration = try tls.configuration(for: credential)
         } catch {
             throw APIFailure(.configuration, attempt: request.attempt, detail: error.description)
         }
@@ -200,6 +227,9 @@ final class Transport: Sendable {
     /// What was shown to the server that it did not accept.
     private var credentialWords: String {
         let user = access.userName.isEmpty ? "no user" : "user \"\(access.userName)\""
+        if let plugin = access.execPlugin {
+            return "the server does not accept what \(plugin.name) gave for \(user); sign in again"
+        }
         if access.bearerToken != nil { return "the server does not accept the token of \(user); get a new one" }
         if access.basicCredential != nil { return "the server does not accept the password of \(user)" }
         guard access.clientCertificate != nil else { return "\(user) has no credential" }

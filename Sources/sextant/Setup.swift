@@ -45,6 +45,7 @@ extension Application.Surroundings {
             if case .said(let line) = event { FileHandle.standardError.write(Data((line + "\n").utf8)) }
         }
         lendTerminal = { body in await body() }
+        isTerminalFree = true
     }
 }
 

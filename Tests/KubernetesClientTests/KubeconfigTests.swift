@@ -123,7 +123,27 @@ struct KubeconfigTests {
         (#"token: "a\nb""#, "its token holds characters that no token has; copy the token again"),
         (
             "exec: {command: aws, args: [eks]}",
-            #"gets its credential from the program "aws" (exec), which is not supported; use a token, a tokenFile or a client certificate, such as from kubectl create token"#
+            "its exec has no apiVersion; set it to client.authentication.k8s.io/v1 or client.authentication.k8s.io/v1beta1"
+        ),
+        (
+            "exec: {args: [eks]}",
+            "its exec names no command; set exec.command to the program that gets the credential"
+        ),
+        (
+            "exec: {command: aws, apiVersion: client.authentication.k8s.io/v1alpha1}",
+            "its exec has the apiVersion client.authentication.k8s.io/v1alpha1, which is not supported; update aws and set it to client.authentication.k8s.io/v1 or client.authentication.k8s.io/v1beta1"
+        ),
+        (
+            "exec: {command: aws, apiVersion: client.authentication.k8s.io/v1}",
+            "its exec has no interactiveMode, which client.authentication.k8s.io/v1 requires; set it to IfAvailable, or to Never or Always"
+        ),
+        (
+            "exec: {command: aws, apiVersion: client.authentication.k8s.io/v1beta1, interactiveMode: Maybe}",
+            "its exec has the interactiveMode Maybe, which does not exist; set it to Never, IfAvailable or Always"
+        ),
+        (
+            "exec: {command: aws, apiVersion: client.authentication.k8s.io/v1beta1, env: [{value: hush}]}",
+            "its exec has an environment variable without a name; name it or remove it"
         ),
         (
             "auth-provider: {name: gcp}",
@@ -132,6 +152,41 @@ struct KubeconfigTests {
     ])
     func aWrongUserIsNamed(user: String, words: String) throws {
         #expect(try refusal(text(user: user)) == "/k/config:8: user \"u\": \(words)")
+    }
+
+    @Test func aCredentialProgramIsReadWhole() throws {
+        let user = """
+            exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: bin/aws, args: [eks, get-token, 7],
+              env: [{name: AWS_PROFILE, value: prod}, {name: EMPTY}], provideClusterInfo: true,
+              installHint: "line one\\nline two", interactiveMode: Never}
+            """
+        let cluster = """
+            server: "https://h", extensions: [{name: other, extension: 1},
+              {name: client.authentication.k8s.io/exec, extension: {audience: x, n: 1.5, b: true, s: "1", l: [~]}}]
+            """
+        let access = try config(text(cluster: cluster, user: user)).resolve(context: nil)
+        #expect(
+            access.execPlugin
+                == ExecPlugin(
+                    apiVersion: .v1beta1, command: "/k/bin/aws",
+                    arguments: ["eks", "get-token", "7"].map { Secret($0) },
+                    environment: [
+                        .init(name: "AWS_PROFILE", value: Secret("prod")), .init(name: "EMPTY", value: Secret("")),
+                    ], installHint: "line one\nline two", provideClusterInfo: true, interactiveMode: .never,
+                    clusterConfiguration: Secret(#"{"audience":"x","n":1.5,"b":true,"s":"1","l":[null]}"#)))
+        #expect(access.execPlugin?.name == "aws")
+    }
+
+    @Test(arguments: ["aws", "/opt/aws"])
+    func aCommandWithoutAFolderIsLookedForInPATH(command: String) throws {
+        let user = "exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: \(command)}"
+        let plugin = try config(text(user: user)).resolve(context: nil).execPlugin
+        #expect(plugin == ExecPlugin(apiVersion: .v1beta1, command: command))
+    }
+
+    @Test func aTokenGoesBeforeACredentialProgram() throws {
+        let user = "{token: hush, exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: aws}}"
+        #expect(try config(text(user: user)).resolve(context: nil).execPlugin == nil)
     }
 
     @Test func whatIsMissingIsNamed() throws {
@@ -206,7 +261,7 @@ struct KubeconfigTests {
         let config = try config(text(cluster: "server: 'https://me:hush@h:1/p?token=hush'", user: "exec: {command: x}"))
         let summary = config.summary(of: try #require(config.contexts.first))
         #expect(summary.server == "https://h:1/p")
-        #expect(summary.problem?.contains(#"the program "x" (exec)"#) == true)
+        #expect(summary.problem?.contains("its exec has no apiVersion") == true)
         #expect(!String(reflecting: config).contains("hush,"))
     }
 

@@ -186,11 +186,11 @@ private final class ScriptHandler: ChannelInboundHandler {
 /// Runs a client without waits between attempts while `body` runs.
 func withClient<Result>(
     _ access: ClusterAccess, timeouts: ClientTimeouts = ClientTimeouts(connect: .seconds(5)),
-    _ body: (KubernetesClient) async throws -> Result
+    host: PluginHost = .none, _ body: (KubernetesClient) async throws -> Result
 ) async throws -> Result {
     let client = try KubernetesClient(
         access, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), userAgent: "sextant/test",
-        timeouts: timeouts, retryPolicy: RetryPolicy(firstDelay: .zero))
+        pluginHost: host, timeouts: timeouts, retryPolicy: RetryPolicy(firstDelay: .zero))
     do {
         let result = try await body(client)
         await client.shutdown()
