@@ -106,7 +106,7 @@ struct PluginRunner: Sendable {
             let result = try await Subprocess.run(
                 configuration, input: .currentStandardInput, output: .sequence, error: .currentStandardError
             ) { execution in try await answer(execution.standardOutput) }
-            return try credential(result.closureResult, result.terminationStatus, lastWords: "")
+            return try credential(result.closureResult, result.terminationStatus, words: "")
         } catch let error as SubprocessError {
             throw failure(of: error)
         }
@@ -123,14 +123,14 @@ struct PluginRunner: Sendable {
                 try await listening
                 return answer
             }
-            return try credential(result.closureResult, result.terminationStatus, lastWords: words.last)
+            return try credential(result.closureResult, result.terminationStatus, words: words.summary)
         } catch let error as SubprocessError {
             throw failure(of: error)
         }
     }
 
     private func credential(
-        _ answer: [UInt8], _ status: TerminationStatus, lastWords: String
+        _ answer: [UInt8], _ status: TerminationStatus, words: String
     ) throws -> ExecCredential {
         guard status.isSuccess else {
             let end =
@@ -138,7 +138,7 @@ struct PluginRunner: Sendable {
                 case .exited(let code): "failed with exit status \(code)"
                 case .signaled(let number): "was ended by signal \(number)"
                 }
-            throw failure(lastWords.isEmpty ? end : "\(end): \(lastWords)")
+            throw failure(words.isEmpty ? end : "\(end): \(words)")
         }
         guard answer.count <= Self.answerLimit else {
             throw failure("printed more than \(Self.answerLimit >> 20) MiB")
@@ -186,20 +186,43 @@ struct PluginRunner: Sendable {
 
     // MARK: - Time
 
-    /// What was said last, and when.
+    /// What was said, and when last.
     private final class Words: Sendable {
         private struct State {
+            /// The beginning and the end of what was said: some programs put the reason first, some last.
+            var first = ""
             var last = ""
+            var isWhole = true
             var at: ContinuousClock.Instant?
         }
 
+        /// The longest beginning and end that are kept, in characters.
+        private static let half = 250
+
         private let state = Mutex(State())
 
-        var last: String { state.withLock(\.last) }
+        /// A line of all that was said, without what is in the middle of much.
+        var summary: String {
+            state.withLock { state in
+                if state.last.isEmpty { return state.first }
+                return state.first + (state.isWhole ? " " : " … ") + state.last
+            }
+        }
         var saidAt: ContinuousClock.Instant? { state.withLock(\.at) }
 
         func say(_ text: String) {
-            state.withLock { $0 = State(last: text, at: .now) }
+            state.withLock { state in
+                state.at = .now
+                if state.last.isEmpty, state.first.count + text.count <= Self.half {
+                    state.first += (state.first.isEmpty ? "" : " ") + text
+                } else {
+                    state.last += (state.last.isEmpty ? "" : " ") + text
+                    if state.last.count > Self.half {
+                        state.last = String(state.last.suffix(Self.half))
+                        state.isWhole = false
+                    }
+                }
+            }
         }
     }
 
@@ -237,7 +260,7 @@ struct PluginRunner: Sendable {
         words.saidAt == nil
             ? failure("said nothing for \(limits.silence.components.seconds) s and was ended")
             : failure(
-                "was not done \(limits.afterWords.components.seconds) s after its last words and was ended: \(words.last)"
+                "was not done \(limits.afterWords.components.seconds) s after its last words and was ended: \(words.summary)"
             )
     }
 

@@ -253,7 +253,11 @@ struct ExecPluginTests {
     @Test(arguments: [
         (
             "echo hush\necho 'first' >&2\necho 'no credentials' >&2\nexit 255",
-            "failed with exit status 255: no credentials"
+            "failed with exit status 255: first no credentials"
+        ),
+        (
+            "for word in one two three; do yes $word | tr '\\n' - | head -c 200 >&2; echo >&2; done; exit 1",
+            "failed with exit status 1: \(dashed("one", 200)) … \(dashed("two", 200).suffix(49)) \(dashed("three", 200))"
         ),
         ("exit 3", "failed with exit status 3"), ("kill -9 $$", "was ended by signal 9"),
         ("true", "printed nothing"), ("echo hush", "printed something that is not JSON"),
@@ -261,6 +265,10 @@ struct ExecPluginTests {
     ])
     func howItFailsIsSaid(lines: String, words: String) async throws {
         #expect(try await failure(lines) == #"user "dev": its credential program plugin \#(words)"#)
+    }
+
+    private static func dashed(_ word: String, _ count: Int) -> String {
+        String(String(repeating: word + "-", count: count).prefix(count))
     }
 
     @Test func aProgramThatIsMissingIsNamedWithTheHint() async throws {
