@@ -126,7 +126,7 @@ struct StoreContents: Sendable {
     /// The node of a pod; `nil` for an unscheduled pod and for other kinds.
     private func nodeName(_ object: any StoredObject) -> String? {
         guard let pod = object as? Stored<Pod> else { return nil }
-        let name = pod.value.spec.nodeName
+        let name = pod.value.nodeName
         return name.isEmpty ? nil : name
     }
 }

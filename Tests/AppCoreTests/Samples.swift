@@ -19,7 +19,7 @@ func pod(
     pod.metadata.resourceVersion = "\(version)"
     pod.metadata.labels = labels
     pod.metadata.creationTimestamp = ago(age)
-    pod.spec.nodeName = node
+    pod.nodeName = node
     pod.status.phase = "Running"
     var container = Container()
     container.name = "app"

@@ -17,7 +17,7 @@ func pod(
         owner.uid = uid
         return owner
     }
-    pod.spec.nodeName = node
+    pod.nodeName = node
     return Stored(pod)
 }
 

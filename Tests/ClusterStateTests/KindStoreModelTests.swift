@@ -122,7 +122,7 @@ struct KindStoreModelTests {
                     == expected { $0.metadata.ownerReferences.contains { $0.uid == uid } })
         }
         for node in 0..<3 {
-            #expect(summary(snapshot.objects(onNode: "n\(node)")) == expected { $0.spec.nodeName == "n\(node)" })
+            #expect(summary(snapshot.objects(onNode: "n\(node)")) == expected { $0.nodeName == "n\(node)" })
         }
         for app in 0..<3 {
             for tier in 0..<3 {

@@ -7,12 +7,26 @@ package enum CompleteDocuments {
         ("core.v1.Namespace", "namespaces", namespace), ("core.v1.Node", "nodes", node),
         ("apps.v1.Deployment", "deployments", deployment),
         ("discovery.v1.EndpointSlice", "endpointslices", endpointSlice),
+        ("apps.v1.ReplicaSet", "replicasets", replicaSet), ("apps.v1.StatefulSet", "statefulsets", statefulSet),
+        ("apps.v1.DaemonSet", "daemonsets", daemonSet), ("batch.v1.Job", "jobs", job),
+        ("batch.v1.CronJob", "cronjobs", cronJob),
+        ("autoscaling.v2.HorizontalPodAutoscaler", "horizontalpodautoscalers", autoscaler),
+        ("policy.v1.PodDisruptionBudget", "poddisruptionbudgets", disruptionBudget),
+        ("networking.v1.NetworkPolicy", "networkpolicies", networkPolicy),
+        ("networking.v1.IngressClass", "ingressclasses", ingressClass),
+        ("core.v1.PersistentVolumeClaim", "persistentvolumeclaims", claim),
+        ("core.v1.PersistentVolume", "persistentvolumes", volume),
+        ("storage.v1.StorageClass", "storageclasses", storageClass),
+        ("core.v1.ConfigMap", "configmaps", configMap), ("core.v1.Secret", "secrets", secret),
+        ("core.v1.ServiceAccount", "serviceaccounts", serviceAccount),
+        ("core.v1.ResourceQuota", "resourcequotas", quota), ("core.v1.LimitRange", "limitranges", limitRange),
     ]
 
     package static let metadata = """
         {"name":"n","generateName":"g","namespace":"ns","uid":"u","resourceVersion":"7","generation":3,
         "creationTimestamp":"2026-02-28T23:59:59Z","deletionTimestamp":"2026-03-01T00:00:00Z",
-        "labels":{"b":"2","a":"1"},"annotations":{"x":"y"},"ownerReferences":[{"apiVersion":"apps/v1",
+        "labels":{"b":"2","a":"1"},"annotations":{"x":"y","kubernetes.io/ingress.class":"nginx"},
+        "finalizers":["example.com/f"],"ownerReferences":[{"apiVersion":"apps/v1",
         "kind":"ReplicaSet","name":"rs","uid":"ru","controller":true,"blockOwnerDeletion":true}]}
         """
 
@@ -21,16 +35,63 @@ package enum CompleteDocuments {
         """
 
     package static let containers = """
-        [{"name":"c","image":"i","ports":[{"name":"http","hostPort":1,"containerPort":8080,"protocol":"TCP"}],
-        "restartPolicy":"Always"}]
+        [{"name":"c","image":"i","command":["run","-v"],
+        "ports":[{"name":"http","hostPort":1,"containerPort":8080,"protocol":"TCP"}],
+        "envFrom":[{"prefix":"P_","configMapRef":{"name":"cm","optional":true}},{"secretRef":{"name":"s"}}],
+        "env":[{"name":"PLAIN","value":"kept by nobody"},{"name":"HOST","valueFrom":{"fieldRef":{"fieldPath":"f"}}},
+        {"name":"A","valueFrom":{"configMapKeyRef":{"name":"cm","key":"k"}}},
+        {"name":"B","valueFrom":{"secretKeyRef":{"name":"s","key":"l","optional":true}}}],
+        "resources":{"limits":{"memory":"1Gi"},"requests":{"cpu":"100m"}},
+        "livenessProbe":{"exec":{"command":["true","x"]},"initialDelaySeconds":1,"timeoutSeconds":2,
+        "periodSeconds":3,"successThreshold":4,"failureThreshold":5,"terminationGracePeriodSeconds":6},
+        "readinessProbe":{"httpGet":{"path":"/p","port":"http","host":"h","scheme":"HTTPS"}},
+        "startupProbe":{"tcpSocket":{"port":8080,"host":"h"}},
+        "lifecycle":{"postStart":{"exec":{"command":["a"]}},"preStop":{"exec":{"command":["b"]}}},
+        "imagePullPolicy":"Never","securityContext":{"runAsUser":5,"runAsNonRoot":true},"restartPolicy":"Always"},
+        {"name":"d","livenessProbe":{"grpc":{"port":9,"service":"g"}}}]
+        """
+
+    package static let selector = """
+        {"matchLabels":{"app":"x"},"matchExpressions":[{"key":"tier","operator":"In","values":["a","b"]}]}
+        """
+
+    package static let podTerms = """
+        [{"labelSelector":\(selector),"namespaces":["ns"],"topologyKey":"zone","namespaceSelector":{"matchLabels":
+        {"n":"m"}}}]
+        """
+
+    package static let nodeTerms = """
+        {"nodeSelectorTerms":[{"matchExpressions":[{"key":"zone","operator":"In","values":["z"]}],
+        "matchFields":[{"key":"metadata.name","operator":"In","values":["node"]}]}]}
+        """
+
+    package static let podSpec = """
+        {"volumes":[{"name":"kube-api-access-x","projected":{"sources":[{"configMap":{"name":"kube-root-ca.crt"}}]}},
+        {"name":"tmp","emptyDir":{}},{"name":"v1","configMap":{"name":"cm","items":[{"key":"k","path":"p"}],
+        "optional":true}},{"name":"v2","secret":{"secretName":"s","items":[{"key":"l","path":"p"}],
+        "optional":true}},
+        {"name":"v3","persistentVolumeClaim":{"claimName":"claim"}},{"name":"v4","hostPath":{"path":"/var"}},
+        {"name":"v5","ephemeral":{"volumeClaimTemplate":{"spec":{"volumeName":"x"}}}},
+        {"name":"v6","projected":{"sources":[{"secret":{"name":"s2","items":[{"key":"m","path":"p"}],"optional":true}},
+        {"configMap":{"name":"cm2"}}]}}],
+        "initContainers":\(containers),"containers":\(containers),
+        "restartPolicy":"Never","terminationGracePeriodSeconds":7,"nodeSelector":{"disk":"ssd"},
+        "serviceAccountName":"sa","nodeName":"node","hostNetwork":true,
+        "securityContext":{"runAsUser":6,"runAsNonRoot":true},"imagePullSecrets":[{"name":"registry"}],
+        "affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":\(nodeTerms)},
+        "podAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":\(podTerms)},
+        "podAntiAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":\(podTerms)}},
+        "schedulerName":"s","tolerations":[{"key":"k","operator":"Equal","value":"v","effect":"NoExecute",
+        "tolerationSeconds":300}],"priorityClassName":"p","readinessGates":[{"conditionType":"gate"}],
+        "overhead":{"cpu":"10m"},"topologySpreadConstraints":[{"maxSkew":2,"topologyKey":"zone",
+        "whenUnsatisfiable":"DoNotSchedule","labelSelector":\(selector)}],"schedulingGates":[{"name":"wait"}]}
         """
 
     package static let pod = """
-        {"metadata":\(metadata),"spec":{"initContainers":\(containers),"containers":\(containers),
-        "restartPolicy":"Never","serviceAccountName":"sa","nodeName":"node","schedulerName":"s",
-        "priorityClassName":"p","readinessGates":[{"conditionType":"gate"}]},
+        {"metadata":\(metadata),"spec":\(podSpec),
         "status":{"phase":"Running","conditions":\(conditions),"message":"m","reason":"Evicted",
-        "nominatedNodeName":"nn","hostIP":"10.0.0.1","podIP":"10.0.0.2","startTime":"2026-03-01T00:00:02Z",
+        "nominatedNodeName":"nn","hostIP":"10.0.0.1","podIP":"10.0.0.2","podIPs":[{"ip":"10.0.0.2"},{"ip":"fd00::2"}],
+        "startTime":"2026-03-01T00:00:02Z",
         "initContainerStatuses":[{"name":"c","state":{"waiting":{"reason":"W","message":"wm"}},
         "lastState":{"running":{"startedAt":"2026-03-01T00:00:03Z"}},"ready":true,"restartCount":2,"started":false}],
         "containerStatuses":[{"name":"d","state":{"terminated":{"exitCode":137,"signal":9,"reason":"OOMKilled",
@@ -38,11 +99,16 @@ package enum CompleteDocuments {
         "qosClass":"Burstable"}}
         """
 
+    package static let template = """
+        {"metadata":{"name":"t","labels":{"app":"x"}},"spec":\(podSpec)}
+        """
+
     package static let service = """
         {"metadata":\(metadata),"spec":{"ports":[{"name":"http","protocol":"UDP","port":80,"targetPort":"web",
         "nodePort":30000},{"port":81,"targetPort":8081}],"selector":{"app":"x"},"clusterIP":"10.96.0.1",
         "clusterIPs":["10.96.0.1","fd00::1"],"type":"LoadBalancer","externalIPs":["1.2.3.4"],
-        "externalName":"example.com"},
+        "externalName":"example.com","externalTrafficPolicy":"Local","publishNotReadyAddresses":true,
+        "ipFamilies":["IPv4"],"loadBalancerClass":"class","internalTrafficPolicy":"Cluster"},
         "status":{"loadBalancer":{"ingress":[{"ip":"5.6.7.8","hostname":"lb.example.com"}]}}}
         """
 
@@ -79,9 +145,9 @@ package enum CompleteDocuments {
         """
 
     package static let deployment = """
-        {"metadata":\(metadata),"spec":{"replicas":3,"selector":{"matchLabels":{"app":"x"},
-        "matchExpressions":[{"key":"tier","operator":"In","values":["a","b"]}]},
-        "template":{"metadata":{"name":"t","labels":{"app":"x"}},"spec":{"containers":\(containers)}},"paused":true},
+        {"metadata":\(metadata),"spec":{"replicas":3,"selector":\(selector),"template":\(template),
+        "strategy":{"type":"RollingUpdate","rollingUpdate":{"maxUnavailable":1,"maxSurge":"25%"}},
+        "minReadySeconds":9,"paused":true,"progressDeadlineSeconds":60},
         "status":{"observedGeneration":2,"replicas":4,"updatedReplicas":1,"readyReplicas":2,"availableReplicas":3,
         "unavailableReplicas":5,"conditions":\(conditions)}}
         """
@@ -89,7 +155,8 @@ package enum CompleteDocuments {
     package static let endpointSlice = """
         {"metadata":\(metadata),"addressType":"IPv4","endpoints":[{"addresses":["10.0.0.2"],
         "conditions":{"ready":true,"serving":false,"terminating":true},"hostname":"h","targetRef":{"kind":"Pod",
-        "namespace":"ns","name":"p","uid":"pu","apiVersion":"v1","fieldPath":"f"},"nodeName":"node","zone":"z"}],
+        "namespace":"ns","name":"p","uid":"pu","apiVersion":"v1","fieldPath":"f"},"nodeName":"node","zone":"z"},
+        {"addresses":["10.0.0.3"],"topology":{"kubernetes.io/hostname":"old-node"}}],
         "ports":[{"name":"http","protocol":"TCP","port":8080,"appProtocol":"http"}]}
         """
 }

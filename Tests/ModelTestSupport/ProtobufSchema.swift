@@ -42,7 +42,10 @@ package struct ProtobufSchema: Sendable {
                 bytes += Self.field(2, encode(.object([member]), message: package + ".IngressRuleValue"))
                 continue
             }
-            guard let field = fields[member.key] else { continue }
+            guard let field = fields[member.key] else {
+                bytes += inlined(member, message: message, fields: fields)
+                continue
+            }
             switch (field.label, member.value) {
             case ("repeated", .array(let elements)):
                 for element in elements { bytes += value(element, field, package) }
@@ -58,10 +61,24 @@ package struct ProtobufSchema: Sendable {
         return bytes
     }
 
+    /// A member that protobuf has one message deeper, or under another name.
+    private func inlined(_ member: JSONValue.Member, message: String, fields: [String: Field]) -> [UInt8] {
+        if message.hasSuffix(".Endpoint"), member.key == "topology" {
+            return encode(.object([JSONValue.Member("deprecatedTopology", member.value)]), message: message)
+        }
+        let package = message.split(separator: ".").dropLast().joined(separator: ".")
+        for name in ["volumeSource", "handler", "localObjectReference"] {
+            guard let field = fields[name], messages["\(package).\(field.type)"]?[member.key] != nil else { continue }
+            return Self.field(field.number, encode(.object([member]), message: "\(package).\(field.type)"))
+        }
+        return []
+    }
+
     private func value(_ value: JSONValue, _ field: Field, _ package: String) -> [UInt8] {
         let type = field.type.contains(".") ? field.type : "\(package).\(field.type)"
         switch (field.type, value) {
         case ("string", .string(let text)): return Self.field(field.number, Array(text.utf8))
+        case ("bytes", .string(let text)): return Self.field(field.number, [UInt8](Data(base64Encoded: text) ?? Data()))
         case ("int32", .number(let text)), ("int64", .number(let text)):
             return Self.number(field.number, UInt64(bitPattern: Int64(text) ?? 0))
         case ("bool", .bool(let value)): return Self.number(field.number, value ? 1 : 0)

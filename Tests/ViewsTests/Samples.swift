@@ -20,7 +20,7 @@ func pod(
     pod.metadata.resourceVersion = "1"
     pod.metadata.labels = labels
     pod.metadata.creationTimestamp = ago(age)
-    pod.spec.nodeName = node
+    pod.nodeName = node
     pod.status.phase = phase
     pod.status.podIP = ip
     for index in 0..<containers {

@@ -27,7 +27,7 @@ package struct Restriction: Sendable, Equatable {
         case .selector(let selector): selector.matches(object.metadata.labels)
         case .labels(let labels):
             !labels.isEmpty && labels.pairs.allSatisfy { object.metadata.labels[$0.key] == $0.value }
-        case .node(let name): (object as? Stored<Pod>)?.value.spec.nodeName == name
+        case .node(let name): (object as? Stored<Pod>)?.value.nodeName == name
         case .names(let names): names.contains(object.metadata.name)
         }
     }

@@ -34,7 +34,7 @@ extension TableDefinition where Row == Pod {
                     orNone($0.status.podIP)
                 },
                 .text("NODE", width: .fill(min: 8), help: "Node that it is bound to.") {
-                    orNone($0.spec.nodeName)
+                    orNone($0.nodeName)
                 },
                 .age,
                 .text(

@@ -12,22 +12,26 @@ extension Deployment: FieldReadable {
         [
             Field("replicas", 1) { $0.replicas = $1.optionalInt32() },
             Field("selector", 2) { $1.message(&$0.selector) },
-            Field("template", 3) { $1.message(&$0, template) },
+            Field("template", 3) { $1.message(&$0.template) },
+            Field("strategy", 4) { $1.message(&$0, strategy) },
+            Field("minReadySeconds", 5) { $0.minReadySeconds = $1.int32() },
             Field("paused", 7) { $0.paused = $1.bool() },
+            Field("progressDeadlineSeconds", 9) { $0.progressDeadlineSeconds = $1.optionalInt32() },
         ])
 
-    private static let template = FieldTable<Deployment>(
-        "PodTemplateSpec",
+    private static let strategy = FieldTable<Deployment>(
+        "DeploymentStrategy",
         [
-            Field("metadata", 1) { $1.message(&$0, templateMeta) },
-            Field("spec", 2) { $1.message(&$0, templateSpec) },
+            Field("type", 1) { $0.strategy = $1.interned() },
+            Field("rollingUpdate", 2) { $1.message(&$0, rollingUpdate) },
         ])
 
-    private static let templateMeta = FieldTable<Deployment>(
-        "PodTemplateSpec.metadata", [Field("labels", 11) { $1.map(&$0.templateLabels) }])
-
-    private static let templateSpec = FieldTable<Deployment>(
-        "PodTemplateSpec.spec", [Field("containers", 2) { $1.append(&$0.containers) }])
+    private static let rollingUpdate = FieldTable<Deployment>(
+        "RollingUpdateDeployment",
+        [
+            Field("maxUnavailable", 1) { $0.maxUnavailable = $1.intOrString() },
+            Field("maxSurge", 2) { $0.maxSurge = $1.intOrString() },
+        ])
 
     private static let status = FieldTable<Deployment>(
         "DeploymentStatus",
@@ -40,4 +44,6 @@ extension Deployment: FieldReadable {
             Field("unavailableReplicas", 5) { $0.unavailableReplicas = $1.int32() },
             Field("conditions", 6) { $1.append(&$0.conditions, Condition(), Condition.deploymentFields) },
         ])
+
+    mutating func shareStorage(_ interner: StringInterner) { template.shareStorage(interner) }
 }

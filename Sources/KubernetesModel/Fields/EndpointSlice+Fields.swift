@@ -1,5 +1,5 @@
 extension EndpointSlice: FieldReadable {
-    /// Versions v1 and v1beta1 number these fields alike.
+    /// Versions v1 and v1beta1 number these fields alike; v1beta1 has the node in `topology`.
     static let fields = FieldTable<EndpointSlice>(
         "EndpointSlice",
         [
@@ -17,6 +17,11 @@ extension Endpoint: FieldReadable {
             Field("addresses", 1) { $1.append(&$0.addresses) },
             Field("conditions", 2) { $1.message(&$0, conditions) },
             Field("targetRef", 4) { $1.message(&$0.targetRef) },
+            Field("topology", 5) { endpoint, reader in
+                var topology = Labels()
+                reader.map(&topology)
+                if endpoint.nodeName.isEmpty { endpoint.nodeName = topology["kubernetes.io/hostname"] ?? "" }
+            },
             Field("nodeName", 6) { $0.nodeName = $1.interned() },
         ])
 

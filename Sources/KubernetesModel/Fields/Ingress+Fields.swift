@@ -88,3 +88,15 @@ extension IngressBackend: FieldReadable {
             Field("name", 3) { $0.resourceName = $1.interned() },
         ])
 }
+
+extension IngressClass: FieldReadable {
+    static let fields = FieldTable<IngressClass>(
+        "IngressClass",
+        [
+            Field("metadata", 1) { $1.message(&$0.metadata) },
+            Field("spec", 2) { $1.message(&$0, spec) },
+        ])
+
+    private static let spec = FieldTable<IngressClass>(
+        "IngressClassSpec", [Field("controller", 1) { $0.controller = $1.interned() }])
+}

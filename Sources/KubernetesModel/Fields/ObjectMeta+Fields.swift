@@ -10,12 +10,16 @@ extension ObjectMeta: FieldReadable {
             Field("creationTimestamp", 8) { $0.creationTimestamp = $1.timestamp() },
             Field("deletionTimestamp", 9) { $0.deletionTimestamp = $1.timestamp() },
             Field("labels", 11) { $1.map(&$0.labels) },
+            Field("annotations", 12) { $1.annotations(&$0.annotations) },
             Field("ownerReferences", 13) { $1.append(&$0.ownerReferences) },
+            Field("finalizers", 14) { $1.append(&$0.finalizers) },
         ])
 
     mutating func shareStorage(_ interner: StringInterner) {
         interner.labels.share(&labels)
         interner.owners.share(&ownerReferences)
+        if !annotations.isEmpty { interner.labels.share(&annotations) }
+        if !finalizers.isEmpty { interner.strings.share(&finalizers) }
     }
 }
 
@@ -45,7 +49,7 @@ extension ObjectReference: FieldReadable {
 }
 
 extension Condition: FieldReadable {
-    /// Pod, Node, Namespace and meta/v1 conditions number these fields alike.
+    /// Pod, Node, Namespace, Job, claim and meta/v1 conditions number these fields alike.
     static let fields = FieldTable<Condition>(
         "Condition",
         [
@@ -54,6 +58,17 @@ extension Condition: FieldReadable {
             Field("lastTransitionTime", 4) { $0.lastTransitionTime = $1.timestamp() },
             Field("reason", 5) { $0.reason = $1.interned() },
             Field("message", 6) { $0.message = $1.interned() },
+        ])
+
+    /// Of ReplicaSets, StatefulSets, DaemonSets and HorizontalPodAutoscalers.
+    static let workloadFields = FieldTable<Condition>(
+        "WorkloadCondition",
+        [
+            Field("type", 1) { $0.type = $1.interned() },
+            Field("status", 2) { $0.status = $1.interned() },
+            Field("lastTransitionTime", 3) { $0.lastTransitionTime = $1.timestamp() },
+            Field("reason", 4) { $0.reason = $1.interned() },
+            Field("message", 5) { $0.message = $1.interned() },
         ])
 
     static let deploymentFields = FieldTable<Condition>(

@@ -3,54 +3,30 @@ extension Pod: FieldReadable {
         "Pod",
         [
             Field("metadata", 1) { $1.message(&$0.metadata) },
-            Field("spec", 2) { $1.message(&$0.spec) },
+            Field("spec", 2) { pod, reader in
+                var spec = BoundSpec(spec: pod.spec, nodeName: pod.nodeName)
+                guard reader.message(&spec, BoundSpec.fields) else { return }
+                pod.spec = spec.spec
+                pod.nodeName = spec.nodeName
+            },
             Field("status", 3) { $1.message(&$0.status) },
         ])
 
     mutating func shareStorage(_ interner: StringInterner) {
-        interner.containers.share(&spec.containers)
-        interner.containers.share(&spec.initContainers)
+        interner.specs.share(&sharedSpec) { $0.value.shareStorage(interner) }
+        if status.podIPs == [status.podIP] { status.podIPs = [] }
     }
 }
 
-extension PodSpec: FieldReadable {
-    static let fields = FieldTable<PodSpec>(
+/// A spec with the node that the scheduler added.
+private struct BoundSpec: Equatable {
+    var spec: PodSpec
+    var nodeName: String
+
+    static let fields = FieldTable<BoundSpec>(
         "PodSpec",
-        [
-            Field("initContainers", 20) { $1.append(&$0.initContainers) },
-            Field("containers", 2) { $1.append(&$0.containers) },
-            Field("restartPolicy", 3) { $0.restartPolicy = $1.interned() },
-            Field("serviceAccountName", 8) { $0.serviceAccountName = $1.interned() },
-            Field("nodeName", 10) { $0.nodeName = $1.interned() },
-            Field("schedulerName", 19) { $0.schedulerName = $1.interned() },
-            Field("priorityClassName", 24) { $0.priorityClassName = $1.interned() },
-            Field("readinessGates", 28) { $1.append(&$0.readinessGates, "", readinessGate) },
-        ])
-
-    /// A readiness gate is kept as its condition type.
-    private static let readinessGate = FieldTable<String>(
-        "PodReadinessGate", [Field("conditionType", 1) { $0 = $1.interned() }])
-}
-
-extension Container: FieldReadable {
-    static let fields = FieldTable<Container>(
-        "Container",
-        [
-            Field("name", 1) { $0.name = $1.interned() },
-            Field("image", 2) { $0.image = $1.interned() },
-            Field("ports", 6) { $1.append(&$0.ports) },
-            Field("restartPolicy", 24) { $0.restartPolicy = $1.interned() },
-        ])
-}
-
-extension ContainerPort: FieldReadable {
-    static let fields = FieldTable<ContainerPort>(
-        "ContainerPort",
-        [
-            Field("name", 1) { $0.name = $1.interned() },
-            Field("containerPort", 3) { $0.containerPort = $1.int32() },
-            Field("protocol", 4) { $0.protocol = $1.interned() },
-        ])
+        [Field("nodeName", 10) { $0.nodeName = $1.interned() }]
+            + PodSpec.fields.fields.map { field in Field(field.key, field.number) { field.read(&$0.spec, &$1) } })
 }
 
 extension PodStatus: FieldReadable {
@@ -64,11 +40,14 @@ extension PodStatus: FieldReadable {
             Field("nominatedNodeName", 11) { $0.nominatedNodeName = $1.interned() },
             Field("hostIP", 5) { $0.hostIP = $1.interned() },
             Field("podIP", 6) { $0.podIP = $1.string() },
+            Field("podIPs", 12) { $1.append(&$0.podIPs, "", podIP) },
             Field("startTime", 7) { $0.startTime = $1.timestamp() },
             Field("initContainerStatuses", 10) { $1.append(&$0.initContainerStatuses) },
             Field("containerStatuses", 8) { $1.append(&$0.containerStatuses) },
             Field("qosClass", 9) { $0.qosClass = $1.interned() },
         ])
+
+    private static let podIP = FieldTable<String>("PodIP", [Field("ip", 1) { $0 = $1.string() }])
 }
 
 extension ContainerStatus: FieldReadable {

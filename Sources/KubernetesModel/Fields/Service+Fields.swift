@@ -25,6 +25,11 @@ extension ServiceSpec: FieldReadable {
             Field("type", 4) { $0.type = $1.interned() },
             Field("externalIPs", 5) { $1.append(&$0.externalIPs) },
             Field("externalName", 10) { $0.externalName = $1.string() },
+            Field("externalTrafficPolicy", 11) { $0.externalTrafficPolicy = $1.interned() },
+            Field("publishNotReadyAddresses", 13) { $0.publishNotReadyAddresses = $1.bool() },
+            Field("ipFamilies", 19) { $1.append(&$0.ipFamilies) },
+            Field("loadBalancerClass", 21) { $0.loadBalancerClass = $1.interned() },
+            Field("internalTrafficPolicy", 22) { $0.internalTrafficPolicy = $1.interned() },
         ])
 }
 

@@ -10,12 +10,20 @@ public struct Deployment: KubernetesObject {
     public var replicas: Int32?
     /// Which pods are its own (`spec.selector`).
     public var selector = LabelSelector()
-    /// Labels its pods get (`spec.template.metadata.labels`).
-    public var templateLabels = Labels()
-    /// Source: `spec.template.spec.containers`.
-    public var containers: [Container] = []
+    /// What its pods are made from (`spec.template`).
+    public var template = PodTemplate()
+    /// `RollingUpdate` or `Recreate` (`spec.strategy.type`).
+    public var strategy = ""
+    /// How many pods may be missing during a rollout; `nil` means 25 % (`spec.strategy.rollingUpdate.maxUnavailable`).
+    public var maxUnavailable: IntOrString?
+    /// How many pods there may be above `replicas`; `nil` means 25 % (`spec.strategy.rollingUpdate.maxSurge`).
+    public var maxSurge: IntOrString?
+    /// How long a pod must be ready to count as available (`spec.minReadySeconds`).
+    public var minReadySeconds: Int32 = 0
     /// Source: `spec.paused`.
     public var paused = false
+    /// After how long without progress a rollout counts as stuck; `nil` means 600 (`spec.progressDeadlineSeconds`).
+    public var progressDeadlineSeconds: Int32?
     /// Source: `status.observedGeneration`.
     public var observedGeneration: Int64 = 0
     /// Pods that exist (`status.replicas`).
@@ -33,28 +41,7 @@ public struct Deployment: KubernetesObject {
 
     /// A Deployment with nothing set.
     public init() {}
-}
 
-/// Which objects are meant, by their labels; every requirement must hold (meta/v1 LabelSelector).
-public struct LabelSelector: Sendable, Equatable {
-    /// Source: `matchLabels`.
-    public var matchLabels = Labels()
-    /// Source: `matchExpressions`.
-    public var matchExpressions: [LabelSelectorRequirement] = []
-
-    /// A selector with nothing set.
-    public init() {}
-}
-
-/// Source: meta/v1 LabelSelectorRequirement.
-public struct LabelSelectorRequirement: Sendable, Equatable {
-    /// Source: `key`.
-    public var key = ""
-    /// `In`, `NotIn`, `Exists` or `DoesNotExist` (`operator`).
-    public var `operator` = ""
-    /// Source: `values`.
-    public var values: [String] = []
-
-    /// A requirement with nothing set.
-    public init() {}
+    /// The template's containers.
+    public var containers: [Container] { template.spec.containers }
 }

@@ -29,7 +29,7 @@ public struct Endpoint: Sendable, Equatable {
     public var terminating: Bool?
     /// The pod behind it (`targetRef`).
     public var targetRef = ObjectReference()
-    /// Source: `nodeName`.
+    /// Source: `nodeName`; in v1beta1 `topology["kubernetes.io/hostname"]`.
     public var nodeName = ""
 
     /// An endpoint with nothing set.

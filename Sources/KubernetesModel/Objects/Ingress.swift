@@ -74,3 +74,19 @@ public struct IngressBackend: Sendable, Equatable {
     /// A backend with nothing set.
     public init() {}
 }
+
+/// Which controller serves an Ingress (networking.k8s.io/v1 IngressClass).
+public struct IngressClass: KubernetesObject {
+    /// Its names in the API, and the versions that are decoded.
+    public static let kind = BuiltInKind(
+        group: "networking.k8s.io", resource: "ingressclasses", kind: "IngressClass", versions: ["v1"],
+        isNamespaced: false)
+
+    /// Name, identity, labels and owners.
+    public var metadata = ObjectMeta()
+    /// Such as `k8s.io/ingress-nginx` (`spec.controller`).
+    public var controller = ""
+
+    /// An IngressClass with nothing set.
+    public init() {}
+}

@@ -1,6 +1,6 @@
 /// What every object has: name, namespace, identity, labels and owners (`metadata` (meta/v1 ObjectMeta)).
 ///
-/// `managedFields` and annotations are not kept: YAML and describe fetch the full object.
+/// Annotations are kept as far as something reads them; YAML and describe fetch the full object.
 public struct ObjectMeta: Sendable, Equatable {
     /// Source: `metadata.name`.
     public var name = ""
@@ -18,11 +18,27 @@ public struct ObjectMeta: Sendable, Equatable {
     public var deletionTimestamp: Timestamp?
     /// Source: `metadata.labels`.
     public var labels = Labels()
+    /// The annotations that `ObjectMeta.readAnnotations` names (`metadata.annotations`).
+    public var annotations = Labels()
     /// Source: `metadata.ownerReferences`.
     public var ownerReferences: [OwnerReference] = []
+    /// What must happen before the object can be deleted (`metadata.finalizers`).
+    public var finalizers: [String] = []
 
     /// Metadata with nothing set.
     public init() {}
+
+    /// The owner that manages the object; `nil` for none.
+    public var controller: OwnerReference? { ownerReferences.first { $0.controller } }
+
+    /// The annotations that are kept.
+    public static let readAnnotations: Set<String> = [
+        "sextant/silence", "argocd.argoproj.io/tracking-id", "control-plane.alpha.kubernetes.io/leader",
+        "deployment.kubernetes.io/revision", "ingressclass.kubernetes.io/is-default-class",
+        "kubernetes.io/config.mirror", "kubernetes.io/ingress.class", "meta.helm.sh/release-name",
+        "meta.helm.sh/release-namespace", "nginx.ingress.kubernetes.io/canary",
+        "storageclass.kubernetes.io/is-default-class", "volume.kubernetes.io/selected-node",
+    ]
 }
 
 /// The owner of an object (`metadata.ownerReferences[]`).

@@ -5,66 +5,18 @@ public struct Pod: KubernetesObject {
 
     /// Name, namespace, identity, labels and owners.
     public var metadata = ObjectMeta()
-    /// Source: `spec`.
-    public var spec = PodSpec()
-    /// Source: `status`.
-    public var status = PodStatus()
-
-    /// A pod with nothing set.
-    public init() {}
-}
-
-/// What a pod should be (core/v1 PodSpec).
-public struct PodSpec: Sendable, Equatable {
-    /// Containers that run to their end one by one before the others, and sidecars (`spec.initContainers`).
-    public var initContainers: [Container] = []
-    /// Source: `spec.containers`.
-    public var containers: [Container] = []
-    /// `Always`, `OnFailure` or `Never` (`spec.restartPolicy`).
-    public var restartPolicy = ""
     /// Empty while unscheduled (`spec.nodeName`).
     public var nodeName = ""
-    /// Source: `spec.serviceAccountName`.
-    public var serviceAccountName = ""
-    /// Source: `spec.schedulerName`.
-    public var schedulerName = ""
-    /// Source: `spec.priorityClassName`.
-    public var priorityClassName = ""
-    /// Condition types that must be true for readiness (`spec.readinessGates[].conditionType`).
-    public var readinessGates: [String] = []
+    /// What it was made to be, without the node; pods of one template share it (`spec`).
+    public var spec: PodSpec {
+        _read { yield sharedSpec.value }
+        _modify { yield &sharedSpec.value }
+    }
+    /// Source: `status`.
+    public var status = PodStatus()
+    var sharedSpec = PodSpec.nothing
 
-    /// A spec with nothing set.
-    public init() {}
-}
-
-/// One container of a pod (core/v1 Container).
-public struct Container: Sendable, Hashable {
-    /// Source: `name`.
-    public var name = ""
-    /// Source: `image`.
-    public var image = ""
-    /// `Always` on an init container makes it a sidecar (KEP-753) (`restartPolicy`).
-    public var restartPolicy = ""
-    /// Source: `ports`.
-    public var ports: [ContainerPort] = []
-
-    /// A container with nothing set.
-    public init() {}
-
-    /// Whether this, as an init container, runs beside the others (KEP-753).
-    public var isSidecar: Bool { restartPolicy == "Always" }
-}
-
-/// A port that a container declares (core/v1 ContainerPort).
-public struct ContainerPort: Sendable, Hashable {
-    /// May be empty (`name`).
-    public var name = ""
-    /// Source: `containerPort`.
-    public var containerPort: Int32 = 0
-    /// `TCP`, `UDP` or `SCTP`; empty means TCP (`protocol`).
-    public var `protocol` = ""
-
-    /// A port with nothing set.
+    /// A pod with nothing set.
     public init() {}
 }
 
@@ -80,6 +32,8 @@ public struct PodStatus: Sendable, Equatable {
     public var hostIP = ""
     /// Source: `status.podIP`.
     public var podIP = ""
+    /// All addresses when there are several, otherwise empty: see `podAddresses` (`status.podIPs`).
+    public var podIPs: [String] = []
     /// The node that a preemption reserves (`status.nominatedNodeName`).
     public var nominatedNodeName = ""
     /// `Guaranteed`, `Burstable` or `BestEffort` (`status.qosClass`).
@@ -95,6 +49,9 @@ public struct PodStatus: Sendable, Equatable {
 
     /// A status with nothing set.
     public init() {}
+
+    /// Every address of the pod, the first being `podIP`; empty before it has one.
+    public var podAddresses: [String] { podIPs.isEmpty ? (podIP.isEmpty ? [] : [podIP]) : podIPs }
 }
 
 /// A condition of any object (core/v1 PodCondition, NodeCondition, apps/v1 DeploymentCondition, meta/v1 Condition).

@@ -30,6 +30,16 @@ public struct ServiceSpec: Sendable, Equatable {
     public var externalIPs: [String] = []
     /// Source: `spec.externalName`.
     public var externalName = ""
+    /// Whether pods count as ready when they are not (`spec.publishNotReadyAddresses`).
+    public var publishNotReadyAddresses = false
+    /// `IPv4`, `IPv6` or both; empty from servers without dual stack (`spec.ipFamilies`).
+    public var ipFamilies: [String] = []
+    /// `Cluster` or `Local` (`spec.externalTrafficPolicy`).
+    public var externalTrafficPolicy = ""
+    /// `Cluster` or `Local` (`spec.internalTrafficPolicy`).
+    public var internalTrafficPolicy = ""
+    /// Who is to make the load balancer, empty for the default (`spec.loadBalancerClass`).
+    public var loadBalancerClass = ""
 
     /// A spec with nothing set.
     public init() {}

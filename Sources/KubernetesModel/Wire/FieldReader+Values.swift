@@ -136,6 +136,17 @@ extension FieldReader {
         }
     }
 
+    /// Reads a repeated message, and keeps the elements that are wanted.
+    mutating func append<Element: FieldReadable>(
+        _ array: inout [Element], where isWanted: (Element) -> Bool
+    ) {
+        if format == .json, json.peek() == UInt8(ascii: "[") { array.removeAll() }
+        elements { reader in
+            var element = Element()
+            if reader.message(&element), isWanted(element) { array.append(element) }
+        }
+    }
+
     /// Makes an array ready for its first element: of the right size where it is known, so that no room is wasted.
     private mutating func prepare<Element>(_ array: inout [Element]) {
         switch format {
@@ -162,23 +173,60 @@ extension FieldReader {
         entries(&labels, MapEntry.quantities)
     }
 
+    /// Reads those annotations that something reads.
+    mutating func annotations(_ labels: inout Labels) {
+        switch format {
+        case .protobuf:
+            var entry = MapEntry()
+            guard message(&entry, MapEntry.annotations), ObjectMeta.readAnnotations.contains(entry.key) else { return }
+            labels[entry.key] = entry.value
+        case .json:
+            members { key, reader in
+                guard ObjectMeta.readAnnotations.contains(key) else { return reader.json.skipValue() }
+                labels[key] = reader.interned()
+            }
+        }
+    }
+
+    /// Reads the keys of a map and the sizes of its values, which are skipped.
+    ///
+    /// JSON has values in base64 when they are bytes.
+    mutating func sizes(_ keys: inout [KeySize], isBase64: Bool) {
+        switch format {
+        case .protobuf:
+            var entry = SizeEntry()
+            if message(&entry, SizeEntry.fields) { keys.append(KeySize(entry.key, bytes: entry.bytes)) }
+        case .json:
+            members { key, reader in
+                guard let slice = reader.jsonString() else { return }
+                keys.append(KeySize(key, bytes: isBase64 ? slice.base64Count : slice.text.utf8.count))
+            }
+        }
+        keys.sort { $0.key < $1.key }
+    }
+
     private mutating func entries(_ labels: inout Labels, _ table: FieldTable<MapEntry>) {
         switch format {
         case .protobuf:
             var entry = MapEntry()
             if message(&entry, table) { labels[entry.key] = entry.value }
         case .json:
-            guard json.peek() == UInt8(ascii: "{") else { return json.skipValue() }
-            json.advance()
-            guard json.begins(until: UInt8(ascii: "}")) else { return }
-            repeat {
-                let slice = json.string()
-                let key = slice.hasEscapes ? slice.text : interner.string(slice.start, slice.count)
-                json.expect(UInt8(ascii: ":"))
-                json.skipWhitespace()
-                labels[key] = interned()
-            } while json.continues(until: UInt8(ascii: "}"))
+            members { key, reader in labels[key] = reader.interned() }
         }
+    }
+
+    /// Calls `body` for every member of a JSON object, at its value.
+    private mutating func members(_ body: (String, inout FieldReader) -> Void) {
+        guard json.peek() == UInt8(ascii: "{") else { return json.skipValue() }
+        json.advance()
+        guard json.begins(until: UInt8(ascii: "}")) else { return }
+        repeat {
+            let slice = json.string()
+            let key = slice.hasEscapes ? slice.text : interner.string(slice.start, slice.count)
+            json.expect(UInt8(ascii: ":"))
+            json.skipWhitespace()
+            body(key, &self)
+        } while json.continues(until: UInt8(ascii: "}"))
     }
 
     /// A string of JSON; `nil` after skipping any other value.
@@ -253,4 +301,31 @@ private struct MapEntry: Equatable {
         [Field("key", 1) { $0.key = $1.interned() }, Field("value", 2) { $1.message(&$0.value, quantity) }])
 
     private static let quantity = FieldTable<String>("Quantity", [Field("string", 1) { $0 = $1.interned() }])
+
+    /// The key comes first; the value is made into a string only when it is kept.
+    static let annotations = FieldTable<MapEntry>(
+        "AnnotationEntry",
+        [
+            Field("key", 1) { $0.key = $1.interned() },
+            Field("value", 2) { if ObjectMeta.readAnnotations.contains($0.key) { $0.value = $1.interned() } },
+        ])
+}
+
+/// An entry of a map in protobuf, with the size of its value in place of the value.
+private struct SizeEntry: FieldReadable {
+    var key = ""
+    var bytes = 0
+
+    static let fields = FieldTable<SizeEntry>(
+        "SizeEntry",
+        [Field("key", 1) { $0.key = $1.interned() }, Field("value", 2) { $0.bytes = $1.extent().count }])
+}
+
+extension JSONCursor.StringSlice {
+    /// How many bytes it writes in base64.
+    fileprivate var base64Count: Int {
+        let bytes = UnsafeBufferPointer(start: start, count: count)
+        let padding = bytes.suffix(2).count { $0 == UInt8(ascii: "=") }
+        return max(0, count / 4 * 3 - padding)
+    }
 }

@@ -5,7 +5,7 @@ struct Field<Root>: Sendable {
 
     /// The member's name in JSON.
     let key: StaticString
-    /// The field number in protobuf.
+    /// The field number in protobuf; 0 for a member that only JSON has in this place.
     let number: Int
     /// Reads the value at hand with exactly one read of the reader.
     let read: Read
@@ -14,6 +14,16 @@ struct Field<Root>: Sendable {
         self.key = key
         self.number = number
         self.read = read
+    }
+
+    /// A member of a message that JSON shows as members of the message around it.
+    init(inJSON key: StaticString, _ read: @escaping Read) {
+        self.init(key, 0, read)
+    }
+
+    /// The same field where JSON shows it: in the message around its own.
+    init(inJSON field: Field<Root>) {
+        self.init(field.key, 0, field.read)
     }
 }
 
@@ -29,7 +39,7 @@ final class FieldTable<Root: Equatable>: Sendable {
         self.name = name
         self.fields = fields
         var indexes = [UInt8](repeating: .max, count: (fields.map(\.number).max() ?? 0) + 1)
-        for (index, field) in fields.enumerated() { indexes[field.number] = UInt8(index) }
+        for (index, field) in fields.enumerated() where field.number > 0 { indexes[field.number] = UInt8(index) }
         indexByNumber = indexes
     }
 

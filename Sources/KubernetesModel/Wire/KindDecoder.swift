@@ -20,7 +20,13 @@ public struct KindDecoder: Sendable {
     public static let all: [KindDecoder] = [
         KindDecoder(Pod.self), KindDecoder(Service.self), KindDecoder(Ingress.self), KindDecoder(Event.self),
         KindDecoder(Namespace.self), KindDecoder(Node.self), KindDecoder(Deployment.self),
-        KindDecoder(EndpointSlice.self),
+        KindDecoder(EndpointSlice.self), KindDecoder(ReplicaSet.self), KindDecoder(StatefulSet.self),
+        KindDecoder(DaemonSet.self), KindDecoder(Job.self), KindDecoder(CronJob.self),
+        KindDecoder(HorizontalPodAutoscaler.self), KindDecoder(PodDisruptionBudget.self),
+        KindDecoder(NetworkPolicy.self), KindDecoder(IngressClass.self), KindDecoder(PersistentVolumeClaim.self),
+        KindDecoder(PersistentVolume.self), KindDecoder(StorageClass.self), KindDecoder(ConfigMap.self),
+        KindDecoder(SecretObject.self), KindDecoder(ServiceAccount.self), KindDecoder(ResourceQuota.self),
+        KindDecoder(LimitRange.self),
     ]
 
     /// The decoder of a kind; `nil` for a kind without a type of its own.

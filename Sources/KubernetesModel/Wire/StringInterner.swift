@@ -18,8 +18,20 @@ public final class StringInterner {
     var labels = ValueInterner<Labels>()
     /// Owners of earlier objects.
     var owners = ValueInterner<[OwnerReference]>()
+    /// Specs of earlier pods and templates.
+    var specs = ValueInterner<Shared<PodSpec>>()
     /// Containers of earlier pods.
     var containers = ValueInterner<[Container]>()
+    /// Volumes of earlier pods.
+    var volumes = ValueInterner<[Volume]>()
+    /// Tolerations of earlier pods.
+    var tolerations = ValueInterner<[Toleration]>()
+    /// Affinities of earlier pods.
+    var affinities = ValueInterner<Affinity>()
+    /// Spread constraints of earlier pods.
+    var spreads = ValueInterner<[TopologySpreadConstraint]>()
+    /// Short lists of strings of earlier objects.
+    var strings = ValueInterner<[String]>()
 
     /// A power of two.
     private var slots: [Slot]

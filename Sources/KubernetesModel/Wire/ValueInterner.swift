@@ -9,9 +9,16 @@ struct ValueInterner<Value: Hashable> {
     init() {}
 
     /// Replaces a value by an equal one that came earlier.
-    mutating func share(_ value: inout Value) {
+    ///
+    /// A value that is new may be changed by `prepare`, but not what it equals, before others get it.
+    mutating func share(_ value: inout Value, preparing prepare: (inout Value) -> Void = { _ in }) {
         if slots.isEmpty { slots = Array(repeating: nil, count: Self.capacity) }
         let index = value.hashValue & (Self.capacity - 1)
-        if let earlier = slots[index], earlier == value { value = earlier } else { slots[index] = value }
+        if let earlier = slots[index], earlier == value {
+            value = earlier
+        } else {
+            prepare(&value)
+            slots[index] = value
+        }
     }
 }
