@@ -94,14 +94,14 @@ extension Kubeconfig {
         if let text = cluster.proxyURL {
             guard let proxy = ProxyAddress(url: text) else {
                 throw origin.failure(
-                    "its proxy-url is no http or socks5 URL", "use http://HOST:PORT or socks5://HOST:PORT")
+                    "its proxy-url is no http, https or socks5 URL", "use http://HOST:PORT or socks5://HOST:PORT")
             }
             return proxy
         }
         guard let text = proxies.proxyURL(for: server) else { return nil }
         guard let proxy = ProxyAddress(url: text) else {
             throw KubeconfigFailure(
-                problem: "the proxy that the environment names is no http or socks5 URL",
+                problem: "the proxy that the environment names is no http, https or socks5 URL",
                 remedy: "set HTTPS_PROXY to http://HOST:PORT, or NO_PROXY to \(server.host)")
         }
         return proxy

@@ -4,6 +4,8 @@ public struct ProxyAddress: Sendable, Hashable, CustomStringConvertible {
     public enum Scheme: String, Sendable, Hashable {
         /// HTTP with CONNECT.
         case http
+        /// The same over TLS.
+        case https
         /// SOCKS version 5.
         case socks5
     }
@@ -14,7 +16,7 @@ public struct ProxyAddress: Sendable, Hashable, CustomStringConvertible {
     public var host: String
     /// The port.
     public var port: Int
-    /// Name and password for an HTTP proxy.
+    /// Name and password, which the proxy may want.
     public var credential: ClusterAccess.BasicCredential?
 
     /// Reads a URL such as `http://proxy:3128` or `socks5://localhost:1080`; `nil` for anything else.
@@ -23,6 +25,7 @@ public struct ProxyAddress: Sendable, Hashable, CustomStringConvertible {
         guard let mark = text.firstRange(of: "://") else { return nil }
         switch text[..<mark.lowerBound].lowercased() {
         case "http": scheme = .http
+        case "https": scheme = .https
         case "socks5", "socks5h": scheme = .socks5
         default: return nil
         }
@@ -30,7 +33,7 @@ public struct ProxyAddress: Sendable, Hashable, CustomStringConvertible {
         let end = rest.firstIndex { $0 == "/" || $0 == "?" || $0 == "#" } ?? rest.endIndex
         guard let authority = HostPort(rest[..<end]) else { return nil }
         host = authority.host
-        port = authority.port ?? (scheme == .http ? 80 : 1080)
+        port = authority.port ?? scheme.standardPort
         if let information = authority.userInformation {
             let colon = information.firstIndex(of: ":") ?? information.endIndex
             credential = ClusterAccess.BasicCredential(
@@ -58,6 +61,16 @@ public struct ProxyAddress: Sendable, Hashable, CustomStringConvertible {
             }
         }
         return String(decoding: result, as: UTF8.self)
+    }
+}
+
+extension ProxyAddress.Scheme {
+    fileprivate var standardPort: Int {
+        switch self {
+        case .http: 80
+        case .https: 443
+        case .socks5: 1080
+        }
     }
 }
 

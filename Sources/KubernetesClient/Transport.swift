@@ -30,6 +30,7 @@ final class Transport: Sendable {
 
     private let client: HTTPClient
     private let tls: TLSConfigurations
+    private let bridge: ProxyBridge?
     private let timeouts: ClientTimeouts
     private let userAgent: String
     private let requests = Mutex(0)
@@ -57,18 +58,33 @@ final class Transport: Sendable {
         configuration.http1_1ConnectionDebugInitializer = Self.findDeadLinks
         configuration.http2ConnectionDebugInitializer = Self.findDeadLinks
         if let name = access.tlsServerName { configuration.dnsOverride = [name: access.server.host] }
-        configuration.proxy = access.proxy.map { proxy in
-            switch proxy.scheme {
-            case .socks5: .socksServer(host: proxy.host, port: proxy.port)
-            case .http:
-                .server(
-                    host: proxy.host, port: proxy.port,
-                    authorization: proxy.credential.map {
-                        .basic(username: $0.username, password: $0.password.text)
-                    })
-            }
+        bridge = try Self.bridge(access, tls.configuration, timeouts)
+        if let bridge {
+            configuration.proxy = .server(
+                host: "127.0.0.1", port: bridge.port,
+                authorization: .basic(username: ProxyBridge.user, password: bridge.password))
         }
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+
+    /// The way to a server that is behind a proxy.
+    private static func bridge(
+        _ access: ClusterAccess, _ tls: TLSConfiguration, _ timeouts: ClientTimeouts
+    ) throws(KubeconfigFailure) -> ProxyBridge? {
+        guard let proxy = access.proxy else { return nil }
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.certificateVerification = tls.certificateVerification
+        // As with kubectl, what the cluster trusts counts for the proxy too; the system's authorities as well.
+        if case .certificates(let authorities)? = tls.trustRoots {
+            configuration.additionalTrustRoots = [.certificates(authorities)]
+        }
+        do {
+            return try ProxyBridge(proxy, tls: configuration, timeout: timeouts.connect)
+        } catch {
+            throw KubeconfigFailure(
+                file: access.file, problem: "the proxy \(proxy) cannot be used: \(error)",
+                remedy: "check that loopback is up")
+        }
     }
 
     /// Closes every connection; requests under way fail.
@@ -76,6 +92,7 @@ final class Transport: Sendable {
         await credentials.shutdown()
         // Fails only when it was shut down before, which is as good.
         try? await client.shutdown()
+        await bridge?.shutdown()
     }
 
     /// Requests started so far.
@@ -125,6 +142,10 @@ final class Transport: Sendable {
     /// Makes an `APIFailure` of an error of the layers below; cancellation stays what it is.
     func failure(of error: any Error, _ attempt: String) async -> any Error {
         if Task.isCancelled || error is CancellationError { return CancellationError() }
+        if let proxy = access.proxy, let refusal = bridge?.failure {
+            let words = TransportProblem(proxy, refusal, access: access, timeouts: timeouts)
+            return APIFailure(words.reason, attempt: attempt, detail: words.detail)
+        }
         let words = TransportProblem(error, access: access, timeouts: timeouts)
         if words.isUnverifiedCertificate {
             let certificate =

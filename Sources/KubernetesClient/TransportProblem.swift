@@ -40,6 +40,25 @@ struct TransportProblem {
         }
     }
 
+    /// Why a proxy did not let a connection through.
+    init(_ proxy: ProxyAddress, _ error: any Error, access: ClusterAccess, timeouts: ClientTimeouts) {
+        switch error {
+        case let error as ProxyRefusal: self.init(reason: .transport, detail: "the proxy \(proxy) \(error.words)")
+        case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
+            var words = TransportProblem(reason: .tls, detail: "")
+            if let error = error as? NIOSSLError { words.tls(error, "the proxy \(proxy)") }
+            if let error = error as? BoringSSLError { words.handshake(error, "the proxy \(proxy)") }
+            if words.isUnverifiedCertificate || words.detail.isEmpty {
+                words.detail =
+                    "the proxy \(proxy): its certificate is not for its name, has expired, or is signed by an authority "
+                    + "that neither this system nor cluster \"\(access.clusterName)\" trusts"
+            }
+            words.isUnverifiedCertificate = false
+            self = words
+        default: self.init(error, access: access, timeouts: timeouts)
+        }
+    }
+
     private init(reason: APIFailure.Reason, detail: String) {
         self.reason = reason
         self.detail = detail

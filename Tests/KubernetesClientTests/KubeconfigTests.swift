@@ -102,8 +102,8 @@ struct KubeconfigTests {
             #"cluster "c": its certificate-authority-data is not base64; encode it again, such as with base64 -w0"#
         ),
         (
-            "server: https://h, proxy-url: 'https://proxy:3128'", "token: t",
-            #"cluster "c": its proxy-url is no http or socks5 URL; use http://HOST:PORT or socks5://HOST:PORT"#
+            "server: https://h, proxy-url: 'ftp://proxy:3128'", "token: t",
+            #"cluster "c": its proxy-url is no http, https or socks5 URL; use http://HOST:PORT or socks5://HOST:PORT"#
         ),
     ])
     func aWrongClusterIsNamed(cluster: String, user: String, words: String) throws {

@@ -72,7 +72,7 @@ struct ProxyTests {
         #expect(proxy.description == "http://proxy:3128")
         #expect(proxy.credential == .init(username: "me", password: Secret("p@w")))
         #expect(ProxyAddress(url: "socks5h://[::1]")?.description == "socks5://[::1]:1080")
-        #expect(ProxyAddress(url: "https://proxy:443") == nil)
+        #expect(ProxyAddress(url: "ftp://proxy:443") == nil)
         #expect(ProxyAddress(url: "") == nil)
     }
 
