@@ -21,6 +21,24 @@ enum LocalFile {
         }
     }
 
+    /// What changes when a file is written anew.
+    struct Stamp: Sendable, Equatable {
+        private var inode: UInt64
+        private var size: Int64
+        private var seconds: Int
+        private var nanoseconds: Int
+
+        /// What a file is like now; `nil` when it cannot be looked at.
+        init?(_ path: String) {
+            var status = stat()
+            guard stat(path, &status) == 0 else { return nil }
+            inode = UInt64(status.st_ino)
+            size = Int64(status.st_size)
+            seconds = status.st_mtim.tv_sec
+            nanoseconds = status.st_mtim.tv_nsec
+        }
+    }
+
     /// No kubeconfig, certificate or token is larger, in bytes.
     static let maximumBytes = 16 << 20
 

@@ -2,33 +2,77 @@ import KubernetesModel
 import NIOSSL
 import Synchronization
 
-/// The TLS configuration of each request: the client certificate may come from a credential program, and change.
+/// The TLS configuration of each request: certificates are renewed in their files, or come from a credential program.
 final class TLSConfigurations: Sendable {
-    private struct FromPlugin {
-        var generation: Int
+    private struct State {
         var configuration: TLSConfiguration
+        /// What the files were like when they were read.
+        var stamps: [LocalFile.Stamp?]
+        var lookedAt: ContinuousClock.Instant
+        var fromPlugin: (generation: Int, configuration: TLSConfiguration)?
     }
+
+    /// Files are looked at no more often than this.
+    private static let interval = Duration.seconds(5)
+
+    /// Certificates that have expired, in words for the user.
+    let warnings: [String]
 
     private let access: ClusterAccess
-    private let setup: TLSSetup
-    private let last = Mutex<FromPlugin?>(nil)
+    private let files: [String]
+    private let state: Mutex<State>
 
-    init(_ access: ClusterAccess, _ setup: TLSSetup) {
+    /// Reads the certificates and keys of an access.
+    ///
+    /// - Throws: When one is missing or cannot be used.
+    init(_ access: ClusterAccess) throws(KubeconfigFailure) {
         self.access = access
-        self.setup = setup
+        files = [access.certificateAuthority, access.clientCertificate, access.clientKey].compactMap {
+            if case .file(let path)? = $0 { path } else { nil }
+        }
+        let stamps = files.map { LocalFile.Stamp($0) }
+        let setup = try TLSSetup(access, now: .now)
+        warnings = setup.warnings
+        state = Mutex(State(configuration: setup.configuration, stamps: stamps, lookedAt: .now))
     }
+
+    /// What was read last.
+    var current: TLSConfiguration { state.withLock(\.configuration) }
 
     /// The configuration to connect with.
     ///
-    /// Connections are shared by requests whose configurations are equal.
+    /// Connections are shared by requests whose configurations are equal: one that is changed makes new ones.
     func configuration(for credential: Credential) throws(KubeconfigFailure) -> TLSConfiguration {
-        guard let certificate = credential.certificate else { return setup.configuration }
-        if let known = last.withLock({ $0 }), known.generation == credential.generation { return known.configuration }
+        _ = reread(after: Self.interval)
+        let (current, known) = state.withLock { ($0.configuration, $0.fromPlugin) }
+        guard let certificate = credential.certificate else { return current }
+        if let known, known.generation == credential.generation { return known.configuration }
         var access = access
         access.clientCertificate = .data(certificate.chain)
         access.clientKey = .data(certificate.key)
         let configuration = try TLSSetup(access, now: .now).configuration
-        last.withLock { $0 = FromPlugin(generation: credential.generation, configuration: configuration) }
+        state.withLock { $0.fromPlugin = (credential.generation, configuration) }
         return configuration
+    }
+
+    /// Reads the certificates again if their files have changed.
+    ///
+    /// Files that cannot be used, such as a key that is not yet that of its certificate, leave the last ones in use, and are
+    /// looked at again.
+    ///
+    /// - Parameter interval: How long ago the last look must be.
+    /// - Returns: whether there are others now.
+    func reread(after interval: Duration = .zero) -> Bool {
+        guard !files.isEmpty else { return false }
+        return state.withLock { state in
+            guard ContinuousClock.now - state.lookedAt >= interval else { return false }
+            state.lookedAt = .now
+            let stamps = files.map { LocalFile.Stamp($0) }
+            guard stamps != state.stamps, let setup = try? TLSSetup(access, now: .now) else { return false }
+            state.stamps = stamps
+            state.configuration = setup.configuration
+            state.fromPlugin = nil
+            return true
+        }
     }
 }

@@ -39,8 +39,7 @@ final class Transport: Sendable {
     init(
         _ access: ClusterAccess, timeouts: ClientTimeouts, userAgent: String, pluginHost: PluginHost
     ) throws(KubeconfigFailure) {
-        let tls = try TLSSetup(access, now: .now)
-        self.tls = TLSConfigurations(access, tls)
+        tls = try TLSConfigurations(access)
         self.access = access
         self.timeouts = timeouts
         self.userAgent = userAgent
@@ -48,7 +47,7 @@ final class Transport: Sendable {
         credentials = CredentialSource(access, host: pluginHost)
 
         var configuration = HTTPClient.Configuration(
-            tlsConfiguration: tls.configuration, redirectConfiguration: .disallow,
+            tlsConfiguration: tls.current, redirectConfiguration: .disallow,
             timeout: .init(connect: TimeAmount(timeouts.connect), read: TimeAmount(timeouts.silence)),
             decompression: .enabled(limit: .none))
         configuration.httpVersion = .automatic
@@ -58,7 +57,7 @@ final class Transport: Sendable {
         configuration.http1_1ConnectionDebugInitializer = Self.findDeadLinks
         configuration.http2ConnectionDebugInitializer = Self.findDeadLinks
         if let name = access.tlsServerName { configuration.dnsOverride = [name: access.server.host] }
-        bridge = try Self.bridge(access, tls.configuration, timeouts)
+        bridge = try Self.bridge(access, tls.current, timeouts)
         if let bridge {
             configuration.proxy = .server(
                 host: "127.0.0.1", port: bridge.port,
@@ -106,13 +105,17 @@ final class Transport: Sendable {
     /// - Throws: `APIFailure` when the answer is a failure or no answer of an API server, `CancellationError`.
     func open(_ request: APIRequest) async throws -> Answer {
         var credential = try await credential(for: request)
-        var response = try await send(request, credential)
+        var response: HTTPClientResponse
+        do {
+            response = try await send(request, credential)
+        } catch let failure as APIFailure where failure.reason == .tls && tls.reread() {
+            response = try await send(request, credential)
+        }
         // Once more with a new credential, where one can be had.
-        if response.status == .unauthorized, await credentials.refused(credential) {
+        if response.status == .unauthorized, await hasOther(than: credential) {
             _ = await beginning(of: response.body, upTo: Self.maximumFailureBytes)
             credential = try await self.credential(for: request)
             response = try await send(request, credential)
-            if response.status == .unauthorized { _ = await credentials.refused(credential) }
         }
         let contentType = response.headers.first(name: "Content-Type") ?? ""
         let format = WireFormat(contentType: contentType)
@@ -158,6 +161,12 @@ final class Transport: Sendable {
                     + TLSProbe.explanation(certificate, now: .now, access: access))
         }
         return APIFailure(words.reason, attempt: attempt, detail: words.detail)
+    }
+
+    /// Whether there is another credential than the one that was refused.
+    private func hasOther(than credential: Credential) async -> Bool {
+        if await credentials.refused(credential) { return true }
+        return access.clientCertificate != nil && tls.reread()
     }
 
     private func credential(for request: APIRequest) async throws -> Credential {

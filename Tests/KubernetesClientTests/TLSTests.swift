@@ -96,6 +96,40 @@ struct TLSTests {
         #expect(end.seen.map(\.clientCertificate) == [expected.first])
     }
 
+    @Test func certificatesThatAreRenewedInTheirFilesAreUsedAfterA401() async throws {
+        let folder = try withTemporaryDirectory { $0 }
+        defer { try? remove(folder) }
+        func put(_ name: String, as file: String) throws {
+            try write(String(decoding: try Fixture.bytes("tls/\(name)"), as: UTF8.self), to: "\(folder)/\(file)")
+        }
+        try put("client.crt", as: "tls.crt")
+        try put("client.key", as: "tls.key")
+        let script: [(target: String, reply: Reply)] =
+            Array(repeating: ("/version", .json("{}", status: 401)), count: 3) + Self.version
+        try await ScriptedServer.run(script, tls: try serverConfiguration("server", wantsClient: true)) { server in
+            var access = ClusterAccess(
+                contextName: "test", clusterName: "c", userName: "dev", server: server.address(tls: true))
+            access.certificateAuthority = .file(try Fixture.path("tls/ca.crt"))
+            access.clientCertificate = .file("\(folder)/tls.crt")
+            access.clientKey = .file("\(folder)/tls.key")
+            try await withClient(access) { client in
+                await #expect(throws: APIFailure.self) { _ = try await client.serverVersion() }
+                // Half renewed: the key is not that of the certificate yet.
+                try put("client-renewed.crt", as: "tls.crt")
+                await #expect(throws: APIFailure.self) { _ = try await client.serverVersion() }
+                try put("client-renewed.key", as: "tls.key")
+                _ = try await client.serverVersion()
+            }
+            func certificate(_ name: String) throws -> NIOSSLCertificate? {
+                try NIOSSLCertificate.fromPEMBytes(try Fixture.bytes("tls/\(name).crt")).first
+            }
+            #expect(
+                try server.seen.map(\.clientCertificate) == [
+                    certificate("client"), certificate("client"), certificate("client"), certificate("client-renewed"),
+                ])
+        }
+    }
+
     @Test func aServerThatWantsAClientCertificateSaysSo() async throws {
         let failure = try #require(try await connect("server", wantsClient: true).failure)
         #expect(failure.reason == .tls)

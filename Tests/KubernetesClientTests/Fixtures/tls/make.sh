@@ -39,4 +39,5 @@ leaf server localhost "$local" 20200101000000Z 21200101000000Z
 leaf server-other-name elsewhere 'subjectAltName=DNS:elsewhere.example' 20200101000000Z 21200101000000Z
 leaf server-expired localhost "$local" 20200101000000Z 20210101000000Z
 leaf client alice 'extendedKeyUsage=clientAuth' 20200101000000Z 21200101000000Z
+leaf client-renewed alice 'extendedKeyUsage=clientAuth' 20200101000000Z 21200101000000Z
 leaf client-expired alice 'extendedKeyUsage=clientAuth' 20200101000000Z 20210101000000Z
