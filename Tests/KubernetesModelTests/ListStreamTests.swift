@@ -118,6 +118,12 @@ struct ListStreamTests {
         #expect(throws: WireFailure(.unexpectedKind, at: 6)) { try decodeList(bytes, decoder, .protobuf) }
     }
 
+    @Test func refusesAListOfAnotherKind() throws {
+        let decoder = try Fixtures.decoder(of: "pods")
+        let list = #"{"kind":"ServiceList","items":[{"metadata":{"name":"a"}}]}"#
+        #expect(throws: WireFailure(.unexpectedKind, at: 8)) { try decodeList(Array(list.utf8), decoder, .json) }
+    }
+
     @Test func refusesAnItemOfAnAbsurdLengthBeforeItComes() throws {
         let decoder = try Fixtures.decoder(of: "pods")
         let list =

@@ -71,6 +71,20 @@ struct StatusObjectTests {
         #expect(other == APIFailure(.tooManyRequests, attempt: "a", detail: "HTTP 429", retryAfterSeconds: 9))
     }
 
+    @Test func aVersionThatTheServerHasNotReachedMeansToStartOver() {
+        var status = StatusObject()
+        status.code = 504
+        status.reason = "Timeout"
+        status.message = "Too large resource version: 90, current: 8"
+        #expect(APIFailure(status: status, httpStatus: 504, attempt: "a", body: []).reason == .gone)
+        var cause = StatusObject.Cause()
+        cause.reason = "ResourceVersionTooLarge"
+        status.message = "Timeout: in other words"
+        #expect(APIFailure(status: status, httpStatus: 504, attempt: "a", body: []).reason == .server(504))
+        status.causes = [cause]
+        #expect(APIFailure(status: status, httpStatus: 504, attempt: "a", body: []).reason == .gone)
+    }
+
     @Test func aPageOfAProxyBecomesOneSafeLine() {
         let page = """
             <!DOCTYPE html>\n<html><head><style>body { color: red }</style><script>if (1 < 2) {}</script>

@@ -42,6 +42,11 @@ struct WatchStreamTests {
         return events
     }
 
+    @Test func refusesAnObjectOfAnotherKind() throws {
+        let event = #"{"type":"ADDED","object":{"kind":"Secret","metadata":{"name":"a"}}}"# + "\n"
+        #expect(throws: WireFailure(.unexpectedKind, at: 25)) { try Self.watch(Array(event.utf8), .json) }
+    }
+
     @Test func decodesARecordedWatchToEqualEventsFromBothEncodings() throws {
         let fromJSON = try Self.watch(try Fixtures.bytes("watch/pods-initial.jsonl"), .json)
         let fromProtobuf = try Self.watch(try Fixtures.bytes("watch/pods-initial.pb"), .protobuf)

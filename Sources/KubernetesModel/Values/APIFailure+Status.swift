@@ -16,8 +16,12 @@ extension APIFailure {
         if detail.isEmpty { detail = status?.reason ?? "" }
         if detail.isEmpty, status == nil { detail = Self.excerpt(of: body) }
         if detail.isEmpty || status == nil { detail = "HTTP \(code)" + (detail.isEmpty ? "" : ": \(detail)") }
+        let isUnknownVersion =
+            status?.causes.contains { $0.reason == "ResourceVersionTooLarge" } == true
+            || status?.message.hasPrefix("Too large resource version") == true
         self.init(
-            Self.reason(code: code, word: status?.reason ?? ""), attempt: attempt, detail: detail,
+            isUnknownVersion ? .gone : Self.reason(code: code, word: status?.reason ?? ""), attempt: attempt,
+            detail: detail,
             retryAfterSeconds: retryAfterSeconds ?? status?.retryAfterSeconds.map { Int($0) })
     }
 

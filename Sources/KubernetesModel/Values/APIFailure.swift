@@ -12,7 +12,8 @@ public struct APIFailure: Error, Sendable, Hashable, CustomStringConvertible {
         case notFound
         /// HTTP 409.
         case conflict
-        /// HTTP 410, or a watch ERROR with that code: list again from the start.
+        /// HTTP 410, or a watch ERROR with that code, or a version that the server has not reached: list again from the
+        /// start.
         case gone
         /// HTTP 429: asked too often.
         case tooManyRequests

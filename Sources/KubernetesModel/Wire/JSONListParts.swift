@@ -138,7 +138,7 @@ struct JSONListParts: ListParts {
         state = .afterValue
         switch member {
         case .metadata: try items.metadata(bytes, at: place)
-        case .kind where items.string(bytes) == "Status": throw WireFailure(.unexpectedKind, at: place)
+        case .kind where !items.expects(listKind: items.string(bytes)): throw WireFailure(.unexpectedKind, at: place)
         case .items where bytes.first != UInt8(ascii: "n"): throw WireFailure(.malformed, at: place)
         default: break
         }

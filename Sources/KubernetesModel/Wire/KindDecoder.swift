@@ -47,17 +47,27 @@ public struct KindDecoder: Sendable {
     ) throws(WireFailure) -> any StoredObject {
         switch format {
         case .json:
+            var type = JSONKind()
+            var reader = FieldReader(bytes, format: format, interner: interner)
+            guard reader.atObject() else { throw reader.failure ?? WireFailure(.malformed, at: 0) }
+            reader.message(&type)
+            try expect(type.kind)
             return try object(bytes, format: format, interner: interner, observer: observer)
         case .protobuf:
             guard let envelope = try ProtobufEnvelope(bytes, interner: interner) else {
                 return try object(bytes, format: format, interner: interner, observer: observer)
             }
-            guard envelope.kind != "Status" else { throw WireFailure(.unexpectedKind, at: 0) }
+            try expect(envelope.kind)
             let raw = UnsafeRawBufferPointer(rebasing: bytes[envelope.raw])
             do throws(WireFailure) {
                 return try object(raw, format: format, interner: interner, observer: observer)
             } catch { throw error.shifted(by: envelope.raw.lowerBound) }
         }
+    }
+
+    /// Takes no object of another kind for one of ours; one that does not say its kind is believed.
+    private func expect(_ kind: String) throws(WireFailure) {
+        guard kind.isEmpty || kind == self.kind.kind else { throw WireFailure(.unexpectedKind, at: 0) }
     }
 
     /// Decodes one object without an envelope.

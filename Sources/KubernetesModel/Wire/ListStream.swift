@@ -94,6 +94,9 @@ struct ListItems {
         if let failure = reader.failure { throw failure.shifted(by: offset) }
     }
 
+    /// Whether a list of this kind is one of our kind; one that does not say its kind is believed.
+    func expects(listKind: String) -> Bool { listKind.isEmpty || listKind == decoder.kind.kind + "List" }
+
     /// Reads a string, such as the list's kind.
     func string(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
         var reader = FieldReader(UnsafeRawBufferPointer(bytes), format: format, interner: interner)

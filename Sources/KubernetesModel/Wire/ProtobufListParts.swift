@@ -130,7 +130,9 @@ struct ProtobufListParts: ListParts {
     ) throws(WireFailure) {
         let start = offset - bytes.count
         guard sawList else {
-            guard items.kind(ofTypeMeta: bytes) != "Status" else { throw WireFailure(.unexpectedKind, at: start) }
+            guard items.expects(listKind: items.kind(ofTypeMeta: bytes)) else {
+                throw WireFailure(.unexpectedKind, at: start)
+            }
             return
         }
         guard listEnd != nil else { return }

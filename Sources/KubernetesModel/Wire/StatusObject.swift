@@ -60,7 +60,7 @@ public struct StatusObject: Sendable, Hashable {
 }
 
 /// The kind that a JSON object says it is.
-private struct JSONKind: FieldReadable {
+struct JSONKind: FieldReadable {
     var kind = ""
 
     static let fields = FieldTable<JSONKind>("TypeMeta", [Field("kind", 1) { $0.kind = $1.string() }])
