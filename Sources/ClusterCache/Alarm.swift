@@ -2,34 +2,89 @@ import Synchronization
 
 /// One sleep at a time that another task can cut short.
 final class Alarm: Sendable {
-    private let sleeper = Mutex<Task<Bool, Never>?>(nil)
+    /// Why somebody rings.
+    enum Bell: Sendable, Equatable {
+        /// There is a reason not to wait any longer.
+        case now
+        /// The server has answered again; only those who wait for that hear it.
+        case serverIsBack
+    }
 
-    /// Sleeps; `ring()` has an effect from the moment of the call.
+    /// How a sleep ended.
+    enum Outcome: Sendable, Equatable {
+        /// The whole time passed.
+        case slept
+        case rang(Bell)
+        /// The task of the sleeper was cancelled.
+        case cancelled
+    }
+
+    private struct State {
+        var sleeper: Task<Bool, Never>?
+        /// Whether the sleeper hears that the server is back.
+        var waitsForServer = false
+        var bell: Bell?
+        /// The server came back while nobody slept.
+        var missedReturn = false
+    }
+
+    private let state = Mutex(State())
+
+    /// Says that an attempt begins: only a server that comes back from now on cuts the wait after it short.
+    func attemptBegins() {
+        state.withLock { $0.missedReturn = false }
+    }
+
+    /// Sleeps.
     ///
-    /// - Returns: whether the whole time passed; false when the alarm rang, or the task was cancelled.
-    nonisolated(nonsending) func wait(_ duration: Duration, sleep: @escaping @Sendable (Duration) async throws -> Void)
-        async -> Bool
-    {
-        let task = Task {
-            do {
-                try await sleep(duration)
-                return true
-            } catch {
-                return false
+    /// - Parameters:
+    ///   - duration: how long.
+    ///   - waitsForServer: whether to hear that the server is back, also when that was since `attemptBegins()`.
+    ///   - sleep: waits, and throws when cancelled.
+    /// - Returns: how it ended.
+    nonisolated(nonsending) func wait(
+        _ duration: Duration, waitsForServer: Bool = false,
+        sleep: @escaping @Sendable (Duration) async throws -> Void
+    ) async -> Outcome {
+        let task = state.withLock { state -> Task<Bool, Never>? in
+            if waitsForServer && state.missedReturn { return nil }
+            let task = Task {
+                do {
+                    try await sleep(duration)
+                    return true
+                } catch {
+                    return false
+                }
             }
+            state.sleeper = task
+            state.waitsForServer = waitsForServer
+            state.bell = nil
+            return task
         }
-        sleeper.withLock { $0 = task }
+        guard let task else { return .rang(.serverIsBack) }
         let wasWhole = await withTaskCancellationHandler {
             await task.value
         } onCancel: {
             task.cancel()
         }
-        sleeper.withLock { $0 = nil }
-        return wasWhole
+        let bell = state.withLock { state in
+            state.sleeper = nil
+            return state.bell
+        }
+        if wasWhole { return .slept }
+        return bell.map { .rang($0) } ?? .cancelled
     }
 
-    /// Ends the sleep; does nothing when nobody sleeps.
-    func ring() {
-        sleeper.withLock { $0?.cancel() }
+    /// Ends the sleep; does nothing when nobody sleeps who hears this bell.
+    func ring(_ bell: Bell) {
+        state.withLock { state in
+            guard let sleeper = state.sleeper else {
+                if bell == .serverIsBack { state.missedReturn = true }
+                return
+            }
+            guard bell == .now || state.waitsForServer else { return }
+            if state.bell == nil { state.bell = bell }
+            sleeper.cancel()
+        }
     }
 }

@@ -118,7 +118,12 @@ package actor ClusterCache {
 
     /// Tries again at once what waits after a failure.
     package func retryNow() {
-        for entry in watched.values { entry.alarm.ring() }
+        for entry in watched.values { entry.alarm.ring(.now) }
+    }
+
+    /// One kind has reached the server again: those that wait for it need not wait any longer.
+    private func serverIsBack() {
+        for entry in watched.values { entry.alarm.ring(.serverIsBack) }
     }
 
     // MARK: Scopes
@@ -158,6 +163,8 @@ package actor ClusterCache {
             logger: logger
         ) { [weak self] commands in
             await self?.perform(commands, on: storeID, of: scope)
+        } serverIsBack: { [weak self] in
+            await self?.serverIsBack()
         }
         tasks[storeID] = Task { [weak self] in
             await reflector.run()
@@ -207,7 +214,7 @@ package actor ClusterCache {
 
     private func apply(_ command: StoreCommand, to entry: Watched) {
         switch command {
-        case .beginList: entry.store.beginList()
+        case .beginList(let isNewHistory): entry.store.beginList(isNewHistory: isNewHistory)
         case .listed(let objects): entry.store.receive(objects)
         case .endList: entry.store.endList()
         case .show(let state): entry.store.setState(state)
@@ -231,7 +238,7 @@ package actor ClusterCache {
 
     /// Publishes without waiting for the interval to pass.
     private func hurry() {
-        pause.ring()
+        pause.ring(.now)
     }
 
     /// Publishes what changed.

@@ -15,6 +15,13 @@ package protocol ClusterSource: Sendable {
         _ scope: KindScope, _ part: ListPart, receive: ([any StoredObject]) async -> Void
     ) async throws -> ListedPage
 
+    /// Asks for the newest version of a kind, past every cache.
+    ///
+    /// - Parameter scope: the kind and namespace.
+    /// - Returns: the resourceVersion of a list made now.
+    /// - Throws: `APIFailure`, `CancellationError`.
+    func newestVersion(of scope: KindScope) async throws -> String
+
     /// Watches until the server ends the stream.
     ///
     /// - Parameters:

@@ -39,6 +39,10 @@ package struct KubernetesClientSource: ClusterSource {
         }
     }
 
+    package func newestVersion(of scope: KindScope) async throws -> String {
+        try await list(scope, .first(limit: 1)) { _ in }.version
+    }
+
     package func watch(
         _ scope: KindScope, from version: String, timeoutSeconds: Int, receive: ([WatchMessage]) async -> Void
     ) async throws {

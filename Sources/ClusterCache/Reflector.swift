@@ -6,7 +6,7 @@ import Logging
 ///
 /// Commands that are given together are seen together.
 enum StoreCommand: Sendable {
-    case beginList
+    case beginList(isNewHistory: Bool)
     case listed([any StoredObject])
     case endList
     case watched([WatchMessage])
@@ -24,12 +24,14 @@ struct Reflector: Sendable {
     let logger: Logger
     /// Takes commands to the store; returns when they are done, so that a fast server waits for us.
     let perform: @Sendable ([StoreCommand]) async -> Void
+    /// Is told when the server answers again after an attempt that did not reach it.
+    let serverIsBack: @Sendable () async -> Void
 
     func run() async {
         var machine = ReflectorMachine(seed: seed)
         var input = ReflectorMachine.Input.start
         while !Task.isCancelled {
-            let actions = machine.handle(input, now: now())
+            let actions = await step(input, &machine)
             await changeStore(actions)
             guard let last = actions.last, let outcome = await act(last, &machine) else { return }
             if case .failed(let failure) = outcome {
@@ -37,6 +39,19 @@ struct Reflector: Sendable {
             }
             input = outcome
         }
+    }
+
+    /// Tells the machine what happened, and the others when the server is back.
+    private func step(_ input: ReflectorMachine.Input, _ machine: inout ReflectorMachine) async
+        -> [ReflectorMachine.Action]
+    {
+        logger.trace(
+            "step",
+            metadata: ["kind": "\(scope.kind.resource)", "phase": "\(machine.phaseName)", "input": "\(input.name)"])
+        let wasLost = machine.isServerLost
+        let actions = machine.handle(input, now: now())
+        if wasLost && !machine.isServerLost { await serverIsBack() }
+        return actions
     }
 
     /// Does what takes time.
@@ -48,18 +63,27 @@ struct Reflector: Sendable {
         do {
             switch action {
             case .list(let part):
+                alarm.attemptBegins()
                 let page = try await source.list(scope, part) { objects in
                     await perform([.listed(objects)])
                 }
                 return .page(continueToken: page.continueToken, version: page.version)
+            case .check:
+                alarm.attemptBegins()
+                return .checked(version: try await source.newestVersion(of: scope))
             case .watch(let version, let timeoutSeconds):
+                alarm.attemptBegins()
                 try await source.watch(scope, from: version, timeoutSeconds: timeoutSeconds) { messages in
                     await take(messages, &machine)
                 }
                 return .ended
             case .wait(let duration):
-                if await alarm.wait(duration, sleep: sleep) { return .timerFired }
-                return Task.isCancelled ? nil : .retryNow
+                switch await alarm.wait(duration, waitsForServer: machine.isServerLost, sleep: sleep) {
+                case .slept: return .timerFired
+                case .rang(.now): return Task.isCancelled ? nil : .retryNow
+                case .rang(.serverIsBack): return Task.isCancelled ? nil : .serverIsBack
+                case .cancelled: return nil
+                }
             case .beginList, .endList, .publish: return nil
             }
         } catch let failure as APIFailure {
@@ -74,10 +98,10 @@ struct Reflector: Sendable {
     private func take(_ messages: [WatchMessage], _ machine: inout ReflectorMachine) async {
         var commands: [StoreCommand] = [.watched(messages)]
         for message in messages {
-            if case .opened = message { commands += storeCommands(machine.handle(.opened, now: now())) }
+            if case .opened = message { commands += storeCommands(await step(.opened, &machine)) }
         }
         if let version = messages.last(where: { $0.version?.isEmpty == false })?.version {
-            commands += storeCommands(machine.handle(.progressed(version: version), now: now()))
+            commands += storeCommands(await step(.progressed(version: version), &machine))
         }
         await perform(commands)
     }
@@ -90,10 +114,10 @@ struct Reflector: Sendable {
     private func storeCommands(_ actions: [ReflectorMachine.Action]) -> [StoreCommand] {
         actions.compactMap { action in
             switch action {
-            case .beginList: .beginList
+            case .beginList(let isNewHistory): .beginList(isNewHistory: isNewHistory)
             case .endList: .endList
             case .publish(let state): .show(state)
-            case .list, .watch, .wait: nil
+            case .list, .check, .watch, .wait: nil
             }
         }
     }

@@ -11,6 +11,8 @@ package struct ReflectorMachine: Sendable {
         case start
         /// A page was read; without a token it was the last.
         case page(continueToken: String?, version: String)
+        /// The newest version that the server has of the kind.
+        case checked(version: String)
         /// The server accepted the watch.
         case opened
         /// The watch brought events or a bookmark, the newest of this version.
@@ -23,17 +25,23 @@ package struct ReflectorMachine: Sendable {
         case timerFired
         /// The user does not want to wait.
         case retryNow
+        /// The server, for which this wait is, has answered somebody else.
+        case serverIsBack
     }
 
     /// What to do.
     package enum Action: Sendable, Equatable {
         /// What follows is a new list, which replaces what is there when it ends.
-        case beginList
+        ///
+        /// With `isNewHistory` the same version does not mean the same object.
+        case beginList(isNewHistory: Bool)
         /// The list is complete.
         case endList
         /// Show this state. The count of `.loading` is filled in by the store.
         case publish(LoadState)
         case list(ListPart)
+        /// Ask which version is the newest.
+        case check
         case watch(from: String, timeoutSeconds: Int)
         case wait(Duration)
     }
@@ -44,6 +52,8 @@ package struct ReflectorMachine: Sendable {
         case listing(page: Int)
         /// All at once, after a first page that ended with this token.
         case listingRest(continueToken: String)
+        /// Whether the server's history still goes on from what we have.
+        case checking
         case watching
         case waiting(Step)
     }
@@ -72,6 +82,8 @@ package struct ReflectorMachine: Sendable {
     private var random: SplitMix64
     private var shown = LoadState.loading(count: 0)
     private var wasListed = false
+    /// The next complete list is of another history than what we have.
+    private var startsOver = false
     private var version = ""
     /// Failures since the last complete list.
     private var listFailures = 0
@@ -83,6 +95,10 @@ package struct ReflectorMachine: Sendable {
     private var staleSince: Timestamp?
     /// The server's words when it lets us list, but not watch.
     private var watchRefusal: String?
+    /// Whether the last attempt failed in a way that concerns every kind: the server, or the way to it.
+    ///
+    /// A wait meanwhile ends early when another kind has reached the server.
+    package private(set) var isServerLost = false
 
     /// A machine whose jitter follows from `seed`.
     package init(seed: UInt64) {
@@ -91,6 +107,7 @@ package struct ReflectorMachine: Sendable {
 
     /// Takes what happened and says what to do; `[]` to go on with what is being done.
     package mutating func handle(_ input: Input, now: Timestamp) -> [Action] {
+        noteServer(input)
         switch (phase, input) {
         case (.idle, .start): return list()
         case (.listing(let page), .page(let token, let version)):
@@ -101,6 +118,9 @@ package struct ReflectorMachine: Sendable {
             if case .server = failure.reason { return nextPage(2, token: token) }
             return listFailed(failure, page: 1, now: now)
         case (.listing(let page), .failed(let failure)): return listFailed(failure, page: page, now: now)
+        case (.checking, .checked(let newest)):
+            return isNewHistory(newest) ? list(isNewHistory: true) : watch()
+        case (.checking, .failed(let failure)): return watchFailed(failure, now: now)
         case (.watching, .opened):
             watchOpened = now
             watchRefusal = nil
@@ -113,7 +133,7 @@ package struct ReflectorMachine: Sendable {
             return current()
         case (.watching, .ended): return watchEnded(now: now)
         case (.watching, .failed(let failure)): return watchFailed(failure, now: now)
-        case (.waiting(let step), .timerFired): return resume(step)
+        case (.waiting(let step), .timerFired), (.waiting(let step), .serverIsBack): return resume(step)
         case (.waiting(let step), .retryNow):
             listFailures = 0
             watchFailures = 0
@@ -122,12 +142,30 @@ package struct ReflectorMachine: Sendable {
         }
     }
 
+    private mutating func noteServer(_ input: Input) {
+        switch input {
+        case .page, .checked, .opened, .progressed, .ended: isServerLost = false
+        case .failed(let failure): isServerLost = Self.concernsEveryKind(failure)
+        case .start, .timerFired, .retryNow, .serverIsBack: break
+        }
+    }
+
+    /// Whether a failure lies in the server or the way to it, so that it ends for every kind at once.
+    private static func concernsEveryKind(_ failure: APIFailure) -> Bool {
+        switch failure.reason {
+        case .transport, .timeout, .tls, .unauthorized, .malformedAnswer: true
+        case .server(let status): (502...504).contains(status) && failure.retryAfterSeconds == nil
+        case .forbidden, .notFound, .conflict, .gone, .tooManyRequests, .configuration: false
+        }
+    }
+
     // MARK: Listing
 
-    private mutating func list() -> [Action] {
+    private mutating func list(isNewHistory: Bool = false) -> [Action] {
         phase = .listing(page: 0)
+        startsOver = startsOver || isNewHistory
         let limit = wasListed ? Self.pageLimit : Self.firstPageLimit
-        return [.beginList, .list(.first(limit: limit))]
+        return [.beginList(isNewHistory: startsOver), .list(.first(limit: limit))]
     }
 
     /// Reads on after a page.
@@ -145,9 +183,12 @@ package struct ReflectorMachine: Sendable {
     }
 
     private mutating func listed(_ version: String, now: Timestamp) -> [Action] {
+        // The list left out what it took for the same; it is read once more without that.
+        if !startsOver, isNewHistory(version) { return list(isNewHistory: true) }
         self.version = version
         listFailures = 0
         wasListed = true
+        startsOver = false
         staleSince = nil
         if let watchRefusal {
             staleSince = now
@@ -175,6 +216,21 @@ package struct ReflectorMachine: Sendable {
 
     // MARK: Watching
 
+    /// Asks for the newest version before it watches again.
+    ///
+    /// A server that lost its history (another etcd, a restored backup) may accept a watch from a version it does not have
+    /// yet, and stays silent.
+    private mutating func check() -> [Action] {
+        phase = .checking
+        return [.check]
+    }
+
+    /// Whether the server's newest version is before ours; versions that are no numbers cannot be compared.
+    private func isNewHistory(_ newest: String) -> Bool {
+        guard let newest = UInt64(newest), let ours = UInt64(version) else { return false }
+        return newest < ours
+    }
+
     private mutating func watch() -> [Action] {
         phase = .watching
         watchOpened = nil
@@ -193,7 +249,9 @@ package struct ReflectorMachine: Sendable {
         forgiveHealthyWatch(now: now)
         if watchProgressed { return watch() }
         watchFailures += 1
-        return watchFailures == 1 ? watch() : wait(backoff(watchFailures - 1, nil), then: .watch)
+        if watchFailures == 1 { return watch() }
+        return pause(
+            backoff(watchFailures - 1, nil), then: .watch, because: "the server keeps ending the watch", now: now)
     }
 
     private mutating func watchFailed(_ failure: APIFailure, now: Timestamp) -> [Action] {
@@ -209,8 +267,8 @@ package struct ReflectorMachine: Sendable {
             return watchFailures == 1
                 ? list() : pause(backoff(watchFailures - 1, failure), then: .list, failure, now: now)
         case .malformedAnswer where watchFailures == 0:
-            watchFailures = 1  // Cut in the middle of an object: the server or a proxy went away.
-            return watch()
+            watchFailures = 1  // One bad event, or a proxy that came in between.
+            return check()
         default:
             watchFailures += 1
             return pause(backoff(watchFailures, failure), then: .watch, failure, now: now)
@@ -228,14 +286,20 @@ package struct ReflectorMachine: Sendable {
 
     /// Shows a failure that may pass, and waits.
     private mutating func pause(_ delay: Duration, then step: Step, _ failure: APIFailure, now: Timestamp) -> [Action] {
+        pause(delay, then: step, because: words(failure), now: now)
+    }
+
+    private mutating func pause(
+        _ delay: Duration, then step: Step, because reason: String, now: Timestamp
+    ) -> [Action] {
         let retryAt = now.advanced(by: delay)
         let state: LoadState
         if wasListed {
             let since = staleSince ?? now
             staleSince = since
-            state = .stale(since: since, reason: words(failure), retryAt: retryAt)
+            state = .stale(since: since, reason: reason, retryAt: retryAt)
         } else {
-            state = .failed(reason: words(failure), retryAt: retryAt)
+            state = .failed(reason: reason, retryAt: retryAt)
         }
         return show(state) + wait(delay, then: step)
     }
@@ -252,7 +316,7 @@ package struct ReflectorMachine: Sendable {
         case .failed(let reason, _): actions = show(.failed(reason: reason, retryAt: nil))
         case .loading, .ready, .forbidden, .unavailable: break
         }
-        return actions + (step == .list ? list() : watch())
+        return actions + (step == .list ? list() : check())
     }
 
     /// How long to wait after so many failures in a row, or as long as the server asks.
@@ -279,6 +343,42 @@ package struct ReflectorMachine: Sendable {
 
     private func words(_ failure: APIFailure) -> String {
         failure.detail.isEmpty ? failure.description : failure.detail
+    }
+}
+
+// MARK: - For the log
+
+extension ReflectorMachine {
+    /// What is being done, in words for the log.
+    package var phaseName: String {
+        switch phase {
+        case .idle: "idle"
+        case .listing(page: 0): "listing"
+        case .listing: "listing further pages"
+        case .listingRest: "listing the rest"
+        case .checking: "checking"
+        case .watching: "watching"
+        case .waiting(.list): "waiting to list"
+        case .waiting(.watch): "waiting to watch"
+        }
+    }
+}
+
+extension ReflectorMachine.Input {
+    /// What happened, in words for the log; of a failure its reason.
+    package var name: String {
+        switch self {
+        case .start: "start"
+        case .page(let token, _): token?.isEmpty == false ? "page" : "last page"
+        case .checked: "checked"
+        case .opened: "opened"
+        case .progressed: "progressed"
+        case .ended: "ended"
+        case .failed(let failure): "failed: \(failure.reason)"
+        case .timerFired: "timer fired"
+        case .retryNow: "retry now"
+        case .serverIsBack: "server is back"
+        }
     }
 }
 

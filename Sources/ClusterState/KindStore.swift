@@ -10,6 +10,8 @@ package struct KindStore: Sendable {
     private struct ListInProgress {
         /// Whether objects wait for the end of the list; otherwise they are visible as they arrive.
         var isBuffered: Bool
+        /// Whether the same version may stand for another object than the one we have.
+        var isNewHistory: Bool
         /// New and changed objects that wait for the end.
         var pending: [any StoredObject] = []
         /// One bit a slot: the list named its object.
@@ -93,8 +95,11 @@ package struct KindStore: Sendable {
     ///
     /// A list that was not ended is forgotten: what it made visible stays until the new one ends. Until a list was
     /// read to its end objects are visible as they arrive; a later list changes nothing before it ends.
-    package mutating func beginList() {
-        list = ListInProgress(isBuffered: wasListed)
+    ///
+    /// - Parameter isNewHistory: whether the server may have started to count anew, so that the same version does not
+    ///   mean the same object.
+    package mutating func beginList(isNewHistory: Bool = false) {
+        list = ListInProgress(isBuffered: wasListed, isNewHistory: isNewHistory)
     }
 
     /// Takes objects of the list that was begun.
@@ -106,7 +111,7 @@ package struct KindStore: Sendable {
                 let metadata = object.metadata
                 if let slot = contents.slot(of: ObjectKey(metadata)) {
                     list.see(slot)
-                    if let old = contents[slot], isSame(old.metadata, metadata) { continue }
+                    if !list.isNewHistory, let old = contents[slot], isSame(old.metadata, metadata) { continue }
                 }
                 list.pending.append(object)
             } else {
@@ -124,7 +129,7 @@ package struct KindStore: Sendable {
         var vanished: [(object: any StoredObject, slot: UInt32)] = []
         for (slot, object) in contents.objects where !list.hasSeen(slot) { vanished.append((object, slot)) }
         for (object, slot) in vanished { drop(object, key: ObjectKey(object.metadata), slot: slot) }
-        for object in list.pending { place(object) }
+        for object in list.pending { place(object, replacingSame: list.isNewHistory) }
         wasListed = true
         countLoaded()
     }
@@ -133,14 +138,17 @@ package struct KindStore: Sendable {
 
     /// Puts an object where its namespace and name belong.
     ///
+    /// - Parameters:
+    ///   - object: the object.
+    ///   - replacingSame: whether it replaces one of the same UID and version too.
     /// - Returns: its slot.
     @discardableResult
-    private mutating func place(_ object: any StoredObject) -> UInt32 {
+    private mutating func place(_ object: any StoredObject, replacingSame: Bool = false) -> UInt32 {
         let metadata = object.metadata
         let key = ObjectKey(metadata)
         if let slot = contents.slot(of: key), let old = contents[slot] {
             let before = old.metadata
-            if isSame(before, metadata) { return slot }
+            if !replacingSame && isSame(before, metadata) { return slot }
             if before.uid == metadata.uid {
                 contents.replace(old, with: object, slot: slot)
                 record(ObjectChange(old: old, new: object))

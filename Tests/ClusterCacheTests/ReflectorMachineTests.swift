@@ -62,15 +62,84 @@ struct ReflectorMachineTests {
             ])
     }
 
-    @Test func backsOffWhenWatchesEndAtOnceWithoutAnEvent() {
+    @Test func backsOffAndSaysSoWhenWatchesEndAtOnceWithoutAnEvent() {
         run(
             firstList + [
                 (1, .ended, ["watch 10"]), (1, .opened, []),
-                (1, .ended, ["wait 0.5"]), (2, .timerFired, ["watch 10"]), (2, .opened, []),
-                (2, .ended, ["wait 1"]), (3, .timerFired, ["watch 10"]), (3, .opened, []),
+                (1, .ended, ["stale 1: the server keeps ending the watch, retry", "wait 0.5"]),
+                (2, .timerFired, ["stale 1: the server keeps ending the watch, now", "check"]),
+                (2, .checked(version: "10"), ["watch 10"]), (2, .opened, ["ready"]),
+                (2, .ended, ["stale 2: the server keeps ending the watch, retry", "wait 1"]),
+                (3, .timerFired, ["stale 2: the server keeps ending the watch, now", "check"]),
+                (3, .checked(version: "10"), ["watch 10"]), (3, .opened, ["ready"]),
                 (3, .progressed(version: "11"), []),
                 (3, .ended, ["watch 11"]),
             ])
+    }
+
+    @Test func listsAgainWhenTheServerHasLostItsHistory() {
+        run(
+            firstList + [
+                (2, .progressed(version: "500"), []),
+                (3, .failed(failure(.transport)), ["stale 3: words, retry", "wait 0.5"]),
+                (4, .timerFired, ["stale 3: words, now", "check"]),
+                (4, .checked(version: "7"), ["begin anew", "list 5000"]),
+                (5, .failed(failure(.transport)), ["stale 3: words, retry", "wait 0.5"]),
+                (6, .timerFired, ["stale 3: words, now", "begin anew", "list 5000"]),
+                (6, .page(continueToken: nil, version: "8"), ["end", "ready", "watch 8"]),
+                (7, .failed(failure(.gone)), ["stale 7: words, retry", "wait 0.5"]),
+                (8, .timerFired, ["stale 7: words, now"] + relist),
+                (8, .page(continueToken: nil, version: "6"), ["begin anew", "list 5000"]),
+                (8, .page(continueToken: nil, version: "6"), ["end", "ready", "watch 6"]),
+            ])
+    }
+
+    @Test func versionsThatAreNoNumbersAreNotCompared() {
+        run(
+            firstList + [
+                (3, .failed(failure(.malformedAnswer)), ["check"]),
+                (3, .checked(version: "a"), ["watch 10"]),
+            ])
+    }
+
+    @Test func aCheckThatFailsWaitsAsAWatchDoes() {
+        run(
+            firstList + [
+                (2, .failed(failure(.transport)), ["stale 2: words, retry", "wait 0.5"]),
+                (3, .timerFired, ["stale 2: words, now", "check"]),
+                (3, .failed(failure(.server(500))), ["stale 2: words, retry", "wait 1"]),
+                (4, .timerFired, ["stale 2: words, now", "check"]),
+                (4, .failed(failure(.forbidden)), relist),
+            ])
+    }
+
+    @Test func aServerThatIsBackEndsTheWaitButForgetsNoFailure() {
+        run([
+            (0, .start, ["begin", "list 500"]),
+            (1, .failed(failure(.transport)), ["failed: words, retry", "wait 0.5"]),
+            (1, .serverIsBack, ["failed: words, now", "begin", "list 500"]),
+            (1, .failed(failure(.transport)), ["failed: words, retry", "wait 1"]),
+        ])
+    }
+
+    @Test func onlyFailuresThatConcernEveryKindWaitForTheServer() {
+        let cases: [(APIFailure.Reason, Int?, Bool)] = [
+            (.transport, nil, true), (.timeout, nil, true), (.tls, nil, true), (.unauthorized, nil, true),
+            (.malformedAnswer, nil, true), (.server(502), nil, true), (.server(503), nil, true),
+            (.server(504), nil, true), (.server(503), 5, false), (.server(500), nil, false),
+            (.tooManyRequests, nil, false), (.forbidden, nil, false), (.notFound, nil, false), (.gone, nil, false),
+            (.conflict, nil, false), (.configuration, nil, false),
+        ]
+        for (reason, retryAfter, expected) in cases {
+            var machine = ReflectorMachine(seed: 1)
+            _ = machine.handle(.start, now: Timestamp(seconds: 0))
+            _ = machine.handle(.failed(failure(reason, retryAfter: retryAfter)), now: Timestamp(seconds: 0))
+            #expect(machine.isServerLost == expected, "\(reason)")
+            _ = machine.handle(.timerFired, now: Timestamp(seconds: 1))
+            #expect(machine.isServerLost == expected, "an attempt alone proves nothing: \(reason)")
+            _ = machine.handle(.page(continueToken: nil, version: "1"), now: Timestamp(seconds: 1))
+            #expect(!machine.isServerLost)
+        }
     }
 
     @Test func listsAgainWhenTheVersionIsGone() {
@@ -104,9 +173,9 @@ struct ReflectorMachineTests {
         run(
             firstList + [
                 (50, .failed(failure(.transport)), ["stale 50: words, retry", "wait 0.5"]),
-                (51, .timerFired, ["stale 50: words, now", "watch 10"]),
+                (51, .timerFired, ["stale 50: words, now", "check"]), (51, .checked(version: "10"), ["watch 10"]),
                 (52, .failed(failure(.timeout)), ["stale 50: words, retry", "wait 1"]),
-                (53, .timerFired, ["stale 50: words, now", "watch 10"]),
+                (53, .timerFired, ["stale 50: words, now", "check"]), (53, .checked(version: "10"), ["watch 10"]),
                 (54, .opened, ["ready"]),
                 (55, .progressed(version: "11"), []),
                 (56, .failed(failure(.transport)), ["stale 56: words, retry", "wait 0.5"]),
@@ -117,7 +186,7 @@ struct ReflectorMachineTests {
         run(
             firstList + [
                 (2, .failed(failure(.transport)), ["stale 2: words, retry", "wait 0.5"]),
-                (3, .timerFired, ["stale 2: words, now", "watch 10"]),
+                (3, .timerFired, ["stale 2: words, now", "check"]), (3, .checked(version: "10"), ["watch 10"]),
                 (3, .opened, ["ready"]),
                 (3, .failed(failure(.transport)), ["stale 3: words, retry", "wait 1"]),
             ])
@@ -127,7 +196,7 @@ struct ReflectorMachineTests {
         run(
             firstList + [
                 (5, .progressed(version: "12"), []),
-                (6, .failed(failure(.malformedAnswer)), ["watch 12"]),
+                (6, .failed(failure(.malformedAnswer)), ["check"]), (6, .checked(version: "12"), ["watch 12"]),
                 (6, .opened, []),
                 (6, .failed(failure(.malformedAnswer)), ["stale 6: words, retry", "wait 1"]),
             ])
@@ -191,7 +260,7 @@ struct ReflectorMachineTests {
             (8, .timerFired, ["failed: words, now", "begin", "list 500"]),
             (9, .page(continueToken: nil, version: "10"), ["end", "ready", "watch 10"]),
             (10, .failed(failure(.server(503), retryAfter: 9)), ["stale 10: words, retry", "wait 9"]),
-            (19, .timerFired, ["stale 10: words, now", "watch 10"]),
+            (19, .timerFired, ["stale 10: words, now", "check"]), (19, .checked(version: "10"), ["watch 10"]),
             (20, .failed(failure(.tooManyRequests, retryAfter: .max)), ["stale 10: words, retry", "wait 300"]),
         ])
     }
@@ -269,7 +338,7 @@ struct ReflectorMachineTests {
         }
         return actions.map { action in
             switch action {
-            case .beginList: "begin"
+            case .beginList(let isNewHistory): isNewHistory ? "begin anew" : "begin"
             case .endList: "end"
             case .publish(.loading(let count)): count == 0 ? "loading" : "loading \(count)"
             case .publish(.ready): "ready"
@@ -281,6 +350,7 @@ struct ReflectorMachineTests {
             case .list(.first(let limit)): "list \(limit)"
             case .list(.next(let token, let limit)): "list \(limit) \(token)"
             case .list(.allCached): "list cached"
+            case .check: "check"
             case .watch(let version, _): "watch \(version)"
             case .wait(let duration): describe(duration)
             }

@@ -83,6 +83,11 @@ final class ScriptedSource: ClusterSource {
         throw CancellationError()
     }
 
+    /// What is said of every kind when a watch is to be resumed; empty means that it goes on.
+    let newest = Mutex("")
+
+    func newestVersion(of scope: KindScope) async throws -> String { newest.withLock { $0 } }
+
     func watch(
         _ scope: KindScope, from version: String, timeoutSeconds: Int, receive: ([WatchMessage]) async -> Void
     ) async throws {

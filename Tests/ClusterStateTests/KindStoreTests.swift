@@ -47,6 +47,17 @@ struct KindStoreTests {
         #expect(summary(before.objects) == ["demo/changed@2", "demo/kept@1", "demo/vanished@3"])
     }
 
+    @Test func aListOfANewHistoryReplacesObjectsOfTheSameVersionToo() {
+        var store = listedStore([pod("a", version: 5, node: "old"), pod("b", version: 6)])
+        let restored = pod("a", version: 5, node: "new")
+        store.beginList(isNewHistory: true)
+        store.receive([restored])
+        store.endList()
+        #expect(summary(store.snapshot().objects) == ["demo/a@5"])
+        #expect(store.snapshot()[ObjectKey(namespace: "demo", name: "a")] === restored)
+        #expect(summary(store.snapshot().objects(onNode: "old")).isEmpty)
+    }
+
     @Test func aRelistThatWasNotEndedLeavesNoTrace() {
         var store = listedStore([pod("a")])
         let before = store.snapshot()
