@@ -89,6 +89,8 @@ package struct ReflectorMachine: Sendable {
     private var listFailures = 0
     /// Failures, and ends without an event, since a watch last was well.
     private var watchFailures = 0
+    /// How often no watch could begin where a list had ended, since a watch last brought something.
+    private var goneInARow = 0
     private var watchOpened: Timestamp?
     private var watchProgressed = false
     /// Since when rows may be out of date.
@@ -129,6 +131,7 @@ package struct ReflectorMachine: Sendable {
             if !newest.isEmpty { version = newest }
             watchProgressed = true
             watchFailures = 0
+            goneInARow = 0
             watchRefusal = nil
             return current()
         case (.watching, .ended): return watchEnded(now: now)
@@ -137,6 +140,7 @@ package struct ReflectorMachine: Sendable {
         case (.waiting(let step), .retryNow):
             listFailures = 0
             watchFailures = 0
+            goneInARow = 0
             return resume(step)
         default: return []
         }
@@ -226,6 +230,8 @@ package struct ReflectorMachine: Sendable {
     }
 
     /// Whether the server's newest version is before ours; versions that are no numbers cannot be compared.
+    ///
+    /// A server that has counted past our version again cannot be told from one that kept its history.
     private func isNewHistory(_ newest: String) -> Bool {
         guard let newest = UInt64(newest), let ours = UInt64(version) else { return false }
         return newest < ours
@@ -263,9 +269,8 @@ package struct ReflectorMachine: Sendable {
             watchRefusal = words(failure)
             return isFirst ? list() : pause(slowWait(), then: .list, failure, now: now)
         case .gone:
-            watchFailures += 1
-            return watchFailures == 1
-                ? list() : pause(backoff(watchFailures - 1, failure), then: .list, failure, now: now)
+            goneInARow += 1
+            return goneInARow == 1 ? list() : pause(backoff(goneInARow - 1, failure), then: .list, failure, now: now)
         case .malformedAnswer where watchFailures == 0:
             watchFailures = 1  // One bad event, or a proxy that came in between.
             return check()
@@ -279,6 +284,7 @@ package struct ReflectorMachine: Sendable {
     private mutating func forgiveHealthyWatch(now: Timestamp) {
         guard let watchOpened, now.microseconds &- watchOpened.microseconds >= Self.healthyMicroseconds else { return }
         watchFailures = 0
+        goneInARow = 0
         watchProgressed = true
     }
 

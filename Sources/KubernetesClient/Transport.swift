@@ -244,7 +244,9 @@ final class Transport: Sendable {
                     attempt: attempt, server: access.server, status: code, contentType: "", body: body)
             }
         }
-        let retryAfter = response.headers.first(name: "Retry-After").flatMap { Int($0.trimmed) }
+        let retryAfter = response.headers.first(name: "Retry-After").flatMap {
+            Int($0.trimmed) ?? Self.secondsUntil($0, from: response.headers.first(name: "Date"))
+        }
         var failure = APIFailure(
             status: status, httpStatus: code, attempt: attempt, body: body,
             retryAfterSeconds: retryAfter.map { max($0, 0) })
@@ -252,6 +254,11 @@ final class Transport: Sendable {
             failure.detail += " (\(credentialWords))"
         }
         return failure
+    }
+
+    /// The seconds from the server's own time to a date; by our clock when the server does not say its time.
+    private static func secondsUntil(_ date: String, from now: String?) -> Int? {
+        HTTPDate.parse(date).map { Int($0.seconds - (now.flatMap(HTTPDate.parse) ?? .now).seconds) }
     }
 
     /// What was shown to the server that it did not accept.

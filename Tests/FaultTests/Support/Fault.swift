@@ -52,7 +52,9 @@ enum Fault: Sendable, Equatable {
 
     /// A watch that ends as soon as it is accepted.
     static let endedWatch = Fault.bytes(
-        Array("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n".utf8))
+        Array(
+            ("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n"
+                + "Connection: close\r\n\r\n0\r\n\r\n").utf8))
 
     private static func statusText(_ code: Int, _ reason: String, _ message: String) -> String {
         #"{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"\#(message)","#

@@ -40,9 +40,10 @@ final class FaultyServer: Sendable {
 
     // MARK: What to do
 
-    /// Spoils the next request that matches, and the `count - 1` after it.
+    /// Spoils so many of the next requests that match; with `nil` times all, until `heal()`.
     func spoil(
-        _ count: Int? = 1, _ fault: Fault, where matches: @escaping @Sendable (ServedRequest) -> Bool = { _ in true }
+        _ fault: Fault, times count: Int? = 1,
+        where matches: @escaping @Sendable (ServedRequest) -> Bool = { _ in true }
     ) {
         state.withLock { $0.orders.append(Order(matches: matches, fault: fault, count: count)) }
     }

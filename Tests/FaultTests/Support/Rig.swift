@@ -40,18 +40,20 @@ struct Rig: Sendable {
     static let impatient = ClientTimeouts(
         connect: .seconds(30), answer: .milliseconds(300), silence: .milliseconds(300))
 
-    /// Runs everything around `body`, and ends it.
+    /// Runs everything around `body`, and ends it; `before` orders faults for the first requests.
     ///
     /// A test that does not end by itself is broken: after a minute it says so.
     static func run(
         _ kinds: [BuiltInKind] = KindDecoder.all.map(\.kind), store: DemoObjectStore,
         timeouts: ClientTimeouts = patient,
-        seed: UInt64 = 1, _ body: @escaping @Sendable (Rig) async throws -> Void
+        seed: UInt64 = 1, before: (FaultyServer) -> Void = { _ in },
+        _ body: @escaping @Sendable (Rig) async throws -> Void
     ) async throws {
         let server = DemoServer(store: store, clock: { .systemNow })
         try await server.start()
         let faulty = FaultyServer(upstream: server.port)
         try await faulty.start()
+        before(faulty)
         let steps = StepLog.Steps()
         let client = try client(port: faulty.port, timeouts: timeouts)
         let time = FaultTime()
@@ -108,7 +110,17 @@ struct Rig: Sendable {
     /// What the server really has, read without faults.
     func actual() async throws -> ClusterSnapshot {
         let client = try Self.client(port: truth.server.port, timeouts: Self.patient)
-        let source = KubernetesClientSource(client)
+        let result: Result<ClusterSnapshot, any Error>
+        do {
+            result = .success(try await read(KubernetesClientSource(client)))
+        } catch {
+            result = .failure(error)
+        }
+        await client.shutdown()
+        return try result.get()
+    }
+
+    private func read(_ source: KubernetesClientSource) async throws -> ClusterSnapshot {
         var kinds: [KindScope: KindSnapshot] = [:]
         for (index, kind) in self.kinds.enumerated() {
             let scope = KindScope(kind.groupResource, namespace: nil)
@@ -116,7 +128,6 @@ struct Rig: Sendable {
             _ = try await source.list(scope, .allCached) { objects += $0 }
             kinds[scope] = KindSnapshot(storeID: 1000 + UInt64(index), version: 1, state: .ready, objects: objects)
         }
-        await client.shutdown()
         return ClusterSnapshot(epoch: 1, version: 1, kinds: kinds)
     }
 
@@ -131,9 +142,8 @@ actor Tables {
     private let snapshots: AsyncStream<ClusterSnapshot>
     private var states: [(kind: BuiltInKind, state: AppState)]
     private(set) var snapshot = ClusterSnapshot()
-    /// Kinds that have had rows; they may not lose all of them unless the test allows it.
+    /// Kinds that have had rows; in these tests the server never loses all of a kind, so neither may they.
     private var filled: Set<GroupResource> = []
-    private var mayBeEmpty = false
     private var expected: ClusterSnapshot?
 
     init(_ kinds: [BuiltInKind], _ snapshots: AsyncStream<ClusterSnapshot>) {
@@ -152,8 +162,8 @@ actor Tables {
         return state
     }
 
-    /// From now on a table may be empty, because the server's is.
-    func allowEmptyTables() { mayBeEmpty = true }
+    /// How many rows the tables have.
+    var rowCount: Int { states.reduce(0) { $0 + ($1.state.table?.rows.count ?? 0) } }
 
     /// The next snapshot, put into every table.
     func next() async throws -> ClusterSnapshot {
@@ -173,7 +183,7 @@ actor Tables {
             let rows = states[index].state.table?.rows.count ?? 0
             #expect(rows == read.count, "\(kind.resource) has \(rows) rows of \(read.count) objects")
             if read.count > 0 { filled.insert(kind) }
-            #expect(read.count > 0 || mayBeEmpty || !filled.contains(kind), "\(kind.resource) blinked empty")
+            #expect(read.count > 0 || !filled.contains(kind), "\(kind.resource) blinked empty")
         }
     }
 
@@ -187,11 +197,12 @@ actor Tables {
     /// Takes snapshots until every kind is ready and has what the server has.
     func untilEqual(to actual: ClusterSnapshot) async throws {
         expected = actual
-        try await next { $0.differences(from: actual).isEmpty }
+        try await next { $0.firstDifference(from: actual) == nil }
     }
 
     /// Takes snapshots until a kind's state is as meant.
-    func state(of kind: BuiltInKind = Pod.kind, where isMeant: @Sendable (LoadState) -> Bool) async throws -> LoadState {
+    func state(of kind: BuiltInKind = Pod.kind, where isMeant: @Sendable (LoadState) -> Bool) async throws -> LoadState
+    {
         while true {
             if let read = snapshot[KindScope(kind.groupResource, namespace: nil)], isMeant(read.state) {
                 return read.state
@@ -200,34 +211,34 @@ actor Tables {
         }
     }
 
-    /// What is otherwise than in a snapshot of the server itself, in objects or in cells.
-    func differences(from actual: ClusterSnapshot) -> [String] {
-        states.flatMap { kind, state -> [String] in
+    /// What is otherwise than in a snapshot of the server itself, in objects or in cells; the first that is found.
+    func firstDifference(from actual: ClusterSnapshot) -> String? {
+        for (kind, state) in states {
             let scope = KindScope(kind.groupResource, namespace: nil)
             let name = kind.groupResource.resource
-            guard let ours = snapshot[scope], let theirs = actual[scope] else { return ["\(name) is not read"] }
-            guard ours.state == .ready else { return ["\(name) is \(ours.state)"] }
-            guard ours.count == theirs.count else { return ["\(name) has \(ours.count) of \(theirs.count)"] }
+            guard let ours = snapshot[scope], let theirs = actual[scope] else { return "\(name) is not read" }
+            guard ours.state == .ready else { return "\(name) is \(ours.state)" }
+            guard ours.count == theirs.count else { return "\(name) has \(ours.count) of \(theirs.count)" }
             for object in theirs.objects {
                 guard let own = ours[ObjectKey(object.metadata)], isEqual(own, object) else {
-                    return ["\(name)/\(object.metadata.name) differs"]
+                    return "\(name)/\(object.metadata.name) differs"
                 }
             }
             var fresh = Self.state(showing: kind)
             _ = update(&fresh, .tick(now: state.now))
             _ = update(&fresh, .snapshot(actual))
             guard fresh.table?.rows.count == theirs.count, state.tableDocument() == fresh.tableDocument() else {
-                return ["the cells of \(name) differ"]
+                return "the cells of \(name) differ"
             }
-            return []
         }
+        return nil
     }
 
     var summary: String {
         states.map { kind, state in
             let read = snapshot[KindScope(kind.groupResource, namespace: nil)]
             return "\(kind.groupResource.resource): \(read?.count ?? 0) \(read.map { "\($0.state)" } ?? "not read")"
-        }.joined(separator: "; ") + (expected.map { "; \(differences(from: $0))" } ?? "")
+        }.joined(separator: "; ") + (expected.flatMap { firstDifference(from: $0) }.map { "; \($0)" } ?? "")
     }
 }
 

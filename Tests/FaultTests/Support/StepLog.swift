@@ -38,3 +38,13 @@ struct StepLog: LogHandler {
         steps.note(Step(phase: "\(phase)", input: "\(input)"))
     }
 }
+
+/// Carries the steps of a rig out of its body.
+final class StepBox: Sendable {
+    private let box = Mutex<StepLog.Steps?>(nil)
+
+    var value: StepLog.Steps? {
+        get { box.withLock { $0 } }
+        set { box.withLock { $0 = newValue } }
+    }
+}
