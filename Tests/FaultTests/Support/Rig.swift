@@ -44,7 +44,7 @@ struct Rig: Sendable {
     ///
     /// A test that does not end by itself is broken: after a minute it says so.
     static func run(
-        _ kinds: [BuiltInKind] = KindDecoder.all.map(\.kind), store: DemoObjectStore,
+        _ kinds: [BuiltInKind] = ResourceTable.all.map(\.kind), store: DemoObjectStore,
         timeouts: ClientTimeouts = patient,
         seed: UInt64 = 1, before: (FaultyServer) -> Void = { _ in },
         _ body: @escaping @Sendable (Rig) async throws -> Void
