@@ -32,9 +32,17 @@ package final class Pilot {
         _ kubeconfig: String, context: String? = nil, options: LaunchOptions = LaunchOptions(),
         size: Size = Size(columns: 120, rows: 30), _ body: (Pilot) async throws -> Void
     ) async throws {
+        try await fly(
+            try surroundings(kubeconfig: kubeconfig, context: context), options: options, size: size, body)
+    }
+
+    /// Opens the program in these surroundings, runs `body`, and ends it.
+    package static func fly(
+        _ surroundings: Application.Surroundings, options: LaunchOptions = LaunchOptions(),
+        size: Size = Size(columns: 120, rows: 30), _ body: (Pilot) async throws -> Void
+    ) async throws {
         let pilot = Pilot(
-            terminal: HeadlessTerminal(size: size), options: options,
-            surroundings: try surroundings(kubeconfig: kubeconfig, context: context))
+            terminal: HeadlessTerminal(size: size), options: options, surroundings: surroundings)
         let running = Task { await pilot.application.run() }
         let result: Result<Void, any Error>
         do {
