@@ -84,6 +84,9 @@ package struct KindSnapshot: Sendable, Equatable {
     /// The pods that are bound to a node, in no order; nothing for other kinds.
     package func objects(onNode node: String) -> [any StoredObject] { contents.objects(onNode: node) }
 
+    /// The events about the object with this UID, in no order; nothing for other kinds.
+    package func objects(about uid: String) -> [any StoredObject] { contents.objects(about: uid) }
+
     /// The objects that carry all these labels, in no order.
     ///
     /// No labels match everything, as an empty `LabelSelector` does (an empty Service selector selects nothing: the

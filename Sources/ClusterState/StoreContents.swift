@@ -11,6 +11,7 @@ struct StoreContents: Sendable {
     private var byOwner = SlotIndex<String>()
     private var byLabel = SlotIndex<Labels.Pair>()
     private var byNode = SlotIndex<String>()
+    private var bySubject = SlotIndex<String>()
 
     var count: Int { objects.count }
 
@@ -30,6 +31,8 @@ struct StoreContents: Sendable {
     func objects(ownedBy uid: String) -> [any StoredObject] { gather(byOwner[uid]) }
 
     func objects(onNode node: String) -> [any StoredObject] { gather(byNode[node]) }
+
+    func objects(about uid: String) -> [any StoredObject] { gather(bySubject[uid]) }
 
     /// Objects that carry every one of `pairs` and lie in `namespace` (`nil` for any), read from the smallest index
     /// set; all objects of the namespace when there are no pairs.
@@ -76,6 +79,7 @@ struct StoreContents: Sendable {
         for uid in ownerUIDs(metadata) { byOwner.insert(slot, for: uid) }
         for pair in metadata.labels.pairs { byLabel.insert(slot, for: pair) }
         if let node = nodeName(object) { byNode.insert(slot, for: node) }
+        if let subject = subjectUID(object) { bySubject.insert(slot, for: subject) }
     }
 
     /// Puts a newer version of the object into its slot; indexes change only where the object does.
@@ -101,6 +105,12 @@ struct StoreContents: Sendable {
             if let nodeBefore { byNode.remove(slot, for: nodeBefore) }
             if let nodeAfter { byNode.insert(slot, for: nodeAfter) }
         }
+        let subjectBefore = subjectUID(old)
+        let subjectAfter = subjectUID(new)
+        if subjectBefore != subjectAfter {
+            if let subjectBefore { bySubject.remove(slot, for: subjectBefore) }
+            if let subjectAfter { bySubject.insert(slot, for: subjectAfter) }
+        }
     }
 
     /// Takes an object out of its slot, which is free then.
@@ -112,6 +122,7 @@ struct StoreContents: Sendable {
         for uid in ownerUIDs(metadata) { byOwner.remove(slot, for: uid) }
         for pair in metadata.labels.pairs { byLabel.remove(slot, for: pair) }
         if let node = nodeName(object) { byNode.remove(slot, for: node) }
+        if let subject = subjectUID(object) { bySubject.remove(slot, for: subject) }
     }
 
     /// The owners' UIDs, each once: a malformed object may name an owner twice.
@@ -128,5 +139,12 @@ struct StoreContents: Sendable {
         guard let pod = object as? Stored<Pod> else { return nil }
         let name = pod.value.nodeName
         return name.isEmpty ? nil : name
+    }
+
+    /// The UID of what an event is about; `nil` for other kinds.
+    private func subjectUID(_ object: any StoredObject) -> String? {
+        guard let event = object as? Stored<Event> else { return nil }
+        let uid = event.value.involvedObject.uid
+        return uid.isEmpty ? nil : uid
     }
 }

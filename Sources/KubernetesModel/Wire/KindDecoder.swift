@@ -2,11 +2,14 @@
 public struct KindDecoder: Sendable {
     /// The kind.
     public let kind: BuiltInKind
+    /// The type that it is decoded to.
+    public let type: any KubernetesObject.Type
     /// Reads the message or JSON object at hand.
     private let read: @Sendable (inout FieldReader) -> any StoredObject
 
     init<Object: KubernetesObject & FieldReadable>(_ type: Object.Type) {
         kind = type.kind
+        self.type = type
         read = { reader in
             var object = Object()
             reader.message(&object, Object.fields)

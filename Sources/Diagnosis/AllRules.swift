@@ -1,0 +1,9 @@
+extension DiagnosisRule {
+    /// Every rule; each has a file of its own in `Rules`.
+    package static let all: [DiagnosisRule] = [
+        .imagePull
+    ]
+
+    /// The rule of an id.
+    package static func named(_ id: String) -> DiagnosisRule? { all.first { $0.id == id } }
+}
