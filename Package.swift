@@ -127,10 +127,13 @@ let package = Package(
         .testTarget(
             name: "DemoClusterTests", dependencies: ["DemoCluster", "KubernetesModel", nioCore, nioPosix, nioHTTP1],
             swiftSettings: strict),
+        .target(
+            name: "CThreadSanitizer", path: "Tests/CThreadSanitizer", exclude: ["suppressions.txt"]),
         .testTarget(
             name: "FaultTests",
             dependencies: [
-                "TestSupport", "AppRuntime", "AppCore", "ClusterCache", "ClusterState", "KubernetesClient",
+                "CThreadSanitizer", "TestSupport", "AppRuntime", "AppCore", "ClusterCache", "ClusterState",
+                "KubernetesClient",
                 "KubernetesModel", "DemoCluster", nioCore, nioPosix, nioHTTP1, logging,
             ],
             swiftSettings: strict),

@@ -4,26 +4,30 @@
 #   ./install.sh [--prefix DIR]   C libraries, release build, then binary, man page and completions below DIR (~/.local)
 #   ./install.sh demo             sets up and opens the UI on the embedded demo cluster
 #   ./install.sh test             sets up and runs every test
+#   ./install.sh test --sanitize=thread    runs the tests of faults under the thread sanitizer, built apart
 #
 # A build folder other than .build can be named in SEXTANT_BUILD_DIR.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-usage() { sed -n '2,8s/^# \{0,1\}//p' install.sh; }
+usage() { sed -n '2,9s/^# \{0,1\}//p' install.sh; }
 say() { printf 'install.sh: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 
-action=install prefix=$HOME/.local
+action=install prefix=$HOME/.local sanitizer=
 while [ $# -gt 0 ]; do
     case $1 in
         demo | test) action=$1 ;;
         --prefix) [ $# -ge 2 ] || die "--prefix needs a folder"; prefix=$2; shift ;;
         --prefix=*) prefix=${1#--prefix=} ;;
+        --sanitize=thread) sanitizer=thread ;;
         -h | --help) usage; exit 0 ;;
         *) usage >&2; exit 2 ;;
     esac
     shift
 done
+
+[ -z "$sanitizer" ] || [ "$action" = test ] || die "--sanitize is for test"
 
 build_dir=${SEXTANT_BUILD_DIR:-.build}
 # An import that Package.swift does not declare is an error.
@@ -88,6 +92,15 @@ case $action in
         ;;
     test)
         install_packages libncurses-dev zlib1g-dev tmux openssl
+        if [ -n "$sanitizer" ]; then
+            # Everything is compiled otherwise: a folder of its own keeps the other build warm.
+            say "building everything for the thread sanitizer"
+            sanitized=(--scratch-path "$build_dir-$sanitizer" "--sanitize=$sanitizer" "${strict[@]}")
+            swift build "${sanitized[@]}" --build-tests
+            say "running the tests of faults under the thread sanitizer"
+            TSAN_OPTIONS="suppressions=$PWD/Tests/CThreadSanitizer/suppressions.txt halt_on_error=0 exitcode=66" \
+                exec swift test "${sanitized[@]}" --skip-build --filter 'FaultTests|ClusterCacheTests'
+        fi
         say "checking the format"
         swift format lint --strict --recursive --parallel Package.swift Sources Tests
         say "building everything"

@@ -87,4 +87,14 @@ struct HeadlessTests {
         }
         #expect(failure?.description.contains("pods") == true)
     }
+
+    @Test func aServerThatNeverAnswersEndsWithTheTimeAndItsAddress() async throws {
+        let server = try SilentServer()
+        let failure = await #expect(throws: SnapshotFailure.self) {
+            try await load(server.kubeconfig, LaunchOptions(command: "pods"), timeout: .milliseconds(100))
+        }
+        #expect(
+            failure?.description.hasPrefix("nothing complete within 0.1 seconds") == true)
+        #expect(failure?.description.contains("127.0.0.1:\(server.port)") == true)
+    }
 }

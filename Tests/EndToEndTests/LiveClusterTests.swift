@@ -1,5 +1,6 @@
 import AppCore
 import AppRuntime
+import ClusterState
 import Foundation
 import KubernetesModel
 import Screen
@@ -10,6 +11,16 @@ import Testing
 private let liveKubeconfig = ProcessInfo.processInfo.environment["SEXTANT_E2E_KUBECONFIG"]
 private let kubectl = ["/usr/local/bin/kubectl", "/usr/bin/kubectl"].first {
     FileManager.default.isExecutableFile(atPath: $0)
+}
+
+/// A shell command that kills the cluster's API server and starts it again.
+private let restartCommand = ProcessInfo.processInfo.environment["SEXTANT_E2E_RESTART_APISERVER"]
+
+/// A file in the folder of the cluster's kubeconfig; `nil` when it is not there.
+private func besides(_ name: String) -> String? {
+    guard let liveKubeconfig else { return nil }
+    let path = URL(fileURLWithPath: liveKubeconfig).deletingLastPathComponent().appending(path: name).path
+    return FileManager.default.isReadableFile(atPath: path) ? path : nil
 }
 
 /// Sextant beside `kubectl` on the cluster of `SEXTANT_E2E_KUBECONFIG`.
@@ -45,23 +56,41 @@ struct LiveClusterTests {
 
     @Test(.enabled(if: kubectl != nil, "kubectl is not installed"), arguments: comparisons)
     func agreesWithKubectlOnEveryRow(comparison: Comparison) async throws {
-        var differences = [""]
-        // A live cluster may change between the two readings.
-        for _ in 0..<10 where !differences.isEmpty {
-            let theirs = try kubectlRows(comparison)
-            let ours = try await ourRows(comparison)
-            if !comparison.isNamespaced { #expect(!theirs.isEmpty) }
-            differences = Set(theirs.keys).union(ours.keys).sorted().flatMap { key -> [String] in
-                guard let left = theirs[key], let right = ours[key] else {
-                    return ["\(key): only \(theirs[key] == nil ? "sextant" : "kubectl") has it"]
-                }
-                return comparison.columns.compactMap { column in
-                    let (a, b) = (normalized(left[column], column), normalized(right[column], column))
-                    return a == b ? nil : "\(key) \(column): kubectl \(a), sextant \(b)"
-                }
+        let unequal = try await differences(comparison) {
+            rows(
+                of: try await loadView(
+                    options: LaunchOptions(command: comparison.view, allNamespaces: comparison.isNamespaced),
+                    size: Size(columns: 160, rows: 48), timeout: .seconds(30),
+                    surroundings: try Pilot.surroundings(kubeconfig: try kubeconfig())))
+        }
+        #expect(unequal == [])
+    }
+
+    /// What differs between kubectl's rows and ours in the best of ten readings: a live cluster may change between two.
+    private func differences(
+        _ comparison: Comparison, ours: () async throws -> [String: [String: String]]
+    ) async throws -> [String] {
+        var unequal = [""]
+        for _ in 0..<10 where !unequal.isEmpty {
+            let theirs = try await kubectlRows(comparison)
+            #expect(!theirs.isEmpty, "the cluster has none: nothing is compared")
+            unequal = differences(comparison, theirs, try await ours())
+        }
+        return unequal
+    }
+
+    private func differences(
+        _ comparison: Comparison, _ theirs: [String: [String: String]], _ ours: [String: [String: String]]
+    ) -> [String] {
+        Set(theirs.keys).union(ours.keys).sorted().flatMap { key -> [String] in
+            guard let left = theirs[key], let right = ours[key] else {
+                return ["\(key): only \(theirs[key] == nil ? "sextant" : "kubectl") has it"]
+            }
+            return comparison.columns.compactMap { column in
+                let (a, b) = (normalized(left[column], column), normalized(right[column], column))
+                return a == b ? nil : "\(key) \(column): kubectl \(a), sextant \(b)"
             }
         }
-        #expect(differences == [])
     }
 
     /// Cells of one meaning in one spelling.
@@ -75,28 +104,27 @@ struct LiveClusterTests {
         try String(contentsOfFile: try #require(liveKubeconfig), encoding: .utf8)
     }
 
-    private func ourRows(_ comparison: Comparison) async throws -> [String: [String: String]] {
-        let state = try await loadView(
-            options: LaunchOptions(command: comparison.view, allNamespaces: comparison.isNamespaced),
-            size: Size(columns: 160, rows: 48), timeout: .seconds(30),
-            surroundings: try Pilot.surroundings(kubeconfig: try kubeconfig()))
+    /// The cells of the table on the screen, by namespace and name.
+    private func rows(of state: AppState) -> [String: [String: String]] {
         guard case .array(let rows)? = state.tableDocument()?["rows"] else { return [:] }
         var result: [String: [String: String]] = [:]
         for case .object(let members) in rows {
-            let cells = Dictionary(
-                uniqueKeysWithValues: members.map { member -> (String, String) in
-                    if case .string(let text) = member.value { (member.key, text) } else { (member.key, "") }
-                })
-            result["\(cells["NAMESPACE"] ?? "")/\(cells["NAME"] ?? "")"] = cells
+            var cells: [String: String] = [:]
+            for member in members {
+                if case .string(let text) = member.value { cells[member.key] = text }
+            }
+            let key = "\(cells["NAMESPACE"] ?? "")/\(cells["NAME"] ?? "")"
+            #expect(result[key] == nil, "\(key) has two rows")
+            result[key] = cells
         }
         return result
     }
 
     /// `kubectl get -o wide`, cut at the columns' first letters.
-    private func kubectlRows(_ comparison: Comparison) throws -> [String: [String: String]] {
+    private func kubectlRows(_ comparison: Comparison) async throws -> [String: [String: String]] {
         var arguments = ["get", comparison.view, "-o", "wide"]
         if comparison.isNamespaced { arguments.append("-A") }
-        let lines = try run(arguments).split(separator: "\n").map { Array($0) }
+        let lines = try await run(arguments).split(separator: "\n").map { Array($0) }
         guard let header = lines.first else { return [:] }
         var starts: [Int] = []
         for index in header.indices where header[index] != " " {
@@ -115,51 +143,129 @@ struct LiveClusterTests {
         let titles = cells(header)
         var result: [String: [String: String]] = [:]
         for line in lines.dropFirst() {
-            let row = Dictionary(uniqueKeysWithValues: zip(titles, cells(line)))
+            let row = Dictionary(zip(titles, cells(line))) { first, _ in first }
             result["\(row["NAMESPACE"] ?? "")/\(row["NAME"] ?? "")"] = row
         }
         return result
     }
 
-    private func run(_ arguments: [String]) throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: try #require(kubectl))
-        process.arguments = ["--kubeconfig", try #require(liveKubeconfig)] + arguments
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return String(decoding: data, as: UTF8.self)
+    /// A program that failed, in its own words.
+    struct Failed: Error, CustomStringConvertible { let description: String }
+
+    private func run(_ arguments: [String]) async throws -> String {
+        try await execute(try #require(kubectl), ["--kubeconfig", try #require(liveKubeconfig)] + arguments)
+    }
+
+    /// Runs a program while the screen lives on.
+    ///
+    /// - Returns: what it printed.
+    /// - Throws: `Failed`, with what it printed to stderr, when it does not succeed.
+    private func execute(_ program: String, _ arguments: [String]) async throws -> String {
+        try await Task.detached {
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: program)
+            process.arguments = arguments
+            process.standardInput = FileHandle.nullDevice
+            let (output, words) = (Pipe(), Pipe())
+            process.standardOutput = output
+            process.standardError = words
+            try process.run()
+            async let complaint = Task.detached { words.fileHandleForReading.readDataToEndOfFile() }.value
+            let data = output.fileHandleForReading.readDataToEndOfFile()
+            let text = String(decoding: await complaint, as: UTF8.self)
+            process.waitUntilExit()
+            guard process.terminationStatus == 0 else {
+                throw Failed(description: "\(program) \(arguments): exit \(process.terminationStatus): \(text)")
+            }
+            return String(decoding: data, as: UTF8.self)
+        }.value
+    }
+
+    /// Makes a namespace for the body and removes it however the body ends.
+    private func withNamespace(_ body: (String) async throws -> Void) async throws {
+        let namespace = "sextant-e2e-\(UInt32.random(in: 0..<1_000_000))"
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await body(namespace))
+        } catch {
+            result = .failure(error)
+        }
+        _ = try await run(["delete", "namespace", namespace, "--ignore-not-found", "--wait=false"])
+        try result.get()
     }
 
     @Test(.enabled(if: kubectl != nil, "kubectl is not installed"))
     func whatKubectlMakesAppearsAndVanishesOnTheScreen() async throws {
-        let namespace = "sextant-e2e-\(UInt32.random(in: 0..<1_000_000))"
-        try await Pilot.fly(try kubeconfig(), options: LaunchOptions(command: "ns /\(namespace)")) { pilot in
-            try await pilot.wait(for: "match /\(namespace)")
-            _ = try run(["create", "namespace", namespace])
-            try await pilot.wait(for: "\(namespace)  Active")
-            _ = try run(["delete", "namespace", namespace, "--wait=false"])
-            try await pilot.wait(for: "match /\(namespace)")
+        try await withNamespace { namespace in
+            try await Pilot.fly(try kubeconfig(), options: LaunchOptions(command: "ns /\(namespace)")) { pilot in
+                try await pilot.wait(for: "match /\(namespace)")
+                _ = try await run(["create", "namespace", namespace])
+                try await pilot.wait(for: "\(namespace)  Active")
+                _ = try await run(["delete", "namespace", namespace, "--wait=false"])
+                try await pilot.wait(for: "match /\(namespace)")
+            }
         }
     }
 
-    @Test func aUserOfOneNamespaceSeesItAndIsToldWhy() async throws {
-        let viewer = URL(fileURLWithPath: try #require(liveKubeconfig)).deletingLastPathComponent()
-            .appending(path: "viewer.kubeconfig")
-        guard let text = try? String(contentsOf: viewer, encoding: .utf8) else { return }
+    @Test(
+        .enabled(if: kubectl != nil, "kubectl is not installed"),
+        .enabled(if: restartCommand != nil, "SEXTANT_E2E_RESTART_APISERVER names no command"))
+    func aKilledServerThatComesBackIsShownAsItIs() async throws {
+        let comparison = try #require(Self.comparisons.first { $0.view == "pods" })
+        let restart = try #require(restartCommand)
+        try await withNamespace { namespace in
+            _ = try await run(["create", "namespace", namespace])
+            try await makePod("before", in: namespace)
+            let options = LaunchOptions(command: "pods", allNamespaces: true)
+            try await Pilot.fly(try kubeconfig(), options: options) { pilot in
+                try await pilot.wait("the first pods") { $0.table?.loadState == .ready && $0.connection == .connected }
+                let count = pilot.state.table?.rows.count ?? 0
+                var fewest = Int.max
+                var states: Set<String> = []
+                let before = pilot.application.didChange
+                pilot.application.didChange = {
+                    fewest = min(fewest, pilot.state.table?.rows.count ?? 0)
+                    if case .stale? = pilot.state.table?.loadState { states.insert("stale") }
+                    before?()
+                }
+                _ = try await execute("/bin/sh", ["-c", restart])
+                try await pilot.wait("the rows to go stale") { _ in states.contains("stale") }
+                // The server may need a while; kubectl says so as long as it does.
+                while (try? await run(["get", "--raw", "/readyz"])) != "ok" {}
+                try await makePod("after", in: namespace)
+                _ = try await run(["delete", "pod", "before", "-n", namespace, "--grace-period=0", "--force"])
+                try await pilot.wait("the rows to be current again") { state in
+                    guard state.table?.loadState == .ready else { return false }
+                    let rows = rows(of: state)
+                    return rows["\(namespace)/after"] != nil && rows["\(namespace)/before"] == nil
+                }
+                let unequal = try await differences(comparison) { rows(of: pilot.state) }
+                #expect(unequal == [])
+                #expect(fewest >= count - 1, "no row went but the one that was deleted")
+            }
+        }
+    }
+
+    /// Makes a pod that is never scheduled.
+    private func makePod(_ name: String, in namespace: String) async throws {
+        _ = try await run([
+            "run", name, "-n", namespace, "--image=none", "--restart=Never",
+            #"--overrides={"spec":{"nodeSelector":{"sextant.test/none":"none"}}}"#,
+        ])
+    }
+
+    @Test(.enabled(if: besides("viewer.kubeconfig") != nil, "no viewer.kubeconfig beside the cluster's"))
+    func aUserOfOneNamespaceSeesItAndIsToldWhy() async throws {
+        let text = try String(contentsOfFile: try #require(besides("viewer.kubeconfig")), encoding: .utf8)
         try await Pilot.fly(text, options: LaunchOptions(allNamespaces: true)) { pilot in
             try await pilot.wait(for: "Running")
             #expect(pilot.screen.contains("Showing demo only"))
         }
     }
 
-    @Test func anExpiredCredentialIsSaid() async throws {
-        let expired = URL(fileURLWithPath: try #require(liveKubeconfig)).deletingLastPathComponent()
-            .appending(path: "expired.kubeconfig")
-        guard let text = try? String(contentsOf: expired, encoding: .utf8) else { return }
+    @Test(.enabled(if: besides("expired.kubeconfig") != nil, "no expired.kubeconfig beside the cluster's"))
+    func anExpiredCredentialIsSaid() async throws {
+        let text = try String(contentsOfFile: try #require(besides("expired.kubeconfig")), encoding: .utf8)
         try await Pilot.fly(text) { pilot in
             try await pilot.wait(for: "Unauthorized")
         }

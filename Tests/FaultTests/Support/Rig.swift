@@ -1,4 +1,5 @@
 import AppCore
+import CThreadSanitizer
 import ClusterCache
 import ClusterState
 import DemoCluster
@@ -42,7 +43,7 @@ struct Rig: Sendable {
 
     /// Runs everything around `body`, and ends it; `before` orders faults for the first requests.
     ///
-    /// A test that does not end by itself is broken: after a minute it says so.
+    /// A test that does not end by itself is broken: after a minute (five under the sanitizer) it says so.
     static func run(
         _ kinds: [BuiltInKind] = ResourceTable.all.map(\.kind), store: DemoObjectStore,
         timeouts: ClientTimeouts = patient,
@@ -70,7 +71,7 @@ struct Rig: Sendable {
                 group.addTask { await cache.run() }
                 group.addTask { try await body(rig) }
                 group.addTask {
-                    try await Task.sleep(for: .seconds(60))
+                    try await Task.sleep(for: cthreadsanitizer_is_on() ? .seconds(300) : .seconds(60))
                     throw Stuck(description: "nothing more happens; the tables: \(await rig.tables.summary)")
                 }
                 defer { group.cancelAll() }
