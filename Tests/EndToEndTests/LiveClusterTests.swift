@@ -158,26 +158,30 @@ struct LiveClusterTests {
 
     /// Runs a program while the screen lives on.
     ///
+    /// What it prints goes through files: a process that it leaves behind, such as a server, would keep a pipe open.
+    ///
     /// - Returns: what it printed.
     /// - Throws: `Failed`, with what it printed to stderr, when it does not succeed.
     private func execute(_ program: String, _ arguments: [String]) async throws -> String {
         try await Task.detached {
+            let folder = FileManager.default.temporaryDirectory.appending(path: "sextant-e2e-\(UUID().uuidString)")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            defer { try? FileManager.default.removeItem(at: folder) }
+            let (output, words) = (folder.appending(path: "out"), folder.appending(path: "err"))
             let process = Process()
             process.executableURL = URL(fileURLWithPath: program)
             process.arguments = arguments
             process.standardInput = FileHandle.nullDevice
-            let (output, words) = (Pipe(), Pipe())
-            process.standardOutput = output
-            process.standardError = words
+            for file in [output, words] { try Data().write(to: file) }
+            process.standardOutput = try FileHandle(forWritingTo: output)
+            process.standardError = try FileHandle(forWritingTo: words)
             try process.run()
-            async let complaint = Task.detached { words.fileHandleForReading.readDataToEndOfFile() }.value
-            let data = output.fileHandleForReading.readDataToEndOfFile()
-            let text = String(decoding: await complaint, as: UTF8.self)
             process.waitUntilExit()
             guard process.terminationStatus == 0 else {
-                throw Failed(description: "\(program) \(arguments): exit \(process.terminationStatus): \(text)")
+                let complaint = try String(contentsOf: words, encoding: .utf8)
+                throw Failed(description: "\(program) \(arguments): exit \(process.terminationStatus): \(complaint)")
             }
-            return String(decoding: data, as: UTF8.self)
+            return try String(contentsOf: output, encoding: .utf8)
         }.value
     }
 
