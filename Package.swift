@@ -58,16 +58,16 @@ let package = Package(
         .target(name: "Screen", swiftSettings: strict),
         .target(name: "CursesTerminal", dependencies: ["CCurses", "Screen"], swiftSettings: strict),
         .target(
-            name: "AppCore", dependencies: ["KubernetesModel", "ClusterState", "Screen"], swiftSettings: strict),
+            name: "AppCore", dependencies: ["KubernetesModel", "ClusterState", "Diagnosis", "Screen"],
+            swiftSettings: strict),
         .target(
-            name: "Views", dependencies: ["KubernetesModel", "ClusterState", "Screen", "AppCore"],
+            name: "Views", dependencies: ["KubernetesModel", "ClusterState", "Diagnosis", "Screen", "AppCore"],
             swiftSettings: strict),
         .target(
             name: "AppRuntime",
             dependencies: [
-                "CMalloc", "KubernetesModel", "KubernetesClient", "ClusterState", "ClusterCache", "Screen", "AppCore",
-                "Views",
-                logging,
+                "CMalloc", "KubernetesModel", "KubernetesClient", "ClusterState", "ClusterCache", "Diagnosis", "Screen",
+                "AppCore", "Views", logging,
             ],
             swiftSettings: strict),
         .target(
@@ -77,8 +77,8 @@ let package = Package(
         .executableTarget(
             name: "sextant",
             dependencies: [
-                "KubernetesModel", "KubernetesClient", "ClusterState", "Screen", "CursesTerminal", "AppCore", "Views",
-                "AppRuntime", "DemoCluster", logging,
+                "KubernetesModel", "KubernetesClient", "ClusterState", "Diagnosis", "Screen", "CursesTerminal", "AppCore",
+                "Views", "AppRuntime", "DemoCluster", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -119,10 +119,12 @@ let package = Package(
         .testTarget(
             name: "CursesTerminalTests", dependencies: ["CursesTerminal", "Screen"], swiftSettings: strict),
         .testTarget(
-            name: "AppCoreTests", dependencies: ["AppCore", "KubernetesModel", "ClusterState", "Screen"],
+            name: "AppCoreTests",
+            dependencies: ["AppCore", "KubernetesModel", "ClusterState", "Diagnosis", "Screen"],
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
-            name: "ViewsTests", dependencies: ["Views", "AppCore", "KubernetesModel", "ClusterState", "Screen"],
+            name: "ViewsTests",
+            dependencies: ["Views", "AppCore", "KubernetesModel", "ClusterState", "Diagnosis", "Screen"],
             resources: [.copy("Screens")], swiftSettings: strict),
         .testTarget(
             name: "DemoClusterTests", dependencies: ["DemoCluster", "KubernetesModel", nioCore, nioPosix, nioHTTP1],

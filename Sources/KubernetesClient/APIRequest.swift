@@ -7,6 +7,7 @@ struct APIRequest {
         /// Objects of a kind with a type of its own.
         case objects = "application/vnd.kubernetes.protobuf, application/json"
         case json = "application/json"
+        case anything = "*/*"
         case discovery = """
             application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList, \
             application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList, application/json

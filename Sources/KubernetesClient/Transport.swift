@@ -104,6 +104,18 @@ final class Transport: Sendable {
     ///
     /// - Throws: `APIFailure` when the answer is a failure or no answer of an API server, `CancellationError`.
     func open(_ request: APIRequest) async throws -> Answer {
+        let response = try await accepted(request)
+        let contentType = response.headers.first(name: "Content-Type") ?? ""
+        guard let format = WireFormat(contentType: contentType) else {
+            let start = await beginning(of: response.body, upTo: 16 << 10)
+            throw APIFailure.noKubernetesAPI(
+                attempt: request.attempt, server: access.server, status: 200, contentType: contentType, body: start)
+        }
+        return Answer(format: format, body: response.body)
+    }
+
+    /// Sends a request and waits for the head of an answer with status 200.
+    private func accepted(_ request: APIRequest) async throws -> HTTPClientResponse {
         var credential = try await credential(for: request)
         var response: HTTPClientResponse
         do {
@@ -117,15 +129,19 @@ final class Transport: Sendable {
             credential = try await self.credential(for: request)
             response = try await send(request, credential)
         }
-        let contentType = response.headers.first(name: "Content-Type") ?? ""
-        let format = WireFormat(contentType: contentType)
-        guard response.status == .ok else { throw await refusal(response, format, request.attempt) }
-        guard let format else {
-            let start = await beginning(of: response.body, upTo: 16 << 10)
-            throw APIFailure.noKubernetesAPI(
-                attempt: request.attempt, server: access.server, status: 200, contentType: contentType, body: start)
+        guard response.status == .ok else {
+            let format = WireFormat(contentType: response.headers.first(name: "Content-Type") ?? "")
+            throw await refusal(response, format, request.attempt)
         }
-        return Answer(format: format, body: response.body)
+        return response
+    }
+
+    /// Sends a request and reads an answer that is plain bytes, such as a log, up to a limit.
+    func plain(_ request: APIRequest, upTo limit: Int) async throws -> [UInt8] {
+        let response = try await accepted(request)
+        let bytes = await beginning(of: response.body, upTo: limit)
+        try Task.checkCancellation()
+        return bytes
     }
 
     /// Sends a request and reads the whole body of its answer.

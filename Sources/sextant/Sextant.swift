@@ -13,14 +13,14 @@ struct Sextant: AsyncParsableCommand {
             Exit status: 0 when all went well, 2 when it could not look (with the reason on stderr), 64 for a wrong command line.
             """,
         version: productVersion,
-        subcommands: [Screen.self, Snapshot.self, Demo.self, Info.self, Version.self],
+        subcommands: [Screen.self, Snapshot.self, Check.self, Why.self, Rules.self, Demo.self, Info.self, Version.self],
         defaultSubcommand: Screen.self)
 
     static func main() async {
         prepareProcess()
         let arguments = withSubcommandFirst(
             Array(CommandLine.arguments.dropFirst()),
-            subcommands: ["screen", "snapshot", "demo", "info", "version", "help"],
+            subcommands: ["screen", "snapshot", "check", "why", "rules", "demo", "info", "version", "help"],
             optionsWithValue: ["--kubeconfig", "--context", "--namespace", "-n", "--command", "-c"])
         await main(arguments)
     }

@@ -1,0 +1,143 @@
+import ClusterCache
+import ClusterState
+import Diagnosis
+import KubernetesClient
+import KubernetesModel
+import Logging
+
+/// Looks at a cluster once, without a screen.
+package struct ClusterCheck: Sendable {
+    /// What to look at.
+    package struct Options: Sendable {
+        /// `nil` for all namespaces.
+        package var namespace: String?
+        package var rules: [DiagnosisRule]
+        /// Whether logs may be read for evidence.
+        package var readsLogs: Bool
+        /// How long to wait for what the rules read.
+        package var timeout: Duration
+
+        package init(
+            namespace: String?, rules: [DiagnosisRule] = DiagnosisRule.all, readsLogs: Bool = true,
+            timeout: Duration = .seconds(30)
+        ) {
+            self.namespace = namespace
+            self.rules = rules
+            self.readsLogs = readsLogs
+            self.timeout = timeout
+        }
+    }
+
+    /// How many logs are read at most.
+    private static let logLimit = 50
+    /// A log may lead to another one, but not for ever.
+    private static let logRounds = 2
+    /// Something that could not be read may yet be, for so long.
+    private static let patience = Duration.seconds(5)
+
+    private let client: KubernetesClient
+    private let options: Options
+    private let logger: Logger
+    private let localNow: @Sendable () -> Timestamp
+
+    /// Prepares to look through a client, which stays the caller's.
+    ///
+    /// - Parameters:
+    ///   - client: reaches the cluster.
+    ///   - options: what to look at.
+    ///   - logger: gets failures.
+    ///   - localNow: the time by this machine's clock.
+    package init(
+        _ client: KubernetesClient, _ options: Options, logger: Logger, localNow: @escaping @Sendable () -> Timestamp
+    ) {
+        self.client = client
+        self.options = options
+        self.logger = logger
+        self.localNow = localNow
+    }
+
+    /// Reads what the rules need and runs them.
+    ///
+    /// - Throws: `SnapshotFailure` when nothing could be read at all, with the reason.
+    package func run() async throws(SnapshotFailure) -> Report {
+        var diagnosis = Diagnosis(rules: options.rules, namespace: options.namespace)
+        let snapshot = await load(diagnosis.scopes)
+        if let reason = Self.reasonForNothing(snapshot, diagnosis.scopes) {
+            throw SnapshotFailure(description: reason)
+        }
+        var logs: [LogRequest: LogTail] = [:]
+        var report = diagnosis.update(snapshot, now: now)
+        for _ in 0..<Self.logRounds where options.readsLogs {
+            let wanted = report.wants.prefix(Self.logLimit - logs.count)
+            guard !wanted.isEmpty else { break }
+            logs.merge(await LogReader(client: client).tails(of: wanted)) { _, new in new }
+            report = diagnosis.update(snapshot, now: now, logs: logs)
+        }
+        return report
+    }
+
+    /// Now by the server's clock.
+    private var now: Timestamp {
+        Timestamp(
+            microseconds: localNow().microseconds &+ client.serverClockOffset.microseconds)
+    }
+
+    /// The cluster as soon as every scope is there or refused, or as far as it is when the time is over.
+    private func load(_ scopes: Set<KindScope>) async -> ClusterSnapshot {
+        let cache = ClusterCache(
+            source: KubernetesClientSource(client), epoch: 1, logger: logger, now: localNow)
+        await cache.setDemand(scopes)
+        let start = ContinuousClock.now
+        return await withTaskGroup(of: ClusterSnapshot?.self) { group in
+            group.addTask {
+                await cache.run()
+                return nil
+            }
+            group.addTask {
+                var newest = ClusterSnapshot(epoch: 1)
+                for await snapshot in cache.snapshots {
+                    newest = snapshot
+                    if Self.isSettled(snapshot, scopes, accepting: ContinuousClock.now - start > Self.patience) { break }
+                }
+                return newest
+            }
+            group.addTask { [timeout = options.timeout] in
+                try? await Task.sleep(for: timeout)
+                return nil
+            }
+            var result = ClusterSnapshot(epoch: 1)
+            for await snapshot in group {
+                if let snapshot { result = snapshot }
+                group.cancelAll()
+            }
+            return result
+        }
+    }
+
+    /// Whether nothing more is to be expected.
+    private static func isSettled(
+        _ snapshot: ClusterSnapshot, _ scopes: Set<KindScope>, accepting acceptsFailures: Bool
+    ) -> Bool {
+        scopes.allSatisfy { scope in
+            switch snapshot.resolve(scope)?.state {
+            case nil, .loading: false
+            case .ready, .stale, .forbidden, .unavailable: true
+            case .failed: acceptsFailures
+            }
+        }
+    }
+
+    /// Why no kind at all could be read; `nil` when at least one could.
+    private static func reasonForNothing(_ snapshot: ClusterSnapshot, _ scopes: Set<KindScope>) -> String? {
+        var reason: String?
+        for scope in scopes {
+            switch snapshot.resolve(scope)?.state {
+            case .ready, .stale: return nil
+            case .failed(let words, _): reason = words
+            case .forbidden(let words), .unavailable(let words): reason = reason ?? words
+            case nil, .loading: break
+            }
+        }
+        return reason ?? "the server did not answer in time"
+    }
+}

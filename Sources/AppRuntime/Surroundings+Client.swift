@@ -1,0 +1,14 @@
+import KubernetesClient
+
+extension Application.Surroundings {
+    /// A client for work without a screen.
+    ///
+    /// - Throws: when a certificate or key cannot be used.
+    package func client(_ access: ClusterAccess) throws(KubeconfigFailure) -> KubernetesClient {
+        let report = pluginReport
+        return try KubernetesClient(
+            access, logger: logger, userAgent: userAgent,
+            pluginHost: PluginHost(
+                report: { report($0) }, withTerminal: lendTerminal, isTerminalFree: isTerminalFree))
+    }
+}
