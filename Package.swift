@@ -77,7 +77,8 @@ let package = Package(
         .executableTarget(
             name: "sextant",
             dependencies: [
-                "KubernetesModel", "KubernetesClient", "ClusterState", "Diagnosis", "Screen", "CursesTerminal", "AppCore",
+                "KubernetesModel", "KubernetesClient", "ClusterState", "Diagnosis", "Screen", "CursesTerminal",
+                "AppCore",
                 "Views", "AppRuntime", "DemoCluster", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

@@ -28,10 +28,12 @@ struct Check: AsyncParsableCommand {
     @Option(help: "The least severity that makes it fail: broken, degraded or hygiene.")
     var failOn = Severity.degraded
 
-    @Option(parsing: .singleValue, help: ArgumentHelp("Run only this rule; may be given several times.", valueName: "id"))
+    @Option(
+        parsing: .singleValue, help: ArgumentHelp("Run only this rule; may be given several times.", valueName: "id"))
     var rule: [String] = []
 
-    @Option(parsing: .singleValue, help: ArgumentHelp("Leave out this rule; may be given several times.", valueName: "id"))
+    @Option(
+        parsing: .singleValue, help: ArgumentHelp("Leave out this rule; may be given several times.", valueName: "id"))
     var skip: [String] = []
 
     func validate() throws {

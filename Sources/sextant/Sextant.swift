@@ -13,7 +13,9 @@ struct Sextant: AsyncParsableCommand {
             Exit status: 0 when all went well, 2 when it could not look (with the reason on stderr), 64 for a wrong command line.
             """,
         version: productVersion,
-        subcommands: [Screen.self, Snapshot.self, Check.self, Why.self, Rules.self, Demo.self, Info.self, Version.self],
+        subcommands: [
+            Screen.self, Snapshot.self, Check.self, Why.self, Rules.self, Demo.self, Info.self, Version.self,
+        ],
         defaultSubcommand: Screen.self)
 
     static func main() async {

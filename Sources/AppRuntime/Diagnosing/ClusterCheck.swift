@@ -97,7 +97,9 @@ package struct ClusterCheck: Sendable {
                 var newest = ClusterSnapshot(epoch: 1)
                 for await snapshot in cache.snapshots {
                     newest = snapshot
-                    if Self.isSettled(snapshot, scopes, accepting: ContinuousClock.now - start > Self.patience) { break }
+                    if Self.isSettled(snapshot, scopes, accepting: ContinuousClock.now - start > Self.patience) {
+                        break
+                    }
                 }
                 return newest
             }
