@@ -201,7 +201,9 @@ package final class CursesTerminal: Terminal {
 
     /// Gives the terminal to the shell and stops as Ctrl-Z does elsewhere; shows everything again when it is continued.
     package func suspend() {
-        guard isOpen, !isLent else { return }
+        guard isOpen else { return }
+        // The program that has the terminal has stopped already, and goes on with us.
+        guard !isLent else { return sx_stop_group() }
         sx_leave()
         sx_stop_group()
         sx_enter()

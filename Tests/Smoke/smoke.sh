@@ -98,5 +98,30 @@ check "the demo opens a fourth time" start
 kill -ILL "$(pid)" # what a Swift trap raises
 check "the terminal is sane after a crash" is_sane
 
+cat > "$home/login" <<'END'
+#!/bin/sh
+printf 'Code: ' >&2
+read -r code
+[ "$code" = AB12 ] || exit 1
+echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"abc"}}'
+END
+chmod +x "$home/login"
+cat > "$home/config" <<END
+current-context: dev
+clusters: [{name: c, cluster: {server: "http://127.0.0.1:1"}}]
+users: [{name: u, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: "$home/login", interactiveMode: Always}}}]
+contexts: [{name: dev, context: {cluster: c, user: u}}]
+END
+keys "clear; $program --kubeconfig $home/config" Enter
+check "a credential program asks on the terminal" shows '^Code:'
+keys C-z
+check "Ctrl-Z stops it and the program together" shows 'Stopped'
+keys "clear; fg" Enter
+check "fg brings both back" shows 'sextant'
+keys AB12 Enter
+check "the screen comes back after the answer" shows '127.0.0.1:1 refused'
+keys C-c
+check "the terminal is sane after a credential program had it" is_sane
+
 echo "smoke: $passed passed, $failed failed"
 [ "$failed" = 0 ]
