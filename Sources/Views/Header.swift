@@ -52,11 +52,12 @@ private func namespaceName(_ state: AppState) -> String {
 
 private func standing(_ state: AppState, isShort: Bool) -> [Piece] {
     var pieces: [Piece] = []
-    if state.signIn != nil { pieces.append(Piece("signing in  ", .header)) }
+    let isSigningIn = state.signIn != nil && (state.connection != .connected || state.shownSignIn != nil)
+    if isSigningIn { pieces.append(Piece("signing in  ", .header)) }
     switch state.connection {
-    case .failed where state.signIn != nil: break
+    case .failed where isSigningIn: break
     case .failed, .stopped: pieces.append(Piece("● not connected  ", .broken))
-    case .connecting where state.signIn == nil: pieces.append(Piece("connecting  ", .header))
+    case .connecting where !isSigningIn: pieces.append(Piece("connecting  ", .header))
     case .none, .connected, .connecting: break
     }
     if let view = state.table {

@@ -28,7 +28,7 @@ package func render(_ state: AppState) -> Frame {
         case .document(let view): drawDocument(view, state, &frame.grid)
         }
     }
-    if let signIn = state.signIn { drawSignIn(signIn, state, &frame.grid) }
+    if let signIn = state.shownSignIn { drawSignIn(signIn, state, &frame.grid) }
     drawFooter(state, &frame)
     return frame
 }

@@ -4,8 +4,6 @@ import Screen
 
 /// What the program that gets the credential says, across the bottom: a device code waits for its reader.
 func drawSignIn(_ signIn: SignIn, _ state: AppState, _ grid: inout CellGrid) {
-    // What takes longer than a blink says so.
-    guard state.now.microseconds &- signIn.since.microseconds > 150_000 || !signIn.lines.isEmpty else { return }
     let columns = state.size.columns
     let lines = signIn.lines.flatMap { wrapped($0, width: max(16, columns - 4)) }.suffix(max(0, state.body.rows - 2))
     let top = state.size.rows - 2 - lines.count

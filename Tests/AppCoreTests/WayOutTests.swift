@@ -31,7 +31,15 @@ struct WayOutTests {
         let failure = APIFailure(reason, attempt: "get /version", detail: "token expired")
         app.send(.connection(.failed(failure, retryAt: ago(-5))))
         #expect(contexts(app)?.reason == "prod: \(failure)")
+        #expect(contexts(app)?.hint == ":login runs kubelogin again, where you can answer it.")
         #expect(app.state.contexts.map(\.name)[contexts(app)?.selectedIndex ?? -1] == "prod")
+    }
+
+    @Test func aReasonThatIsNoLongerSoIsTakenBack() {
+        var app = Self.connecting()
+        app.send(.connection(.failed(Self.unauthorized, retryAt: nil)))
+        app.send(.connection(.connected(serverVersion: "v1.36.2")))
+        #expect(contexts(app)?.reasonLines(columns: 80) == [])
     }
 
     @Test func theContextsOpenByThemselvesOnceOnly() {
@@ -150,6 +158,37 @@ struct WayOutTests {
         #expect(app.notice == "Signing in with kubelogin.")
     }
 
+    @Test func loginLeavesTheListThatOpenedInsteadOfTheTable() {
+        var app = Self.connecting()
+        app.send(.connection(.failed(Self.unauthorized, retryAt: nil)))
+        app.type(":login\n")
+        #expect(app.shown == "pods in shop")
+    }
+
+    @Test func escapeLeavesARenewalAloneThatNobodySees() {
+        var app = App(pods: "a")
+        app.send(.connection(.connected(serverVersion: "v1.36.2")))
+        app.press(.enter)
+        app.send(.connection(.signIn(.started(program: "aws"))))
+        app.send(Self.later(1))
+        #expect(app.state.shownSignIn == nil)
+        app.press(.escape)
+        #expect(!app.effects.contains(.disconnect))
+        #expect(app.shown == "pods in shop")
+        app.send(.connection(.signIn(.said("enter AB12"))))
+        #expect(app.state.shownSignIn?.lines == ["enter AB12"])
+        app.press(.escape)
+        #expect(app.effects == [.disconnect])
+    }
+
+    @Test func aRenewalThatTakesLongIsShown() {
+        var app = App(pods: "a")
+        app.send(.connection(.connected(serverVersion: "v1.36.2")))
+        app.send(.connection(.signIn(.started(program: "aws"))))
+        app.send(Self.later(4))
+        #expect(app.state.shownSignIn?.program == "aws")
+    }
+
     @Test func loginSaysWhenThereIsNoProgram() {
         var app = App()
         app.type(":login\n")
@@ -168,6 +207,14 @@ struct WayOutTests {
         app.press(.end)
         app.send(.connection(.contexts([context("prod")], warnings: [])))
         #expect(contexts(app)?.selectedIndex == 0)
+    }
+
+    @Test func theSelectionStaysOnItsContextWhenOthersCome() {
+        var app = App()
+        app.type(":ctx\n")
+        app.press(.end)
+        app.send(.connection(.contexts([context("prod"), context("new"), context("staging")], warnings: [])))
+        #expect(contexts(app)?.selectedIndex == 2)
     }
 
     @Test func clicksHitTheRowsBelowAReason() {

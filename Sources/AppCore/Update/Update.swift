@@ -120,7 +120,7 @@ extension AppState {
     fileprivate mutating func connectionChanged(_ event: ConnectionEvent, _ effects: inout [Effect]) {
         switch event {
         case .contexts(let contexts, let warnings):
-            self.contexts = contexts
+            take(contexts)
             if let warning = warnings.first { show(.warning, warning) }
             settle()
         case .connecting(let session): begin(session, &effects)
@@ -128,6 +128,7 @@ extension AppState {
             serverVersion = version.isEmpty ? nil : version
             connection = .connected
             wasConnected = true
+            forgetReason()
         case .failed(let failure, let retryAt):
             connection = .failed(failure, retryAt: retryAt)
             turnAway(failure)
@@ -138,6 +139,17 @@ extension AppState {
         }
     }
 
+    /// Takes the list of contexts over; the selection stays on its name.
+    private mutating func take(_ contexts: [ContextInfo]) {
+        let before = self.contexts
+        self.contexts = contexts
+        guard case .contexts(var view) = place, before.indices.contains(view.selectedIndex),
+            let index = contexts.firstIndex(where: { $0.name == before[view.selectedIndex].name })
+        else { return }
+        view.select(index, count: contexts.count, visibleRows: visibleRows(of: view))
+        place = .contexts(view)
+    }
+
     /// Opens `:ctx` when the credential is of no use from the start: waiting will not help, another context may.
     private mutating func turnAway(_ failure: APIFailure) {
         guard !wasConnected, !wasTurnedAway, let session, places.count == 1, table?.total == 0 else { return }
@@ -146,7 +158,19 @@ extension AppState {
         default: return
         }
         wasTurnedAway = true
-        openContexts(reason: "\(session.context): \(failure)", selecting: session.context)
+        openContexts(
+            reason: "\(session.context): \(failure)",
+            hint: session.signInProgram.map { ":login runs \($0) again, where you can answer it." },
+            selecting: session.context)
+    }
+
+    /// Takes back why the list of contexts opened, which is no longer so.
+    private mutating func forgetReason() {
+        guard wasTurnedAway, case .contexts(var view) = place, view.reason != nil else { return }
+        view.reason = nil
+        view.hint = nil
+        place = .contexts(view)
+        settle()
     }
 
     private mutating func signInChanged(_ event: SignInEvent) {
@@ -165,7 +189,7 @@ extension AppState {
     mutating func stopWaiting(_ effects: inout [Effect]) -> Bool {
         guard let session, let view = table else { return false }
         let isConnected = connection == .connected
-        if signIn == nil {
+        if shownSignIn == nil {
             guard places.count == 1, !isConnected, connection != .stopped else { return false }
             // Rows of the past are in nobody's way: it goes on trying behind the list.
             if view.total > 0 {
@@ -320,6 +344,8 @@ extension AppState {
         case .success(.signIn):
             if let program = session?.signInProgram {
                 effects.append(.signIn)
+                // Who signs in wants this context, not the list that opened in its stead.
+                if case .contexts(let view) = place, view.reason != nil, places.count > 1 { places.removeLast() }
                 show(.info, "Signing in with \(program).")
             } else {
                 show(
@@ -341,10 +367,11 @@ extension AppState {
     }
 
     /// Opens `:ctx`, or replaces it where it is open.
-    private mutating func openContexts(reason: String?, selecting name: String) {
+    private mutating func openContexts(reason: String?, hint: String? = nil, selecting name: String) {
         closeLinePrompt()
         var view = ContextsView()
         view.reason = reason
+        view.hint = hint
         let index = contexts.firstIndex { $0.name == name } ?? 0
         view.select(index, count: contexts.count, visibleRows: visibleRows(of: view))
         forwardPlaces = []
