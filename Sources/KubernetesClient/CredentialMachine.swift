@@ -31,7 +31,8 @@ struct CredentialMachine: Sendable {
     /// Counts credentials, so that a refusal says which one it means.
     private var generation = 0
     private var isRunning = false
-    private var lastFailure: APIFailure?
+    /// Why the last run gave nothing.
+    private(set) var lastFailure: APIFailure?
     private var failures = Pause()
     private var refusals = Pause()
 
@@ -60,6 +61,7 @@ struct CredentialMachine: Sendable {
     mutating func demand() -> Bool {
         forgetPauses()
         guard !isRunning else { return false }
+        lastFailure = nil
         isRunning = true
         return true
     }

@@ -6,6 +6,8 @@ struct Credential: Sendable {
     var token: Secret?
     /// A client certificate and its key from a credential program, in PEM.
     var certificate: (chain: Secret, key: Secret)?
+    /// When it ends, as far as its program says.
+    var expiration: Timestamp?
     /// Which one of its source this is.
     var generation = 0
 }
@@ -24,6 +26,8 @@ actor CredentialSource {
     private var nextWaiter = 0
     /// Whether the next run is asked for by the user, who is there to answer.
     private var wantsTerminal = false
+    /// Whether the run under way has the terminal.
+    private var hasTerminal = false
 
     init(_ access: ClusterAccess, host: PluginHost, now: @escaping @Sendable () -> Timestamp = { .now }) {
         self.access = access
@@ -71,16 +75,22 @@ actor CredentialSource {
 
     /// Runs the program now, with the terminal if there is one.
     func renew() async throws {
-        guard runner != nil else {
+        guard let runner else {
             let user = access.userName.isEmpty ? "no user" : "user \"\(access.userName)\""
             throw APIFailure(.configuration, attempt: "sign in", detail: "\(user) gets no credential from a program")
+        }
+        if let running, !hasTerminal, runner.lendsTerminal(true) {
+            // One that cannot ask is of no help to who wants to answer; whoever starts the next one gives it the terminal.
+            wantsTerminal = true
+            running.cancel()
+            await running.value
         }
         if machine.demand() {
             wantsTerminal = true
             start()
         }
         try await wait()
-        if case .fail(let failure) = machine.request(now: now()) { throw failure }
+        if let failure = machine.lastFailure { throw failure }
     }
 
     /// Ends a run under way.
@@ -95,6 +105,7 @@ actor CredentialSource {
         guard let runner else { return }
         let wantsTerminal = wantsTerminal
         self.wantsTerminal = false
+        hasTerminal = runner.lendsTerminal(wantsTerminal)
         running = Task {
             do {
                 let credential = try await runner.credential(wantsTerminal: wantsTerminal)
@@ -137,6 +148,7 @@ actor CredentialSource {
 extension Credential {
     fileprivate init(_ credential: ExecCredential, _ generation: Int) {
         token = credential.token
+        expiration = credential.expiration
         if let chain = credential.certificate, let key = credential.key { certificate = (chain, key) }
         self.generation = generation
     }

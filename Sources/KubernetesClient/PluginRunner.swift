@@ -23,6 +23,8 @@ struct PluginRunner: Sendable {
     private static let answerLimit = 1 << 20
     /// The longest line for a person, in characters.
     private static let lineLimit = 500
+    /// How much of its words is told as it comes, in bytes; of what comes after that, only the end.
+    private static let wordsLimit = 64 << 10
 
     let plugin: ExecPlugin
     let access: ClusterAccess
@@ -37,7 +39,10 @@ struct PluginRunner: Sendable {
     func credential(wantsTerminal: Bool) async throws -> ExecCredential {
         await host.report(.started(command: plugin.name))
         do {
-            let credential = try await run(withTerminal: try lendsTerminal(wantsTerminal))
+            guard plugin.interactiveMode != .always || host.withTerminal != nil else {
+                throw failure("has to ask a person (interactiveMode Always), and there is no terminal")
+            }
+            let credential = try await run(withTerminal: lendsTerminal(wantsTerminal))
             await host.report(.ended(failure: nil))
             return credential
         } catch let failure as APIFailure {
@@ -49,15 +54,13 @@ struct PluginRunner: Sendable {
         }
     }
 
-    private func lendsTerminal(_ wanted: Bool) throws -> Bool {
-        switch plugin.interactiveMode {
-        case .never: return false
-        case .ifAvailable: return host.withTerminal != nil && (wanted || host.isTerminalFree)
-        case .always:
-            guard host.withTerminal != nil else {
-                throw failure("has to ask a person (interactiveMode Always), and there is no terminal")
-            }
-            return true
+    /// Whether a run gets the terminal.
+    func lendsTerminal(_ wanted: Bool) -> Bool {
+        guard host.withTerminal != nil else { return false }
+        return switch plugin.interactiveMode {
+        case .never: false
+        case .ifAvailable: wanted || host.isTerminalFree
+        case .always: true
         }
     }
 
@@ -163,6 +166,8 @@ struct PluginRunner: Sendable {
     /// Tells the person who waits what the program says.
     private func listen(_ output: SubprocessOutputSequence, _ words: Words) async throws {
         var line: [UInt8] = []
+        var end: [UInt8] = []
+        var count = 0
         func tell() async {
             let text = KubeconfigFailure.oneLine(String(decoding: line, as: UTF8.self)).trimmed
             line = []
@@ -170,17 +175,28 @@ struct PluginRunner: Sendable {
             words.say(text)
             await host.report(.said(text))
         }
-        for try await piece in output {
-            for byte in piece.withUnsafeBytes({ Array($0) }) {
+        func hear(_ bytes: [UInt8]) async {
+            for byte in bytes {
                 if byte == 0x0A || byte == 0x0D {
                     await tell()
                 } else if line.count < Self.lineLimit {
                     line.append(byte)
                 }
             }
+        }
+        for try await piece in output {
+            let bytes = piece.withUnsafeBytes { Array($0) }
+            count += bytes.count
+            guard count <= Self.wordsLimit else {
+                end = Array((end + bytes.suffix(Self.lineLimit)).suffix(Self.lineLimit))
+                continue
+            }
+            await hear(bytes)
             // A question ends without a line break.
             if line.last == UInt8(ascii: ":") || line.last == UInt8(ascii: " ") { await tell() }
         }
+        if !end.isEmpty { await tell() }
+        await hear(end)
         await tell()
     }
 
@@ -196,7 +212,7 @@ struct PluginRunner: Sendable {
             var at: ContinuousClock.Instant?
         }
 
-        /// The longest beginning and end that are kept, in characters.
+        /// The longest beginning and end that are kept, in characters; the first line is kept whole.
         private static let half = 250
 
         private let state = Mutex(State())
@@ -213,7 +229,7 @@ struct PluginRunner: Sendable {
         func say(_ text: String) {
             state.withLock { state in
                 state.at = .now
-                if state.last.isEmpty, state.first.count + text.count <= Self.half {
+                if state.last.isEmpty, state.first.isEmpty || state.first.count + text.count <= Self.half {
                     state.first += (state.first.isEmpty ? "" : " ") + text
                 } else {
                     state.last += (state.last.isEmpty ? "" : " ") + text
