@@ -6,6 +6,8 @@ import Synchronization
 final class TLSConfigurations: Sendable {
     private struct State {
         var configuration: TLSConfiguration
+        /// Counts configurations, so that a refusal says which one it means.
+        var generation = 0
         /// What the files were like when they were read.
         var stamps: [LocalFile.Stamp?]
         var lookedAt: ContinuousClock.Instant
@@ -38,12 +40,28 @@ final class TLSConfigurations: Sendable {
 
     /// What was read last.
     var current: TLSConfiguration { state.withLock(\.configuration) }
+    /// Which one that is.
+    var generation: Int { state.withLock(\.generation) }
+
+    /// Whether the files hold others than those that were refused.
+    func hasOther(than refused: Int) -> Bool {
+        reread(after: .zero)
+        return generation != refused
+    }
+
+    /// When the first client certificate that is shown with a credential stops being valid; `nil` for none.
+    func certificateExpiry(with credential: Credential) -> Timestamp? {
+        guard let shown = try? configuration(for: credential).certificateChain.first,
+            case .certificate(let certificate) = shown
+        else { return nil }
+        return certificate.expiry
+    }
 
     /// The configuration to connect with.
     ///
     /// Connections are shared by requests whose configurations are equal: one that is changed makes new ones.
     func configuration(for credential: Credential) throws(KubeconfigFailure) -> TLSConfiguration {
-        _ = reread(after: Self.interval)
+        reread(after: Self.interval)
         let (current, known) = state.withLock { ($0.configuration, $0.fromPlugin) }
         guard let certificate = credential.certificate else { return current }
         if let known, known.generation == credential.generation { return known.configuration }
@@ -61,18 +79,17 @@ final class TLSConfigurations: Sendable {
     /// looked at again.
     ///
     /// - Parameter interval: How long ago the last look must be.
-    /// - Returns: whether there are others now.
-    func reread(after interval: Duration = .zero) -> Bool {
-        guard !files.isEmpty else { return false }
-        return state.withLock { state in
-            guard ContinuousClock.now - state.lookedAt >= interval else { return false }
+    private func reread(after interval: Duration) {
+        guard !files.isEmpty else { return }
+        state.withLock { state in
+            guard ContinuousClock.now - state.lookedAt >= interval else { return }
             state.lookedAt = .now
             let stamps = files.map { LocalFile.Stamp($0) }
-            guard stamps != state.stamps, let setup = try? TLSSetup(access, now: .now) else { return false }
+            guard stamps != state.stamps, let setup = try? TLSSetup(access, now: .now) else { return }
             state.stamps = stamps
             state.configuration = setup.configuration
+            state.generation += 1
             state.fromPlugin = nil
-            return true
         }
     }
 }

@@ -19,6 +19,8 @@ final class Transport: Sendable {
 
     /// The largest body that is read as a whole, in bytes.
     static let maximumBodyBytes = 256 << 20
+    /// How long to wait for connections to close.
+    private static let closingTime = TimeAmount.milliseconds(300)
     /// How much of the body of a failure is read, in bytes.
     private static let maximumFailureBytes = 1 << 20
 
@@ -54,8 +56,11 @@ final class Transport: Sendable {
         configuration.connectionPool.retryConnectionEstablishment = false
         // Over HTTP/1.1 each watch holds a connection.
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
-        configuration.http1_1ConnectionDebugInitializer = Self.findDeadLinks
-        configuration.http2ConnectionDebugInitializer = Self.findDeadLinks
+        let findDeadLinks = { @Sendable (channel: any Channel) in
+            channel.eventLoop.makeCompletedFuture { try Self.findDeadLinks(channel) }
+        }
+        configuration.http1_1ConnectionDebugInitializer = findDeadLinks
+        configuration.http2ConnectionDebugInitializer = findDeadLinks
         if let name = access.tlsServerName { configuration.dnsOverride = [name: access.server.host] }
         bridge = try Self.bridge(access, tls.current, timeouts)
         if let bridge {
@@ -87,11 +92,21 @@ final class Transport: Sendable {
     }
 
     /// Closes every connection; requests under way fail.
+    ///
+    /// Nobody waits for the rest of a connection that is being made to a server that does not answer: nothing comes of it.
     func shutdown() async {
         await credentials.shutdown()
-        // Fails only when it was shut down before, which is as good.
-        try? await client.shutdown()
-        await bridge?.shutdown()
+        let (client, bridge) = (client, bridge)
+        let closed = client.eventLoopGroup.any().makePromise(of: Void.self)
+        let limit = closed.futureResult.eventLoop.scheduleTask(in: Self.closingTime) { closed.succeed() }
+        Task {
+            // Fails only when it was shut down before, which is as good.
+            try? await client.shutdown()
+            await bridge?.shutdown()
+            limit.cancel()
+            closed.succeed()
+        }
+        try? await closed.futureResult.get()
     }
 
     /// Requests started so far.
@@ -117,21 +132,22 @@ final class Transport: Sendable {
     /// Sends a request and waits for the head of an answer with status 200.
     private func accepted(_ request: APIRequest) async throws -> HTTPClientResponse {
         var credential = try await credential(for: request)
+        let generation = tls.generation
         var response: HTTPClientResponse
         do {
             response = try await send(request, credential)
-        } catch let failure as APIFailure where failure.reason == .tls && tls.reread() {
+        } catch let failure as APIFailure where failure.reason == .tls && tls.hasOther(than: generation) {
             response = try await send(request, credential)
         }
         // Once more with a new credential, where one can be had.
-        if response.status == .unauthorized, await hasOther(than: credential) {
+        if response.status == .unauthorized, await hasOther(than: credential, generation) {
             _ = await beginning(of: response.body, upTo: Self.maximumFailureBytes)
             credential = try await self.credential(for: request)
             response = try await send(request, credential)
         }
         guard response.status == .ok else {
             let format = WireFormat(contentType: response.headers.first(name: "Content-Type") ?? "")
-            throw await refusal(response, format, request.attempt)
+            throw await refusal(response, format, request.attempt, credential)
         }
         return response
     }
@@ -180,9 +196,9 @@ final class Transport: Sendable {
     }
 
     /// Whether there is another credential than the one that was refused.
-    private func hasOther(than credential: Credential) async -> Bool {
+    private func hasOther(than credential: Credential, _ certificates: Int) async -> Bool {
         if await credentials.refused(credential) { return true }
-        return access.clientCertificate != nil && tls.reread()
+        return access.clientCertificate != nil && tls.hasOther(than: certificates)
     }
 
     private func credential(for request: APIRequest) async throws -> Credential {
@@ -242,7 +258,9 @@ final class Transport: Sendable {
     }
 
     /// Makes a failure of an answer whose status is not 200.
-    private func refusal(_ response: HTTPClientResponse, _ format: WireFormat?, _ attempt: String) async -> any Error {
+    private func refusal(
+        _ response: HTTPClientResponse, _ format: WireFormat?, _ attempt: String, _ credential: Credential
+    ) async -> any Error {
         let body = await beginning(of: response.body, upTo: Self.maximumFailureBytes)
         if Task.isCancelled { return CancellationError() }
         let code = Int(response.status.code)
@@ -267,7 +285,7 @@ final class Transport: Sendable {
             status: status, httpStatus: code, attempt: attempt, body: body,
             retryAfterSeconds: retryAfter.map { max($0, 0) })
         if failure.reason == .unauthorized {
-            failure.detail += " (\(credentialWords))"
+            failure.detail += " (\(words(forRefused: credential)))"
         }
         return failure
     }
@@ -277,17 +295,33 @@ final class Transport: Sendable {
         HTTPDate.parse(date).map { Int($0.seconds - (now.flatMap(HTTPDate.parse) ?? .now).seconds) }
     }
 
-    /// What was shown to the server that it did not accept.
-    private var credentialWords: String {
+    /// What was shown to the server that it did not accept, and what to do.
+    private func words(forRefused credential: Credential) -> String {
         let user = access.userName.isEmpty ? "no user" : "user \"\(access.userName)\""
+        let what: String
+        let remedy: String
+        var expiry: Timestamp?
         if let plugin = access.execPlugin {
-            return "the server does not accept what \(plugin.name) gave for \(user); sign in again"
+            what = "what \(plugin.name) gave for \(user)"
+            remedy = "; sign in again"
+            expiry = credential.expiration
+        } else if access.bearerToken != nil {
+            what = "the token of \(user)"
+            remedy = "; get a new one"
+        } else if access.basicCredential != nil {
+            what = "the password of \(user)"
+            remedy = ""
+        } else if let certificate = access.clientCertificate {
+            var file = ""
+            if case .file(let path) = certificate { file = " \(path)" }
+            what = "the client certificate\(file) of \(user)"
+            remedy = "; get a new one"
+        } else {
+            return "\(user) has no credential"
         }
-        if access.bearerToken != nil { return "the server does not accept the token of \(user); get a new one" }
-        if access.basicCredential != nil { return "the server does not accept the password of \(user)" }
-        guard access.clientCertificate != nil else { return "\(user) has no credential" }
-        let words = warnings.isEmpty ? ["the server does not accept the client certificate of \(user)"] : warnings
-        return words.joined(separator: "; ")
+        if expiry == nil, credential.token == nil { expiry = tls.certificateExpiry(with: credential) }
+        if let expiry, expiry < .now { return "\(what) expired on \(expiry.rfc3339)\(remedy)" }
+        return "the server does not accept \(what)\(remedy)"
     }
 
     /// The first bytes of a body; what came before it broke.
@@ -314,15 +348,13 @@ final class Transport: Sendable {
 
     /// Lets the kernel find a dead link within 20 to 30 seconds: probes after 10 silent seconds, and data that is not
     /// acknowledged for 20 seconds ends the connection.
-    @Sendable private static func findDeadLinks(_ channel: any Channel) -> EventLoopFuture<Void> {
-        guard let options = channel.syncOptions else { return channel.eventLoop.makeSucceededVoidFuture() }
-        return channel.eventLoop.makeCompletedFuture {
-            try options.setOption(.socketOption(.so_keepalive), value: 1)
-            try options.setOption(.tcpOption(.init(rawValue: TCPOption.keepIdle)), value: 10)
-            try options.setOption(.tcpOption(.init(rawValue: TCPOption.keepInterval)), value: 5)
-            try options.setOption(.tcpOption(.init(rawValue: TCPOption.keepCount)), value: 3)
-            try options.setOption(.tcpOption(.init(rawValue: TCPOption.userTimeout)), value: 20_000)
-        }
+    static func findDeadLinks(_ channel: any Channel) throws {
+        guard let options = channel.syncOptions else { return }
+        try options.setOption(.socketOption(.so_keepalive), value: 1)
+        try options.setOption(.tcpOption(.init(rawValue: TCPOption.keepIdle)), value: 10)
+        try options.setOption(.tcpOption(.init(rawValue: TCPOption.keepInterval)), value: 5)
+        try options.setOption(.tcpOption(.init(rawValue: TCPOption.keepCount)), value: 3)
+        try options.setOption(.tcpOption(.init(rawValue: TCPOption.userTimeout)), value: 20_000)
     }
 
     /// Linux's numbers of TCP options.

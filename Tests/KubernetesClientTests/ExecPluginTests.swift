@@ -129,6 +129,21 @@ struct ExecPluginTests {
         }
     }
 
+    @Test func aRefusedCredentialThatWasOverOnArrivalIsNamedWithItsEnd() async throws {
+        let status = #"{"token":"abc","expirationTimestamp":"2021-01-01T00:00:00Z"}"#
+        try await withScript(Self.give(status)) { script in
+            try await ScriptedServer.run(Array(repeating: ("/version", Self.refusal), count: 2)) { server in
+                try await withClient(script.access(server.address())) { client in
+                    let failure = await #expect(throws: APIFailure.self) { _ = try await client.serverVersion() }
+                    #expect(
+                        failure?.detail
+                            == #"Unauthorized (what plugin gave for user "dev" expired on 2021-01-01T00:00:00Z; sign in again)"#
+                    )
+                }
+            }
+        }
+    }
+
     @Test func aClientCertificateIsPresented() async throws {
         func quoted(_ name: String) throws -> String {
             JSONValue.string(String(decoding: try Fixture.bytes("tls/\(name)"), as: UTF8.self)).writeJSON()
@@ -259,13 +274,24 @@ struct ExecPluginTests {
             "for word in one two three; do yes $word | tr '\\n' - | head -c 200 >&2; echo >&2; done; exit 1",
             "failed with exit status 1: \(dashed("one", 200)) … \(dashed("two", 200).suffix(49)) \(dashed("three", 200))"
         ),
+        (
+            "yes word | tr '\\n' - | head -c 400 >&2; exit 1",
+            "failed with exit status 1: \(dashed("word", 400))"
+        ),
+        (
+            "yes noise | head -c 3000000 >&2; echo the reason >&2; exit 1",
+            "failed with exit status 1: \(noise) … \(noise.suffix(239)) the reason"
+        ),
         ("exit 3", "failed with exit status 3"), ("kill -9 $$", "was ended by signal 9"),
         ("true", "printed nothing"), ("echo hush", "printed something that is not JSON"),
         ("head -c 2000000 /dev/zero", "printed more than 1 MiB"),
     ])
     func howItFailsIsSaid(lines: String, words: String) async throws {
-        #expect(try await failure(lines) == #"user "dev": its credential program plugin \#(words)"#)
+        let failure = try await failure(lines)
+        #expect(failure == #"user "dev": its credential program plugin \#(words)"#)
     }
+
+    private static let noise = String(repeating: " noise", count: 42).dropFirst()
 
     private static func dashed(_ word: String, _ count: Int) -> String {
         String(String(repeating: word + "-", count: count).prefix(count))
@@ -374,6 +400,41 @@ struct ExecPluginTests {
             try await source.renew()
             #expect(lent.all.count == 1)
             #expect(try await source.credential().token == Secret("t2"))
+        }
+    }
+
+    @Test func signingInReplacesARunThatCannotAsk() async throws {
+        let (running, isRunning) = AsyncStream.makeStream(of: Void.self)
+        let host = PluginHost(
+            report: { if case .said = $0 { isRunning.yield() } }, withTerminal: { body in await body() })
+        // Without a terminal it waits for what does not come.
+        let lines = """
+            case "$KUBERNETES_EXEC_INFO" in *'"interactive":false'*) echo 'enter AB12' >&2; sleep 1000;; esac
+            """
+        try await withScript(Self.count, lines, Self.numbered) { script in
+            let source = CredentialSource(script.access(), host: host)
+            let waiting = Task { try await source.credential() }
+            for await _ in running { break }
+            try await source.renew()
+            #expect(try await waiting.value.token == Secret("t2"))
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func signingInAfterTheLastOneStoppedWaitingRunsItAgain() async throws {
+        let (running, isRunning) = AsyncStream.makeStream(of: Void.self)
+        let host = PluginHost { if case .said = $0 { isRunning.yield() } }
+        let lines = "[ $(wc -l < runs) = 1 ] && echo 'enter AB12' >&2 && sleep 1000"
+        try await withScript(Self.count, lines, Self.numbered) { script in
+            let source = CredentialSource(script.access(), host: host)
+            let waiting = Task { try await source.credential() }
+            for await _ in running { break }
+            waiting.cancel()
+            await #expect(throws: CancellationError.self) { _ = try await waiting.value }
+            // The first run may not be gone yet.
+            _ = try? await source.renew()
+            let token = try await source.credential().token
+            #expect(token == Secret("t2"))
         }
     }
 

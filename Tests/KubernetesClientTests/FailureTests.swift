@@ -1,5 +1,8 @@
 import KubernetesClient
 import KubernetesModel
+import Logging
+import NIOCore
+import NIOPosix
 import Testing
 
 struct FailureTests {
@@ -125,6 +128,29 @@ struct FailureTests {
                     ))
             #expect(client.requestCount == 3)
         }
+    }
+
+    @Test func aConnectionThatIsBeingMadeDoesNotHoldUpTheEnd() async throws {
+        let (accepted, accept) = AsyncStream.makeStream(of: Void.self)
+        let silent = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .childChannelInitializer { channel in
+                accept.yield()
+                return channel.eventLoop.makeSucceededVoidFuture()
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        let server = ServerAddress(host: "127.0.0.1", port: silent.localAddress?.port ?? 0)
+        let access = ClusterAccess(contextName: "test", clusterName: "c", userName: "", server: server)
+        let client = try KubernetesClient(
+            access, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+            timeouts: ClientTimeouts(connect: .seconds(600)))
+        let asking = Task { try await client.serverVersion() }
+        for await _ in accepted { break }
+        asking.cancel()
+        let start = ContinuousClock.now
+        await client.shutdown()
+        #expect(ContinuousClock.now - start < .seconds(60))
+        await #expect(throws: CancellationError.self) { _ = try await asking.value }
+        try await silent.close()
     }
 
     @Test func aNameThatDoesNotResolveIsNamed() async throws {

@@ -125,6 +125,30 @@ struct ProxiedRequestTests {
         #expect(failure.detail.hasPrefix("the proxy https://127.0.0.1:PORT: its certificate "))
     }
 
+    @Test func aDeadLinkToAProxyIsFound() async throws {
+        try await ScriptedServer.run(Self.version, tls: try Self.tls("server")) { server in
+            let proxy = try await TestProxy(
+                answers: [Array("HTTP/1.1 200 OK\r\n\r\n".utf8)], target: server.port, tls: nil)
+            var access = ClusterAccess(
+                contextName: "test", clusterName: "c", userName: "dev", server: server.address(tls: true))
+            access.certificateAuthority = .file(try Fixture.path("tls/ca.crt"))
+            access.proxy = ProxyAddress(url: "http://127.0.0.1:\(proxy.port)")
+            try await withClient(access) { client in
+                _ = try await client.serverVersion()
+                // Source: proc(5), the timers of connections: 02 is keepalive.
+                let number = String(0x10000 + proxy.port, radix: 16, uppercase: true).dropFirst()
+                var timers: [Substring] = []
+                for line in String(decoding: try LocalFile.read("/proc/net/tcp"), as: UTF8.self).split(separator: "\n")
+                {
+                    let fields = line.split(separator: " ")
+                    if fields[2] == "0100007F:\(number)", fields[3] == "01" { timers.append(fields[5].prefix(2)) }
+                }
+                #expect(timers == ["02"])
+            }
+            await proxy.close()
+        }
+    }
+
     @Test func nobodyElseOnTheMachineMayUseTheWayToAProxy() async throws {
         let proxy = try await TestProxy(answers: [Array("HTTP/1.1 200 OK\r\n\r\n".utf8)], target: 1, tls: nil)
         let bridge = try ProxyBridge(

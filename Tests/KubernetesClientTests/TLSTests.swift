@@ -188,6 +188,26 @@ struct TLSTests {
         )
     }
 
+    @Test func aRefusedClientCertificateThatHasExpiredIsNamedWithItsDate() async throws {
+        let path = try Fixture.path("tls/client-expired.crt")
+        try await ScriptedServer.run([("/version", .json("{}", status: 401))], tls: try serverConfiguration("server")) {
+            server in
+            var access = ClusterAccess(
+                contextName: "test", clusterName: "c", userName: "dev", server: server.address(tls: true))
+            access.certificateAuthority = .file(try Fixture.path("tls/ca.crt"))
+            access.clientCertificate = .file(path)
+            access.clientKey = .file(try Fixture.path("tls/client-expired.key"))
+            try await withClient(access) { client in
+                let failure = await #expect(throws: APIFailure.self) { _ = try await client.serverVersion() }
+                #expect(
+                    failure?.detail.hasSuffix(
+                        #"(the client certificate \#(path) of user "dev" expired on 2021-01-01T00:00:00Z; get a new one)"#
+                    )
+                        == true)
+            }
+        }
+    }
+
     @Test func anExpiredClientCertificateIsAWarning() async throws {
         var access = ClusterAccess(
             contextName: "test", clusterName: "c", userName: "dev", server: ServerAddress(host: "127.0.0.1", port: 1))

@@ -117,6 +117,7 @@ private final class BridgeHandler: ChannelInboundHandler, RemovableChannelHandle
             .connectTimeout(shared.timeout)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try Transport.findDeadLinks(channel)
                     let pipeline = channel.pipeline.syncOperations
                     if let tls = shared.tls {
                         let host = shared.proxy.host
