@@ -1,7 +1,19 @@
 extension DiagnosisRule {
     /// Every rule; each has a file of its own in `Rules`.
     package static let all: [DiagnosisRule] = [
-        .imagePull
+        .podConfigError,
+        .podCrashLoop,
+        .podCreateError,
+        .podFailed,
+        .podImagePull,
+        .podNodeLost,
+        .podOutOfMemory,
+        .podReadinessGate,
+        .podEvicted,
+        .podSandbox,
+        .podSchedulingGate,
+        .podVolume,
+        .podWaiting,
     ]
 
     /// The rule of an id.

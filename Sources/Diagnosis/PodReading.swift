@@ -58,7 +58,9 @@ extension Event {
     var evidence: Evidence {
         let object = ObjectID(
             group: "", kind: involvedObject.kind, namespace: involvedObject.namespace, name: involvedObject.name)
-        return Evidence(object, "event \(reason)", occurrences > 1 ? "\(message) (\(occurrences) times)" : message)
+        return Evidence(
+            object, "event \(reason)",
+            occurrences > 1 ? "\(message.firstLines) (\(occurrences) times)" : message.firstLines)
     }
 
     /// The container it is about, from `spec.containers{app}`; empty for none.

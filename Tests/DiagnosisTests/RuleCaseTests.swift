@@ -11,7 +11,7 @@ struct RuleCaseTests {
     func saysWhatIsExpected(of recorded: Case) throws {
         let rule = try #require(DiagnosisRule.named(recorded.ruleID), "no rule \(recorded.ruleID)")
         let cluster = try recorded.cluster()
-        let report = Diagnosis.evaluate(cluster.snapshot, now: cluster.now, rules: [rule])
+        let report = cluster.report(rules: [rule])
         let text = report.findings.map { $0.id + "\n" + $0.text + "\n" }.joined(separator: "\n")
         #expect(report.findings.isEmpty == !recorded.fires)
         #expect(!cluster.origin.isEmpty)
@@ -38,9 +38,9 @@ struct RuleCaseTests {
         let rule = try #require(DiagnosisRule.named(recorded.ruleID))
         let cluster = try recorded.cluster()
         let renaming = Renaming(cluster)
-        let findings = Diagnosis.evaluate(cluster.snapshot, now: cluster.now, rules: [rule]).findings
+        let findings = cluster.report(rules: [rule]).findings
         let renamed = try RecordedCluster(renaming.apply(to: recorded.text()))
-        let others = Diagnosis.evaluate(renamed.snapshot, now: renamed.now, rules: [rule]).findings
+        let others = renamed.report(rules: [rule]).findings
         #expect(Set(others.map(\.subject)) == Set(findings.map { renaming.apply(to: $0.subject) }))
         #expect(Set(others.map(\.title)) == Set(findings.map { renaming.apply(to: $0.title) }))
     }

@@ -1,7 +1,7 @@
 import KubernetesModel
 
 extension DiagnosisRule {
-    static let imagePull = DiagnosisRule(
+    static let podImagePull = DiagnosisRule(
         id: "pod/image-pull", title: "An image cannot be pulled", severity: .broken,
         remedy: "Check the image's name and tag, the registry, and that the pod has a pull secret for it.",
         source: "https://kubernetes.io/docs/concepts/containers/images/#imagepullbackoff",

@@ -46,6 +46,8 @@ struct RecordedCluster {
     var objects: [ObjectIdentifier: [any StoredObject]] = [:]
     /// Kinds that may not be listed.
     var forbidden: Set<String> = []
+    /// The last lines of logs, by pod and container.
+    private var lines: [String: [String]] = [:]
 
     /// The cluster that a document describes: `origin`, `now`, `items`, and perhaps `forbidden`.
     init(_ text: String) throws {
@@ -56,6 +58,9 @@ struct RecordedCluster {
         guard let moment = (document["now"] as? String).flatMap({ Timestamp($0) }) else { throw UnreadableCase() }
         now = moment
         forbidden = Set(document["forbidden"] as? [String] ?? [])
+        for log in document["logs"] as? [[String: Any]] ?? [] {
+            lines["\(log["pod"] ?? "")/\(log["container"] ?? "")"] = log["lines"] as? [String]
+        }
         let interner = StringInterner()
         for item in items {
             let kind = item["kind"] as? String ?? ""
@@ -82,6 +87,17 @@ struct RecordedCluster {
                 objects: isForbidden ? [] : objects[ObjectIdentifier(decoder.type)] ?? [])
         }
         return ClusterSnapshot(epoch: 1, version: version, kinds: kinds)
+    }
+}
+
+extension RecordedCluster {
+    /// What the rules say, once they have the logs that they want.
+    func report(rules: [DiagnosisRule] = DiagnosisRule.all) -> Report {
+        var diagnosis = Diagnosis(rules: rules)
+        let first = diagnosis.update(snapshot, now: now)
+        var logs: [LogRequest: LogTail] = [:]
+        for want in first.wants { logs[want] = lines["\(want.pod)/\(want.container)"].map { .lines($0) } }
+        return diagnosis.update(snapshot, now: now, logs: logs)
     }
 }
 
