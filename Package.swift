@@ -135,7 +135,7 @@ let package = Package(
         .testTarget(
             name: "FaultTests",
             dependencies: [
-                "CThreadSanitizer", "TestSupport", "AppRuntime", "AppCore", "ClusterCache", "ClusterState",
+                "CThreadSanitizer", "TestSupport", "AppRuntime", "AppCore", "Screen", "ClusterCache", "ClusterState",
                 "KubernetesClient",
                 "KubernetesModel", "DemoCluster", nioCore, nioPosix, nioHTTP1, logging,
             ],

@@ -226,6 +226,8 @@ package struct ReflectorMachine: Sendable {
     /// yet, and stays silent.
     private mutating func check() -> [Action] {
         phase = .checking
+        watchOpened = nil
+        watchProgressed = false
         return [.check]
     }
 

@@ -107,8 +107,11 @@ struct ReflectorMachineTests {
                 (2, .failed(failure(.transport)), ["stale 2: words, retry", "wait 0.5"]),
                 (3, .timerFired, ["stale 2: words, now", "check"]),
                 (3, .failed(failure(.server(500))), ["stale 2: words, retry", "wait 1"]),
-                (4, .timerFired, ["stale 2: words, now", "check"]),
-                (4, .failed(failure(.forbidden)), relist),
+                // That a watch opened long ago forgives nothing.
+                (90, .timerFired, ["stale 2: words, now", "check"]),
+                (90, .failed(failure(.server(500))), ["stale 2: words, retry", "wait 2"]),
+                (93, .timerFired, ["stale 2: words, now", "check"]),
+                (93, .failed(failure(.forbidden)), relist),
             ])
     }
 

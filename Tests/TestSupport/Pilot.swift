@@ -82,7 +82,10 @@ package final class Pilot {
     package var state: AppState { application.state }
 
     /// What is on the screen now, line by line.
-    package var screen: String { render(application.state).grid.text }
+    package var screen: String { grid.text }
+
+    /// What is on the screen now, with styles.
+    package var grid: CellGrid { render(application.state).grid }
 
     /// What was copied last.
     package var clipboard: String? { terminal.clipboard }
