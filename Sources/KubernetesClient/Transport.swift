@@ -56,11 +56,16 @@ final class Transport: Sendable {
         configuration.connectionPool.retryConnectionEstablishment = false
         // Over HTTP/1.1 each watch holds a connection.
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
-        let findDeadLinks = { @Sendable (channel: any Channel) in
-            channel.eventLoop.makeCompletedFuture { try Self.findDeadLinks(channel) }
+        let prepare = { @Sendable (channel: any Channel) in
+            channel.eventLoop.makeCompletedFuture {
+                try Self.findDeadLinks(channel)
+                guard access.server.usesTLS, !access.insecureSkipTLSVerify else { return }
+                try ServerIdentity.check(channel, isFor: access.certifiedName)
+            }
         }
-        configuration.http1_1ConnectionDebugInitializer = findDeadLinks
-        configuration.http2ConnectionDebugInitializer = findDeadLinks
+        // Before the first request is sent.
+        configuration.http1_1ConnectionDebugInitializer = prepare
+        configuration.http2ConnectionDebugInitializer = prepare
         if let name = access.tlsServerName { configuration.dnsOverride = [name: access.server.host] }
         bridge = try Self.bridge(access, tls.current, timeouts)
         if let bridge {
@@ -77,7 +82,7 @@ final class Transport: Sendable {
     ) throws(KubeconfigFailure) -> ProxyBridge? {
         guard let proxy = access.proxy else { return nil }
         var configuration = TLSConfiguration.makeClientConfiguration()
-        configuration.certificateVerification = tls.certificateVerification
+        if access.insecureSkipTLSVerify { configuration.certificateVerification = .none }
         // As with kubectl, what the cluster trusts counts for the proxy too; the system's authorities as well.
         if case .certificates(let authorities)? = tls.trustRoots {
             configuration.additionalTrustRoots = [.certificates(authorities)]

@@ -24,12 +24,13 @@ struct TransportProblem {
         case let error as NIOSSLError: tls(error, target)
         case let error as BoringSSLError: handshake(error, target)
         case let error as NIOSSLExtraError:
-            reason = .tls
-            detail =
-                error == .failedToValidateHostname || error == .serverHostnameImpossibleToMatch
-                ? "\(target): the server's certificate is for another name than "
-                    + "\"\(access.tlsServerName ?? access.server.host)\"; correct the server, or set tls-server-name"
-                : "\(target): the TLS connection could not be made"
+            if error == .failedToValidateHostname || error == .serverHostnameImpossibleToMatch {
+                otherName("", access)
+            } else {
+                reason = .tls
+                detail = "\(target): the TLS connection could not be made"
+            }
+        case let error as ServerIdentity.Mismatch: otherName(error.names, access)
         case let error as ChannelError:
             if case .connectTimeout = error { timedOut("no connection to \(target)", timeouts.connect) }
         case let error as IOError: system(error.errnoCode, target)
@@ -62,6 +63,14 @@ struct TransportProblem {
     private init(reason: APIFailure.Reason, detail: String) {
         self.reason = reason
         self.detail = detail
+    }
+
+    private mutating func otherName(_ names: String, _ access: ClusterAccess) {
+        reason = .tls
+        detail =
+            "\(access.server.hostAndPort): the server's certificate is for another name than "
+            + "\"\(access.certifiedName)\"\(names.isEmpty ? "" : " (it is for \(names))")"
+            + "; correct the server, or set tls-server-name"
     }
 
     private mutating func timedOut(_ what: String, _ after: Duration) {

@@ -103,6 +103,30 @@ struct ProxiedRequestTests {
         #expect(failure.detail == words)
     }
 
+    @Test(arguments: ["10.1.2.3", "prod.clusters.example", "127.0.0.1"])
+    func theServersCertificateIsForTheServerAndNotForTheWayToIt(host: String) async throws {
+        try await ScriptedServer.run(Self.version, tls: try Self.tls("server-elsewhere")) { server in
+            let proxy = try await TestProxy(
+                answers: [Array("HTTP/1.1 200 OK\r\n\r\n".utf8)], target: server.port, tls: nil)
+            var access = ClusterAccess(
+                contextName: "test", clusterName: "c", userName: "dev", server: server.address(tls: true, host: host))
+            access.certificateAuthority = .file(try Fixture.path("tls/ca.crt"))
+            access.proxy = ProxyAddress(url: "http://127.0.0.1:\(proxy.port)")
+            let failure: APIFailure? = try await withClient(access) { client in
+                do throws(any Error) {
+                    _ = try await client.serverVersion()
+                    return nil
+                } catch {
+                    return error as? APIFailure
+                }
+            }
+            #expect((failure == nil) == (host != "127.0.0.1"))
+            #expect(failure?.detail.contains("(it is for 10.1.2.3, fd00::1, *.clusters.example)") != false)
+            #expect(server.seen.count == (failure == nil ? 1 : 0))
+            await proxy.close()
+        }
+    }
+
     @Test func aProxyThatIsNotThereIsNamed() async throws {
         var access = ClusterAccess(
             contextName: "test", clusterName: "c", userName: "dev",

@@ -1,8 +1,9 @@
-import KubernetesClient
 import KubernetesModel
 import Logging
 import NIOSSL
 import Testing
+
+@testable import KubernetesClient
 
 struct TLSTests {
     private static let version: [(target: String, reply: Reply)] = [
@@ -78,6 +79,30 @@ struct TLSTests {
         let end = try await connect("server-other-name") { $0.tlsServerName = "elsewhere.example" }
         #expect(end.failure == nil)
         #expect(end.seen.first?.header("Host").first?.hasPrefix("127.0.0.1:") == true)
+    }
+
+    @Test func aWrongTLSServerNameIsRefusedThoughTheAddressWouldDo() async throws {
+        let end = try await connect("server") { $0.tlsServerName = "elsewhere.example" }
+        #expect(end.failure?.reason == .tls)
+        #expect(
+            end.failure?.detail.hasSuffix(
+                #"the server's certificate is for another name than "elsewhere.example" (it is for localhost, 127.0.0.1); correct the server, or set tls-server-name"#
+            ) == true)
+        #expect(end.seen.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("server", "localhost", true), ("server", "LOCALHOST.", true), ("server", "127.0.0.1", true),
+        ("server", "127.0.0.2", false), ("server", "localhost.localdomain", false), ("server", "", false),
+        ("server-elsewhere", "10.1.2.3", true), ("server-elsewhere", "fd00:0::1", true),
+        ("server-elsewhere", "fd00::2", false), ("server-elsewhere", "a.clusters.example", true),
+        ("server-elsewhere", "a.b.clusters.example", false), ("server-elsewhere", "clusters.example", false),
+        ("server-elsewhere", ".clusters.example", false), ("server-elsewhere", "cluster", false),
+        ("client", "alice", false),
+    ])
+    func aCertificateIsForItsAlternativeNames(certificate: String, name: String, isFor: Bool) throws {
+        let leaf = try #require(NIOSSLCertificate.fromPEMBytes(try Fixture.bytes("tls/\(certificate).crt")).first)
+        #expect(ServerIdentity.matches(leaf, name: name) == isFor)
     }
 
     @Test(arguments: ["server-expired", "server-other-name"])

@@ -172,7 +172,7 @@ struct ProxyHandshake: Sendable {
     }
 
     /// The bytes of an IPv4 or IPv6 address; `nil` for a name.
-    private static func addressBytes(_ host: String) -> [UInt8]? {
+    static func addressBytes(_ host: String) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: 16)
         if inet_pton(AF_INET, host, &bytes) == 1 { return Array(bytes.prefix(4)) }
         return inet_pton(AF_INET6, host, &bytes) == 1 ? bytes : nil

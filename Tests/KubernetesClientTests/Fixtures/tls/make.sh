@@ -37,6 +37,7 @@ authority other-ca
 local='subjectAltName=DNS:localhost,IP:127.0.0.1'
 leaf server localhost "$local" 20200101000000Z 21200101000000Z
 leaf server-other-name elsewhere 'subjectAltName=DNS:elsewhere.example' 20200101000000Z 21200101000000Z
+leaf server-elsewhere cluster 'subjectAltName=IP:10.1.2.3,IP:fd00::1,DNS:*.clusters.example' 20200101000000Z 21200101000000Z
 leaf server-expired localhost "$local" 20200101000000Z 20210101000000Z
 leaf client alice 'extendedKeyUsage=clientAuth' 20200101000000Z 21200101000000Z
 leaf client-renewed alice 'extendedKeyUsage=clientAuth' 20200101000000Z 21200101000000Z
