@@ -85,6 +85,7 @@ private func isFinal(_ failure: APIFailure) -> Bool {
 
 private func lastWords(of state: AppState) -> String {
     if case .failed(let failure, _) = state.connection { return ": \(failure)" }
+    if case .connecting = state.connection, let server = state.session?.server { return ": no answer of \(server)" }
     if let view = state.table, case .loading(let count) = view.loadState {
         return ": \(count) \(view.kind.resource) so far from \(state.session?.server ?? "the server")"
     }
