@@ -1,5 +1,7 @@
-/// The name that was probably meant: the nearest by Damerau-Levenshtein distance, when at most a third of it is wrong.
-func nearestName(to typed: String, among names: some Sequence<String>) -> String? {
+/// The name that was probably meant.
+///
+/// The nearest by Damerau-Levenshtein distance, when at most a third of it is wrong.
+package func nearestName(to typed: String, among names: some Sequence<String>) -> String? {
     let limit = max(1, typed.count / 3)
     let nearest = names.map { ($0, editDistance(typed, $0)) }.min { $0.1 < $1.1 }
     return nearest.flatMap { $0.1 <= limit ? $0.0 : nil }
