@@ -66,40 +66,6 @@ struct ServerAddressTests {
     }
 }
 
-struct ProxyTests {
-    @Test func urlsAreRead() throws {
-        let proxy = try #require(ProxyAddress(url: "http://me:p%40w@proxy:3128/"))
-        #expect(proxy.description == "http://proxy:3128")
-        #expect(proxy.credential == .init(username: "me", password: Secret("p@w")))
-        #expect(ProxyAddress(url: "socks5h://[::1]")?.description == "socks5://[::1]:1080")
-        #expect(ProxyAddress(url: "ftp://proxy:443") == nil)
-        #expect(ProxyAddress(url: "") == nil)
-    }
-
-    @Test(arguments: [
-        ("*", true), ("api.example", true), ("example", true), (".example", true), ("*.example", true),
-        ("pi.example", false), ("api.example:6443", true), ("api.example:1", false), ("", false), ("10.0.0.0/8", false),
-    ])
-    func exceptionsAreNamesAndSuffixes(exception: String, matches: Bool) {
-        #expect(ProxyEnvironment.matches("api.example", port: 6443, exception: exception) == matches)
-    }
-
-    @Test(arguments: [
-        ("10.0.0.0/8", true), ("10.1.0.0/16", false), ("10.0.0.7", true), ("0.0.0.0/0", true), ("10.0.0.0/99", false),
-        ("10.0.0.0/x", false), ("300.0.0.0/8", false),
-    ])
-    func exceptionsAreAddressRanges(exception: String, matches: Bool) {
-        #expect(ProxyEnvironment.matches("10.0.0.7", port: 6443, exception: exception) == matches)
-    }
-
-    @Test func thisMachineNeedsNoProxy() {
-        let proxies = ProxyEnvironment(["HTTPS_PROXY": "http://proxy"])
-        #expect(proxies.proxyURL(for: ServerAddress(host: "127.0.0.1", port: 1)) == nil)
-        #expect(proxies.proxyURL(for: ServerAddress(host: "localhost", port: 1)) == nil)
-        #expect(proxies.proxyURL(for: ServerAddress(host: "h", port: 1)) == "http://proxy")
-    }
-}
-
 struct HTTPDateTests {
     @Test func theHeaderIsRead() {
         #expect(HTTPDate.parse("Sun, 06 Nov 1994 08:49:37 GMT") == Timestamp(seconds: 784_111_777))
