@@ -94,7 +94,7 @@ let package = Package(
             name: "TestSupport",
             dependencies: [
                 "KubernetesModel", "KubernetesClient", "ClusterState", "Screen", "AppCore", "Views", "AppRuntime",
-                "DemoCluster", logging,
+                "DemoCluster", nioSSL, logging,
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
         .target(

@@ -53,7 +53,7 @@ struct HeadlessTests {
     }
 
     @Test func allNamespacesThatMayNotBeReadFailWithTheServersWords() async throws {
-        var options = DemoServer.Options()
+        var options = try DemoServer.Options.overTLS()
         options.users = ["secret": DemoUser(name: "viewer", groups: [], namespaces: ["shop"], deniedResources: [])]
         let failure = try await serving(options) {
             server in
@@ -67,7 +67,7 @@ struct HeadlessTests {
     }
 
     @Test func aWrongTokenFails() async throws {
-        var options = DemoServer.Options()
+        var options = try DemoServer.Options.overTLS()
         options.users = ["right": DemoUser(name: "viewer", groups: [], namespaces: ["shop"], deniedResources: [])]
         let failure = try await serving(options) {
             server in

@@ -15,7 +15,7 @@ struct PilotTests {
         _ options: LaunchOptions = LaunchOptions(), users: [String: DemoUser] = [:], token: String? = nil,
         _ body: (Pilot, DemoServer) async throws -> Void
     ) async throws {
-        var serverOptions = DemoServer.Options()
+        var serverOptions = token == nil ? DemoServer.Options() : try DemoServer.Options.overTLS()
         serverOptions.users = users
         try await serving(serverOptions) { server in
             try await Pilot.fly(server.kubeconfig(token: token), options: options) { try await body($0, server) }

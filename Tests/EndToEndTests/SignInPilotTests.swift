@@ -34,7 +34,7 @@ struct SignInPilotTests {
     private func kubeconfig(_ server: DemoServer, program: String) -> String {
         """
         current-context: dev
-        clusters: [{name: c, cluster: {server: "http://127.0.0.1:\(server.port)"}}]
+        clusters: [{name: c, cluster: {server: "\(server.url)", insecure-skip-tls-verify: true}}]
         users:
         - {name: u, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: '\(program)', interactiveMode: Never}}}
         - {name: t, user: {token: abc}}
@@ -47,7 +47,7 @@ struct SignInPilotTests {
     @Test func aDeviceCodeIsOnTheScreenUntilThePersonHasSignedIn() async throws {
         let lines = "echo 'open https://example.com/device and enter AB12' >&2\nwhile [ ! -e go ]; do sleep 0.02; done"
         try await withProgram(lines) { program, folder in
-            try await serving { server in
+            try await serving(.overTLS()) { server in
                 try await Pilot.fly(kubeconfig(server, program: program)) { pilot in
                     try await pilot.wait(for: "enter AB12")
                     #expect(pilot.screen.contains("Signing in: kubelogin"))
@@ -62,7 +62,7 @@ struct SignInPilotTests {
 
     @Test func escEndsTheProgramAndAnotherContextIsOneKeyAway() async throws {
         try await withProgram("echo $$ > pid\necho waiting >&2\nexec sleep 1000") { program, folder in
-            try await serving { server in
+            try await serving(.overTLS()) { server in
                 try await Pilot.fly(kubeconfig(server, program: program)) { pilot in
                     try await pilot.wait(for: "  waiting")
                     pilot.press(.escape)
@@ -80,7 +80,7 @@ struct SignInPilotTests {
 
     @Test func aProgramThatFailsOpensTheContextsWithItsWords() async throws {
         try await withProgram("echo 'AADSTS70020: the code expired' >&2\nexit 1") { program, _ in
-            try await serving { server in
+            try await serving(.overTLS()) { server in
                 try await Pilot.fly(kubeconfig(server, program: program)) { pilot in
                     try await pilot.wait(for: "Contexts 2")
                     #expect(pilot.screen.contains("AADSTS70020: the code expired"))
@@ -92,7 +92,7 @@ struct SignInPilotTests {
     }
 
     @Test func eachContextComesBackWithWhatItShowed() async throws {
-        try await serving { server in
+        try await serving(.overTLS()) { server in
             let text = kubeconfig(server, program: "/nowhere/kubelogin")
             try await Pilot.fly(text, context: "other") { pilot in
                 try await pilot.wait(for: "ledger-0")
@@ -108,7 +108,7 @@ struct SignInPilotTests {
     }
 
     @Test func theKubeconfigIsReadAgainWhenTheContextsOpen() async throws {
-        try await serving { server in
+        try await serving(.overTLS()) { server in
             let before = try Pilot.surroundings(kubeconfig: kubeconfig(server, program: "/nowhere"), context: "other")
             let text = kubeconfig(server, program: "/nowhere").replacing("name: other", with: "name: renewed")
             let after = try Pilot.surroundings(kubeconfig: text).kubeconfig

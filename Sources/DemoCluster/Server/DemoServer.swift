@@ -144,7 +144,7 @@ package final class DemoServer: Sendable {
         clusters:
         - name: demo
           cluster:
-            server: \(url)
+            server: \(url)\(options.tls == nil ? "" : "\n    insecure-skip-tls-verify: true")
         contexts:
         - name: demo
           context:
