@@ -2,7 +2,7 @@
 public struct ClientTimeouts: Sendable, Hashable {
     /// For a connection with its TLS handshake.
     public var connect: Duration
-    /// From sending a request to the head of the answer.
+    /// From sending a request to the head of the answer; zero for as long as it takes.
     public var answer: Duration
     /// Between two pieces of an answer.
     ///

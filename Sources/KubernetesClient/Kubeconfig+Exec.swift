@@ -37,7 +37,11 @@ extension ExecPlugin {
                 "its exec has no interactiveMode, which \(version.rawValue) requires",
                 "set it to IfAvailable, or to Never or Always")
         }
-        plugin.arguments = fields["args"]?.sequence?.compactMap { $0.scalarText.map { Secret($0) } } ?? []
+        let arguments = fields["args"].flatMap { $0.isNull ? [] : $0.sequence?.map(\.scalarText) ?? [nil] } ?? []
+        guard !arguments.contains(nil) else {
+            return problem("its exec has args that are not a list of texts", "write them as `- text`")
+        }
+        plugin.arguments = arguments.compactMap { $0.map { Secret($0) } }
         for variable in fields["env"]?.sequence?.compactMap(\.mapping) ?? [] {
             guard let name = variable.text("name") else {
                 return problem("its exec has an environment variable without a name", "name it or remove it")
@@ -59,7 +63,7 @@ extension ExecPlugin {
     }
 
     private static func resolved(_ command: String, in directory: String) -> String {
-        command.contains("/") && !command.hasPrefix("/") ? "\(directory)/\(command)" : command
+        command.contains("/") ? LocalFile.absolute(command, in: directory) : command
     }
 }
 

@@ -1,16 +1,13 @@
 import Yams
 
 extension Kubeconfig {
-    /// Adds the entries of one file; names that are already there are left as they are.
+    /// Adds the entries of one file; names that other files have are left as they are.
+    ///
+    /// - Throws: When the file is no kubeconfig; then nothing of it is added.
     mutating func merge(file: String, bytes: [UInt8]) throws(KubeconfigFailure) {
-        files.append(file)
-        let root: Node?
-        do {
-            root = try compose(yaml: String(decoding: bytes, as: UTF8.self))
-        } catch {
-            throw Self.failure(of: error, file: file)
-        }
-        guard let root, !root.isNull else {
+        let document = try KubeconfigDocument(file: file, bytes: bytes)
+        guard let root = document.root, !root.isNull else {
+            files.append(file)
             warnings.append("\(file) is empty")
             return
         }
@@ -19,30 +16,37 @@ extension Kubeconfig {
                 file: file, problem: "is not a kubeconfig: expected keys such as clusters, users and contexts",
                 remedy: "check that this is the right file")
         }
-        if let kind = mapping["kind"]?.scalarText, !kind.isEmpty, kind != "Config" {
+        for (key, wanted) in [("kind", "Config"), ("apiVersion", "v1")] {
+            guard let text = mapping[key]?.scalarText, !text.isEmpty, text != wanted else { continue }
             throw KubeconfigFailure(
-                file: file, line: mapping["kind"]?.mark?.line, problem: "is of kind \(kind), not Config",
+                file: file, line: mapping[key]?.mark?.line, problem: "is of \(key) \(text), not \(wanted)",
                 remedy: "check that this is the right file")
         }
+        files.append(file)
+        warnings += document.warnings
         if currentContext == nil {
             currentContext = mapping["current-context"]?.scalarText.flatMap { $0.isEmpty ? nil : $0 }
         }
 
-        for item in items("clusters", "cluster", of: mapping, file: file) {
-            guard !clusters.contains(where: { $0.name == item.name }) else { continue }
-            clusters.append(item.entry { Cluster($0, directory: Self.directory(of: file)) })
+        let directory = LocalFile.directory(of: file)
+        let knownClusters = Set(clusters.map(\.name))
+        for item in items("clusters", "cluster", of: mapping, file: file) where !knownClusters.contains(item.name) {
+            clusters.append(item.entry { Cluster(&$0, directory: directory) })
         }
-        for item in items("users", "user", of: mapping, file: file) {
-            guard !users.contains(where: { $0.name == item.name }) else { continue }
-            users.append(item.entry { User($0, directory: Self.directory(of: file)) })
+        let knownUsers = Set(users.map(\.name))
+        for item in items("users", "user", of: mapping, file: file) where !knownUsers.contains(item.name) {
+            users.append(item.entry { User(&$0, directory: directory) })
         }
-        for item in items("contexts", "context", of: mapping, file: file) {
-            guard !contexts.contains(where: { $0.name == item.name }) else { continue }
-            let body = item.body?.mapping
-            contexts.append(
-                Context(
-                    name: item.name, cluster: body?["cluster"]?.scalarText ?? "", user: body?["user"]?.scalarText ?? "",
-                    namespace: body?["namespace"]?.scalarText.flatMap { $0.isEmpty ? nil : $0 }))
+        let knownContexts = Set(contexts.map(\.name))
+        for item in items("contexts", "context", of: mapping, file: file) where !knownContexts.contains(item.name) {
+            let entry = item.entry { Context(&$0, name: item.name) }
+            contextPlaces[item.name] = entry.place
+            switch entry.value {
+            case .success(let context): contexts.append(context)
+            case .failure(let failure):
+                contexts.append(Context(name: item.name, cluster: "", user: ""))
+                contextFailures[item.name] = failure
+            }
         }
     }
 
@@ -52,70 +56,138 @@ extension Kubeconfig {
         var place: Place
         var what: String
         var body: Node?
+        /// The line of another item with the same name.
+        var twin: Int?
 
         /// The entry that a reader of its fields makes.
-        func entry<Value>(_ read: (Node.Mapping) -> Value) -> Entry<Value> {
-            guard let mapping = body?.mapping else {
+        func entry<Value>(_ read: (inout EntryFields) -> Value) -> Entry<Value> {
+            func failure(_ line: Int?, _ problem: String, _ remedy: String) -> Entry<Value> {
                 let failure = KubeconfigFailure(
-                    file: place.file, line: place.line, entry: "\(what) \"\(name)\"",
-                    problem: "has no fields under `\(what)`", remedy: "fill it in or remove the entry")
+                    file: place.file, line: line ?? place.line, entry: "\(what) \"\(name)\"", problem: problem,
+                    remedy: remedy)
                 return Entry(name: name, place: place, value: .failure(failure))
             }
-            return Entry(name: name, place: place, value: .success(read(mapping)))
+            if let twin {
+                return failure(
+                    nil, "is there twice, in lines \(place.line ?? 0) and \(twin)", "rename or remove one of them")
+            }
+            if let body, !body.isNull, body.mapping == nil {
+                return failure(body.mark?.line, "its `\(what)` holds no fields", "write them as `key: value`")
+            }
+            var fields = EntryFields(body?.mapping ?? [:])
+            let value = read(&fields)
+            if let problem = fields.problem {
+                return failure(problem.line, "its `\(problem.key)` is not \(problem.expected)", "correct it")
+            }
+            return Entry(name: name, place: place, value: .success(value))
         }
     }
 
     private mutating func items(_ list: String, _ what: String, of root: Node.Mapping, file: String) -> [Item] {
         guard let node = root[list], !node.isNull else { return [] }
         guard let sequence = node.sequence else {
-            warnings.append("\(file):\(node.mark?.line ?? 0): `\(list)` is not a list; passed over")
+            problems.append(
+                KubeconfigFailure(
+                    file: file, line: node.mark?.line, problem: "its `\(list)` is not a list",
+                    remedy: "write it as `- name: ...`"))
             return []
         }
         var result: [Item] = []
+        var indexes: [String: Int] = [:]
         for node in sequence {
             guard let mapping = node.mapping, let name = mapping["name"]?.scalarText, !name.isEmpty else {
                 warnings.append("\(file):\(node.mark?.line ?? 0): an entry of `\(list)` has no name; passed over")
                 continue
             }
+            if let twin = indexes[name] {
+                result[twin].twin = result[twin].twin ?? node.mark?.line
+                continue
+            }
+            indexes[name] = result.count
             result.append(
                 Item(name: name, place: Place(file: file, line: node.mark?.line), what: what, body: mapping[what]))
         }
         return result
     }
+}
 
-    private static func directory(of file: String) -> String {
-        guard let slash = file.lastIndex(of: "/") else { return "." }
-        return slash == file.startIndex ? "/" : String(file[..<slash])
+/// Reads the fields of an entry and remembers the first that is not what it should be.
+struct EntryFields {
+    /// A field of another form than expected.
+    struct Problem {
+        var key: String
+        var line: Int?
+        /// Such as `text`.
+        var expected: String
     }
 
-    /// Words a YAML problem without quoting the file, which may hold secrets.
-    private static func failure(of error: any Error, file: String) -> KubeconfigFailure {
-        let remedy = "correct it, or point --kubeconfig to another file"
-        func at(_ mark: Mark, _ problem: String) -> KubeconfigFailure {
-            KubeconfigFailure(file: file, line: mark.line, problem: "is not valid YAML: \(problem)", remedy: remedy)
+    let mapping: Node.Mapping
+    private(set) var problem: Problem?
+
+    init(_ mapping: Node.Mapping) { self.mapping = mapping }
+
+    /// A field; `nil` when it is absent or null.
+    subscript(_ key: String) -> Node? { mapping[key].flatMap { $0.isNull ? nil : $0 } }
+
+    /// The text of a field; `nil` when it is absent, null or empty.
+    mutating func text(_ key: String) -> String? {
+        guard let node = self[key] else { return nil }
+        guard let text = node.scalarText else { return note(key, node, "text") }
+        return text.isEmpty ? nil : text
+    }
+
+    /// Whether a field is true.
+    mutating func flag(_ key: String) -> Bool {
+        guard let node = self[key] else { return false }
+        return node.bool ?? note(key, node, "true or false") ?? false
+    }
+
+    /// The texts of a list.
+    mutating func texts(_ key: String) -> [String] {
+        guard let node = self[key] else { return [] }
+        let texts = node.sequence?.map(\.scalarText)
+        guard let texts, !texts.contains(nil) else { return note(key, node, "a list of texts") ?? [] }
+        return texts.compactMap(\.self)
+    }
+
+    /// The lists of texts of a mapping.
+    mutating func lists(_ key: String) -> [String: [String]] {
+        guard let node = self[key] else { return [:] }
+        guard let mapping = node.mapping else { return note(key, node, "lists by key") ?? [:] }
+        var result: [String: [String]] = [:]
+        for (name, values) in mapping {
+            guard let name = name.scalarText, let texts = values.sequence?.map(\.scalarText), !texts.contains(nil)
+            else {
+                return note(key, node, "lists of texts by key") ?? [:]
+            }
+            result[name] = texts.compactMap(\.self)
         }
-        switch error as? YamlError {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            return at(mark, problem)
-        case .duplicatedKeysInMapping(let duplicates, let context):
-            let line = context.mark.line
-            return KubeconfigFailure(
-                file: file, line: line,
-                problem:
-                    "is not valid YAML: the key \(duplicates.map { "`\($0)`" }.sorted().joined(separator: ", ")) is there twice",
-                remedy: remedy)
-        case .reader(let problem, _, _, _):
-            return KubeconfigFailure(file: file, problem: "is not a text file: \(problem)", remedy: remedy)
-        default:
-            return KubeconfigFailure(file: file, problem: "is not valid YAML", remedy: remedy)
-        }
+        return result
+    }
+
+    /// A path, made absolute from a directory.
+    mutating func path(_ key: String, in directory: String) -> String? {
+        text(key).map { LocalFile.absolute($0, in: directory) }
+    }
+
+    private mutating func note<Value>(_ key: String, _ node: Node, _ expected: String) -> Value? {
+        problem = problem ?? Problem(key: key, line: node.mark?.line, expected: expected)
+        return nil
+    }
+}
+
+extension Kubeconfig.Context {
+    /// Reads the fields of `context`.
+    fileprivate init(_ fields: inout EntryFields, name: String) {
+        self.init(
+            name: name, cluster: fields.text("cluster") ?? "", user: fields.text("user") ?? "",
+            namespace: fields.text("namespace"))
     }
 }
 
 extension Kubeconfig.Cluster {
     /// Reads the fields of `cluster`.
-    init(_ fields: Node.Mapping, directory: String) {
+    fileprivate init(_ fields: inout EntryFields, directory: String) {
         server = fields.text("server") ?? ""
         certificateAuthority = fields.path("certificate-authority", in: directory)
         certificateAuthorityData = fields.text("certificate-authority-data")
@@ -129,7 +201,7 @@ extension Kubeconfig.Cluster {
 
 extension Kubeconfig.User {
     /// Reads the fields of `user`.
-    init(_ fields: Node.Mapping, directory: String) {
+    fileprivate init(_ fields: inout EntryFields, directory: String) {
         clientCertificate = fields.path("client-certificate", in: directory)
         clientCertificateData = fields.text("client-certificate-data")
         clientKey = fields.path("client-key", in: directory)
@@ -138,21 +210,15 @@ extension Kubeconfig.User {
         tokenFile = fields.path("tokenFile", in: directory)
         username = fields.text("username")
         password = fields.text("password").map { Secret($0) }
-        if let user = fields.text("as") {
-            var extra: [String: [String]] = [:]
-            for (key, values) in fields["as-user-extra"]?.mapping ?? [:] {
-                guard let key = key.scalarText else { continue }
-                extra[key] = values.sequence?.compactMap(\.scalarText) ?? []
-            }
-            impersonation = ClusterAccess.Impersonation(
-                user: user, uid: fields.text("as-uid"),
-                groups: fields["as-groups"]?.sequence?.compactMap(\.scalarText) ?? [], extra: extra)
-        }
-        if let exec = fields["exec"], !exec.isNull {
-            self.exec = ExecPlugin.read(exec.mapping ?? [:], directory: directory)
-        }
-        if let provider = fields["auth-provider"], !provider.isNull {
-            authProvider = provider.mapping?.text("name") ?? ""
+        impersonation.user = fields.text("as")
+        impersonation.uid = fields.text("as-uid")
+        impersonation.groups = fields.texts("as-groups")
+        impersonation.extra = fields.lists("as-user-extra")
+        exec = fields["exec"].map { ExecPlugin.read($0.mapping ?? [:], directory: directory) }
+        authProvider = fields["auth-provider"].map { provider in
+            Kubeconfig.AuthProvider(
+                name: provider.mapping?.text("name") ?? "",
+                idToken: provider.mapping?["config"]?.mapping?.text("id-token").map { Secret($0) })
         }
     }
 }
@@ -169,9 +235,4 @@ extension Node.Mapping {
     func text(_ key: String) -> String? { self[key]?.scalarText.flatMap { $0.isEmpty ? nil : $0 } }
 
     func flag(_ key: String) -> Bool { self[key]?.bool ?? false }
-
-    /// A path, made absolute from the directory of its file.
-    fileprivate func path(_ key: String, in directory: String) -> String? {
-        text(key).map { $0.hasPrefix("/") ? $0 : "\(directory)/\($0)" }
-    }
 }

@@ -1,53 +1,71 @@
-import FoundationEssentials
+import KubernetesModel
 
 extension Kubeconfig {
-    /// What can be said of a context without connecting or reading other files.
-    public func summary(of context: Context) -> Summary {
-        var summary = Summary(server: "", problem: nil)
-        if case .success(let cluster)? = clusters.first(where: { $0.name == context.cluster })?.value {
-            summary.server = Self.address(of: cluster)?.description ?? ""
-        }
-        do throws(KubeconfigFailure) {
-            _ = try access(for: context)
-        } catch {
-            summary.problem = error.description
-        }
-        return summary
-    }
-
     /// Puts together everything needed to connect.
     ///
-    /// - Parameter name: The context's name; `nil` for the current one.
-    /// - Returns: The context's cluster, user and namespace.
+    /// - Parameters:
+    ///   - name: The context's name; `nil` for the current one.
+    ///   - overrides: What takes the place of what the context and its user say.
+    /// - Returns: The context's cluster, user and namespace. The context's name is empty where there is none but the
+    ///   overrides name a cluster.
     /// - Throws: When there is no such context, or an entry it needs is missing or wrong.
-    public func resolve(context name: String?) throws(KubeconfigFailure) -> ClusterAccess {
-        let known = contexts.isEmpty ? "there are none" : "there are: \(contexts.map(\.name).joined(separator: ", "))"
-        guard let wanted = name ?? currentContext else {
-            throw KubeconfigFailure(
-                file: files.first, problem: "no current-context is set",
-                remedy: "choose one with --context or kubectl config use-context; \(known)")
-        }
-        guard let context = contexts.first(where: { $0.name == wanted }) else {
-            throw KubeconfigFailure(
-                file: files.first, entry: "context \"\(wanted)\"",
-                problem: name == nil ? "is the current-context but does not exist" : "does not exist",
-                remedy: "choose another context; \(known)")
-        }
-        return try access(for: context)
+    public func resolve(
+        context name: String?, overrides: AccessOverrides = AccessOverrides()
+    ) throws(KubeconfigFailure) -> ClusterAccess {
+        try resolve(context: name, overrides: overrides, now: .now)
     }
 
-    private func access(for context: Context) throws(KubeconfigFailure) -> ClusterAccess {
-        func dangling(_ problem: String, _ remedy: String) -> KubeconfigFailure {
-            KubeconfigFailure(
-                file: files.first, entry: "context \"\(context.name)\"", problem: problem, remedy: remedy)
+    func resolve(
+        context name: String?, overrides: AccessOverrides = AccessOverrides(), now: Timestamp
+    ) throws(KubeconfigFailure) -> ClusterAccess {
+        let asked = name.flatMap { $0.isEmpty ? nil : $0 }
+        if asked == nil, let unknownCurrentContext { throw unknownCurrentContext }
+        guard let wanted = asked ?? currentContext else {
+            if overrides.cluster != nil {
+                return try access(
+                    for: Context(name: "", cluster: "", user: "", namespace: nil), overrides: overrides, now: now)
+            }
+            throw KubeconfigFailure(
+                file: files.first, problem: "no current-context is set",
+                remedy: "choose one with --context or kubectl config use-context; "
+                    + Self.known(contexts.map(\.name)))
         }
-        guard !context.cluster.isEmpty else { throw dangling("names no cluster", "set its `cluster`") }
-        guard let clusterEntry = clusters.first(where: { $0.name == context.cluster }) else {
-            throw dangling(
-                "names the cluster \"\(context.cluster)\", which does not exist",
-                "add that cluster or correct the context"
-            )
+        guard let context = contexts.first(where: { $0.name == wanted }) else {
+            let names = contexts.map(\.name)
+            // What cannot be read may have it.
+            if let problem = problems.first { throw problem }
+            throw KubeconfigFailure(
+                file: files.first, entry: "context \"\(wanted)\"",
+                problem: asked == nil ? "is the current-context but does not exist" : "does not exist",
+                remedy: Self.suggestion(for: wanted, names, otherwise: "choose another context; ") + Self.known(names))
         }
+        return try access(for: context, overrides: overrides, now: now)
+    }
+
+    /// Such as `there are: a, b`.
+    private static func known(_ names: [String]) -> String {
+        switch names.count {
+        case 0: "there are none"
+        case ...10: "there are: \(names.joined(separator: ", "))"
+        default: "there are \(names.count), such as \(names.prefix(5).joined(separator: ", "))"
+        }
+    }
+
+    /// The name that was probably meant, as a question.
+    private static func suggestion(for name: String, _ names: [String], otherwise: String = "") -> String {
+        // Of a name of two letters every other would be near.
+        let nearest = name.count > 2 ? nearestName(to: name, among: names) : nil
+        return nearest.map { "did you mean \"\($0)\"? " } ?? otherwise
+    }
+
+    func access(
+        for context: Context, overrides: AccessOverrides, now: Timestamp
+    ) throws(KubeconfigFailure) -> ClusterAccess {
+        if let failure = contextFailures[context.name] { throw failure }
+        let clusterName = overrides.cluster ?? context.cluster
+        let userName = overrides.user ?? context.user
+        let clusterEntry = try entry(
+            clusterName, "cluster", of: clusters, context: context, isOverride: overrides.cluster != nil)
         let cluster = try clusterEntry.value.get()
         let inCluster = Origin(place: clusterEntry.place, entry: "cluster \"\(clusterEntry.name)\"")
         guard !cluster.server.isEmpty else {
@@ -58,34 +76,61 @@ extension Kubeconfig {
                 "its server is not an http or https URL", "write it as https://HOST:PORT")
         }
         var access = ClusterAccess(
-            contextName: context.name, clusterName: context.cluster, userName: context.user,
-            namespace: context.namespace, server: server)
+            contextName: context.name, clusterName: clusterName, userName: userName,
+            namespace: context.namespace ?? podNamespace, server: server)
         access.certificateAuthority = try inCluster.material(
-            data: cluster.certificateAuthorityData.map { Secret($0) }, file: cluster.certificateAuthority,
-            field: "certificate-authority-data")
+            "certificate-authority", data: cluster.certificateAuthorityData.map { Secret($0) },
+            file: cluster.certificateAuthority)
         access.insecureSkipTLSVerify = cluster.insecureSkipTLSVerify
+        if access.insecureSkipTLSVerify, access.certificateAuthority != nil, server.usesTLS {
+            throw inCluster.failure(
+                "has both insecure-skip-tls-verify and a certificate-authority", "remove one of them")
+        }
         access.tlsServerName = cluster.tlsServerName
         access.disableCompression = cluster.disableCompression
         access.proxy = try proxy(of: cluster, server: server, inCluster)
         access.file = clusterEntry.place.file
 
-        guard !context.user.isEmpty else { return access }
-        guard let userEntry = users.first(where: { $0.name == context.user }) else {
-            throw dangling(
-                "names the user \"\(context.user)\", which does not exist", "add that user or correct the context")
+        var user = User()
+        var inUser = Origin(place: Place(file: clusterEntry.place.file, line: nil), entry: "user \"\"")
+        if !userName.isEmpty {
+            let userEntry = try entry(userName, "user", of: users, context: context, isOverride: overrides.user != nil)
+            user = try userEntry.value.get()
+            inUser = Origin(place: userEntry.place, entry: "user \"\(userEntry.name)\"")
+            access.file = userEntry.place.file
         }
-        access.file = userEntry.place.file
-        try Origin(place: userEntry.place, entry: "user \"\(userEntry.name)\"")
-            .addCredentials(
-                of: try userEntry.value.get(), to: &access, clusterConfiguration: cluster.execConfiguration)
+        user.impersonation.user = overrides.asUser ?? user.impersonation.user
+        user.impersonation.uid = overrides.asUID ?? user.impersonation.uid
+        if !overrides.asGroups.isEmpty { user.impersonation.groups = overrides.asGroups }
+        try inUser.addImpersonation(of: user, to: &access)
+        try inUser.addCredentials(of: user, to: &access, clusterConfiguration: cluster.execConfiguration, now: now)
         return access
     }
 
-    private static func address(of cluster: Cluster) -> ServerAddress? {
-        let hasTLS =
-            cluster.insecureSkipTLSVerify || cluster.certificateAuthority != nil
-            || cluster.certificateAuthorityData != nil
-        return ServerAddress(url: cluster.server, assumesTLS: hasTLS)
+    /// Finds the cluster or user of a context.
+    private func entry<Value>(
+        _ name: String, _ what: String, of entries: [Entry<Value>], context: Context, isOverride: Bool
+    ) throws(KubeconfigFailure) -> Entry<Value> {
+        let place = contextPlaces[context.name] ?? Place(file: files.first ?? "", line: nil)
+        let inContext = Origin(place: place, entry: "context \"\(context.name)\"")
+        guard !name.isEmpty else { throw inContext.failure("names no \(what)", "set its `\(what)`") }
+        if let entry = entries.first(where: { $0.name == name }) { return entry }
+        // What cannot be read may have it.
+        if let problem = problems.first { throw problem }
+        let names = entries.map(\.name)
+        guard !isOverride else {
+            throw KubeconfigFailure(
+                file: files.first, entry: "\(what) \"\(name)\"", problem: "does not exist",
+                remedy: Self.suggestion(for: name, names, otherwise: "correct --\(what); ") + Self.known(names))
+        }
+        throw inContext.failure(
+            "names the \(what) \"\(name)\", which does not exist",
+            Self.suggestion(for: name, names) + "correct the context or add that \(what)")
+    }
+
+    /// The address of a cluster; without a scheme it is http, as for kubectl.
+    static func address(of cluster: Cluster) -> ServerAddress? {
+        ServerAddress(url: cluster.server, assumesTLS: false)
     }
 
     private func proxy(
@@ -102,79 +147,9 @@ extension Kubeconfig {
         guard let proxy = ProxyAddress(url: text) else {
             throw KubeconfigFailure(
                 problem: "the proxy that the environment names is no http, https or socks5 URL",
-                remedy: "set HTTPS_PROXY to http://HOST:PORT, or NO_PROXY to \(server.host)")
+                remedy: "set \(server.usesTLS ? "HTTPS_PROXY" : "HTTP_PROXY") to http://HOST:PORT, "
+                    + "or NO_PROXY to \(server.host)")
         }
         return proxy
-    }
-}
-
-/// The entry that a value comes from, for messages.
-private struct Origin {
-    var place: Kubeconfig.Place
-    var entry: String
-
-    func failure(_ problem: String, _ remedy: String = "") -> KubeconfigFailure {
-        KubeconfigFailure(file: place.file, line: place.line, entry: entry, problem: problem, remedy: remedy)
-    }
-
-    /// Data wins over a file.
-    func material(data: Secret?, file: String?, field: String) throws(KubeconfigFailure) -> ClusterAccess.Material? {
-        guard let data else { return file.map { .file($0) } }
-        guard let decoded = Data(base64Encoded: Data(data.bytes), options: .ignoreUnknownCharacters), !decoded.isEmpty
-        else {
-            throw failure("its \(field) is not base64", "encode it again, such as with base64 -w0")
-        }
-        return .data(Secret(Array(decoded)))
-    }
-
-    func addCredentials(
-        of user: Kubeconfig.User, to access: inout ClusterAccess, clusterConfiguration: Secret?
-    ) throws(KubeconfigFailure) {
-        access.clientCertificate = try material(
-            data: user.clientCertificateData.map { Secret($0) }, file: user.clientCertificate,
-            field: "client-certificate-data")
-        access.clientKey = try material(data: user.clientKeyData, file: user.clientKey, field: "client-key-data")
-        if access.clientCertificate != nil, access.clientKey == nil {
-            throw failure("has a client certificate but no key", "set client-key or client-key-data")
-        }
-        if access.clientKey != nil, access.clientCertificate == nil {
-            throw failure(
-                "has a client key but no certificate", "set client-certificate or client-certificate-data")
-        }
-        if let file = user.tokenFile {
-            access.bearerToken = .file(file)
-        } else if let token = user.token {
-            guard let clean = Secret(header: token) else {
-                throw failure("its token holds characters that no token has", "copy the token again")
-            }
-            access.bearerToken = .value(clean)
-        }
-        if let name = user.username {
-            access.basicCredential = ClusterAccess.BasicCredential(
-                username: name, password: user.password ?? Secret(""))
-        }
-        access.impersonation = user.impersonation
-        guard access.bearerToken == nil, access.clientCertificate == nil, access.basicCredential == nil else { return }
-        if let exec = user.exec {
-            do {
-                access.execPlugin = try exec.get()
-                access.execPlugin?.clusterConfiguration = clusterConfiguration
-            } catch {
-                throw failure(error.problem, error.remedy)
-            }
-        } else if let name = user.authProvider {
-            throw failure(
-                "gets its credential from the auth-provider \"\(name)\", which is not supported",
-                "use a token, a tokenFile or a client certificate, such as from kubectl create token")
-        }
-    }
-}
-
-extension Secret {
-    /// The secret without white space around it; `nil` when it could not stand in an HTTP header.
-    init?(header secret: Secret) {
-        let text = secret.text.trimmed
-        guard !text.isEmpty, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
-        self.init(text)
     }
 }

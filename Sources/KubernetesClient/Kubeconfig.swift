@@ -22,18 +22,30 @@ public struct Kubeconfig: Sendable {
 
     /// The context that is used when none is asked for.
     ///
-    /// Source: `current-context`.
+    /// Source: `current-context` of the first file that sets it.
     public var currentContext: String?
     /// All contexts, in the order of the files.
     public var contexts: [Context]
     /// What was passed over while reading.
     public var warnings: [String]
+    /// The files, or parts of files, that could not be read beside those that could.
+    public internal(set) var problems: [KubeconfigFailure]
     /// The files that were read, first wins.
     public internal(set) var files: [String]
+    /// Whether reading again gives the same: a pipe gives its bytes once.
+    public internal(set) var canBeReadAgain: Bool
 
     var clusters: [Entry<Cluster>]
     var users: [Entry<User>]
     var proxies: ProxyEnvironment
+    /// Where contexts stand, by name.
+    var contextPlaces: [String: Place]
+    /// Why contexts cannot be used, by name.
+    var contextFailures: [String: KubeconfigFailure]
+    /// A file that cannot be read and that would have been the first to name the current context.
+    var unknownCurrentContext: KubeconfigFailure?
+    /// The namespace of the pod that we run in, for contexts without one.
+    var podNamespace: String?
 
     /// A named entry and where it stands.
     struct Entry<Value: Sendable>: Sendable {
@@ -72,11 +84,25 @@ public struct Kubeconfig: Sendable {
         var tokenFile: String?
         var username: String?
         var password: Secret?
-        var impersonation: ClusterAccess.Impersonation?
+        var impersonation = Impersonation()
         /// The fields of `exec`, or why they cannot be used.
         var exec: Result<ExecPlugin, ExecProblem>?
-        /// The name of `auth-provider`.
-        var authProvider: String?
+        var authProvider: AuthProvider?
+    }
+
+    /// The fields `as`, `as-uid`, `as-groups` and `as-user-extra`.
+    struct Impersonation: Sendable {
+        var user: String?
+        var uid: String?
+        var groups: [String] = []
+        var extra: [String: [String]] = [:]
+    }
+
+    /// The field `auth-provider`, which came before `exec`.
+    struct AuthProvider: Sendable {
+        var name: String
+        /// The ID token of `oidc`.
+        var idToken: Secret?
     }
 
     /// What is wrong with `exec`, and what to do.
@@ -89,9 +115,13 @@ public struct Kubeconfig: Sendable {
     init(proxies: ProxyEnvironment = ProxyEnvironment([:])) {
         contexts = []
         warnings = []
+        problems = []
         files = []
+        canBeReadAgain = true
         clusters = []
         users = []
         self.proxies = proxies
+        contextPlaces = [:]
+        contextFailures = [:]
     }
 }

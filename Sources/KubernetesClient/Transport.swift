@@ -221,7 +221,9 @@ final class Transport: Sendable {
         requests.withLock { $0 &+= 1 }
         let response: HTTPClientResponse
         do {
-            response = try await client.execute(prepared, timeout: TimeAmount(timeouts.answer))
+            response = try await client.execute(
+                prepared,
+                deadline: timeouts.answer > .zero ? .now() + TimeAmount(timeouts.answer) : .distantFuture)
         } catch {
             throw await failure(of: error, request.attempt)
         }
@@ -322,7 +324,7 @@ final class Transport: Sendable {
             what = "the client certificate\(file) of \(user)"
             remedy = "; get a new one"
         } else {
-            return "\(user) has no credential"
+            return access.server.usesTLS ? "\(user) has no credential" : "credentials are sent over https only"
         }
         if expiry == nil, credential.token == nil { expiry = tls.certificateExpiry(with: credential) }
         if let expiry, expiry < .now { return "\(what) expired on \(expiry.rfc3339)\(remedy)" }

@@ -1,65 +1,15 @@
+import Foundation
+import KubernetesModel
 import Testing
 
 @testable import KubernetesClient
 
 struct KubeconfigTests {
-    /// Reads one text as if it were the file `/k/config`.
-    private func config(_ text: String) throws -> Kubeconfig {
-        var config = Kubeconfig()
-        try config.merge(file: "/k/config", bytes: Array(text.utf8))
-        return config
-    }
-
-    /// A whole kubeconfig around the fields of one cluster and one user.
-    private func text(cluster: String = "server: https://10.0.0.1:6443", user: String = "token: hush") -> String {
-        """
-        apiVersion: v1
-        kind: Config
-        current-context: dev
-        clusters:
-        - name: c
-          cluster: {\(cluster)}
-        users:
-        - name: u
-          user: {\(user)}
-        contexts:
-        - name: dev
-          context: {cluster: c, user: u, namespace: shop}
-        """
-    }
-
-    /// What is said when a context cannot be used.
-    private func refusal(_ text: String, context: String? = nil) throws -> String? {
-        #expect(throws: KubeconfigFailure.self) { try config(text).resolve(context: context) }?.description
-    }
-
-    @Test func everyFieldFindsItsPlace() throws {
-        let access = try config(
+    @Test func everyFieldOfAClusterFindsItsPlace() throws {
+        let cluster = """
+            server: "https://me:hush@api.example:6443/k8s/clusters/c-1/", certificate-authority: pki/ca.crt,
+              tls-server-name: kubernetes, proxy-url: "socks5://localhost:1080", disable-compression: true
             """
-            current-context: dev
-            clusters:
-            - name: c
-              cluster:
-                server: https://me:hush@api.example:6443/k8s/clusters/c-1/
-                certificate-authority: pki/ca.crt
-                tls-server-name: kubernetes
-                proxy-url: socks5://localhost:1080
-                disable-compression: true
-            users:
-            - name: u
-              user:
-                client-certificate-data: Q0VSVA==
-                client-key: /keys/u.key
-                tokenFile: token
-                username: me
-                password: pw
-                as: bob
-                as-groups: [a, b]
-                as-user-extra: {scopes: [x]}
-            contexts:
-            - {name: dev, context: {cluster: c, user: u, namespace: shop}}
-            """
-        ).resolve(context: nil)
         var expected = ClusterAccess(
             contextName: "dev", clusterName: "c", userName: "u", namespace: "shop",
             server: ServerAddress(host: "api.example", port: 6443, pathPrefix: "/k8s/clusters/c-1"))
@@ -67,321 +17,220 @@ struct KubeconfigTests {
         expected.tlsServerName = "kubernetes"
         expected.proxy = ProxyAddress(url: "socks5://localhost:1080")
         expected.disableCompression = true
-        expected.clientCertificate = .data(Secret("CERT"))
-        expected.clientKey = .file("/keys/u.key")
-        expected.bearerToken = .file("/k/token")
-        expected.basicCredential = .init(username: "me", password: Secret("pw"))
-        expected.impersonation = .init(user: "bob", groups: ["a", "b"], extra: ["scopes": ["x"]])
         expected.file = "/k/config"
-        #expect(access == expected)
+        #expect(try resolved(kubeconfigText(cluster: cluster, user: "")) == expected)
+
+        expected.certificateAuthority = .data(Secret("CA"))
+        expected.tlsServerName = nil
+        expected.proxy = nil
+        expected.disableCompression = false
+        let data = #"server: "https://api.example:6443/k8s/clusters/c-1", certificate-authority-data: "Q0\nE=""#
+        #expect(try resolved(kubeconfigText(cluster: data, user: "")) == expected)
+
+        expected.certificateAuthority = nil
+        expected.insecureSkipTLSVerify = true
+        let insecure = #"server: "https://api.example:6443/k8s/clusters/c-1", insecure-skip-tls-verify: yes"#
+        #expect(try resolved(kubeconfigText(cluster: insecure, user: "")) == expected)
     }
 
-    @Test func aJSONKubeconfigIsReadToo() throws {
-        let access = try config(
-            #"{"current-context":"x","clusters":[{"name":"c","cluster":{"server":"http://127.0.0.1:8001"}}],"contexts":[{"name":"x","context":{"cluster":"c"}}]}"#
-        ).resolve(context: nil)
-        #expect(
-            access
-                == {
-                    var access = ClusterAccess(
-                        contextName: "x", clusterName: "c", userName: "",
-                        server: ServerAddress(usesTLS: false, host: "127.0.0.1", port: 8001))
-                    access.file = "/k/config"
-                    return access
-                }())
-    }
-
-    @Test(arguments: [
-        (#"server: """#, "token: t", #"cluster "c": has no server; set its `server`, such as https://10.0.0.1:6443"#),
-        (
-            "server: 'ftp://x'", "token: t",
-            #"cluster "c": its server is not an http or https URL; write it as https://HOST:PORT"#
-        ),
-        (
-            "server: https://h, certificate-authority-data: '***'", "token: t",
-            #"cluster "c": its certificate-authority-data is not base64; encode it again, such as with base64 -w0"#
-        ),
-        (
-            "server: https://h, proxy-url: 'ftp://proxy:3128'", "token: t",
-            #"cluster "c": its proxy-url is no http, https or socks5 URL; use http://HOST:PORT or socks5://HOST:PORT"#
-        ),
-    ])
-    func aWrongClusterIsNamed(cluster: String, user: String, words: String) throws {
-        #expect(try refusal(text(cluster: cluster, user: user)) == "/k/config:5: \(words)")
-    }
-
-    @Test(arguments: [
-        (
-            "client-certificate: a.crt",
-            #"has a client certificate but no key; set client-key or client-key-data"#
-        ),
-        (
-            "client-key: a.key",
-            #"has a client key but no certificate; set client-certificate or client-certificate-data"#
-        ),
-        ("client-key-data: '*'", #"its client-key-data is not base64; encode it again, such as with base64 -w0"#),
-        (#"token: "a\nb""#, "its token holds characters that no token has; copy the token again"),
-        (
-            "exec: {command: aws, args: [eks]}",
-            "its exec has no apiVersion; set it to client.authentication.k8s.io/v1 or client.authentication.k8s.io/v1beta1"
-        ),
-        (
-            "exec: {args: [eks]}",
-            "its exec names no command; set exec.command to the program that gets the credential"
-        ),
-        (
-            "exec: {command: aws, apiVersion: client.authentication.k8s.io/v1alpha1}",
-            "its exec has the apiVersion client.authentication.k8s.io/v1alpha1, which is not supported; update aws and set it to client.authentication.k8s.io/v1 or client.authentication.k8s.io/v1beta1"
-        ),
-        (
-            "exec: {command: aws, apiVersion: client.authentication.k8s.io/v1}",
-            "its exec has no interactiveMode, which client.authentication.k8s.io/v1 requires; set it to IfAvailable, or to Never or Always"
-        ),
-        (
-            "exec: {command: aws, apiVersion: client.authentication.k8s.io/v1beta1, interactiveMode: Maybe}",
-            "its exec has the interactiveMode Maybe, which does not exist; set it to Never, IfAvailable or Always"
-        ),
-        (
-            "exec: {command: aws, apiVersion: client.authentication.k8s.io/v1beta1, env: [{value: hush}]}",
-            "its exec has an environment variable without a name; name it or remove it"
-        ),
-        (
-            "auth-provider: {name: gcp}",
-            #"gets its credential from the auth-provider "gcp", which is not supported; use a token, a tokenFile or a client certificate, such as from kubectl create token"#
-        ),
-    ])
-    func aWrongUserIsNamed(user: String, words: String) throws {
-        #expect(try refusal(text(user: user)) == "/k/config:8: user \"u\": \(words)")
-    }
-
-    @Test func aCredentialProgramIsReadWhole() throws {
-        let user = """
-            exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: bin/aws, args: [eks, get-token, 7],
-              env: [{name: AWS_PROFILE, value: prod}, {name: EMPTY}], provideClusterInfo: true,
-              installHint: "line one\\nline two", interactiveMode: Never}
-            """
-        let cluster = """
-            server: "https://h", extensions: [{name: other, extension: 1},
-              {name: client.authentication.k8s.io/exec, extension: {audience: x, n: 1.5, b: true, s: "1", l: [~]}}]
-            """
-        let access = try config(text(cluster: cluster, user: user)).resolve(context: nil)
-        #expect(
-            access.execPlugin
-                == ExecPlugin(
-                    apiVersion: .v1beta1, command: "/k/bin/aws",
-                    arguments: ["eks", "get-token", "7"].map { Secret($0) },
-                    environment: [
-                        .init(name: "AWS_PROFILE", value: Secret("prod")), .init(name: "EMPTY", value: Secret("")),
-                    ], installHint: "line one\nline two", provideClusterInfo: true, interactiveMode: .never,
-                    clusterConfiguration: Secret(#"{"audience":"x","n":1.5,"b":true,"s":"1","l":[null]}"#)))
-        #expect(access.execPlugin?.name == "aws")
-    }
-
-    @Test(arguments: ["aws", "/opt/aws"])
-    func aCommandWithoutAFolderIsLookedForInPATH(command: String) throws {
-        let user = "exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: \(command)}"
-        let plugin = try config(text(user: user)).resolve(context: nil).execPlugin
-        #expect(plugin == ExecPlugin(apiVersion: .v1beta1, command: command))
-    }
-
-    @Test func aTokenGoesBeforeACredentialProgram() throws {
-        let user = "{token: hush, exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: aws}}"
-        #expect(try config(text(user: user)).resolve(context: nil).execPlugin == nil)
-    }
-
-    @Test func whatIsMissingIsNamed() throws {
-        let rest = """
+    @Test func aContextNamesClusterUserAndNamespace() throws {
+        let text = """
             clusters: [{name: c, cluster: {server: "https://h"}}]
+            users: [{name: u, user: {token: hush}}, {name: nobody, user: }]
             contexts:
-            - {name: a, context: {cluster: gone, user: u}}
-            - {name: b, context: {cluster: c, user: gone}}
-            - {name: d, context: {user: u}}
-            - {name: e}
-            - {name: f, context: {cluster: c, user: u}}
-            users: [{name: u, user: }]
+            - {name: all, context: {cluster: c, user: u, namespace: shop, extensions: [{name: x, extension: 1}]}}
+            - {name: anonymous, context: {cluster: c}}
+            - {name: empty, context: {cluster: c, user: nobody}}
             """
+        let config = try kubeconfig(text)
         #expect(
-            try refusal(rest)
-                == "/k/config: no current-context is set; choose one with --context or kubectl config use-context; there are: a, b, d, e, f"
+            config.contexts == [
+                .init(name: "all", cluster: "c", user: "u", namespace: "shop"),
+                .init(name: "anonymous", cluster: "c", user: "", namespace: nil),
+                .init(name: "empty", cluster: "c", user: "nobody", namespace: nil),
+            ])
+        #expect(config.currentContext == nil)
+        #expect(try config.resolve(context: "all").bearerToken == .value(Secret("hush")))
+        #expect(try config.resolve(context: "anonymous").bearerToken == nil)
+        #expect(try config.resolve(context: "empty").bearerToken == nil)
+    }
+
+    @Test func withoutASchemeAServerSpeaksHTTPAsForKubectl() throws {
+        let text = kubeconfigText(cluster: "server: '127.0.0.1:8001', certificate-authority: ca.crt")
+        #expect(try resolved(text).server == ServerAddress(usesTLS: false, host: "127.0.0.1", port: 8001))
+    }
+
+    @Test(arguments: [
+        (#"server: """#, #"has no server; set its `server`, such as https://10.0.0.1:6443"#),
+        ("", #"has no server; set its `server`, such as https://10.0.0.1:6443"#),
+        ("server: 'ftp://x'", #"its server is not an http or https URL; write it as https://HOST:PORT"#),
+        ("server: 'https://h:99999'", #"its server is not an http or https URL; write it as https://HOST:PORT"#),
+        ("server: [x]", #"its `server` is not text; correct it"#),
+        (
+            "server: 'https://h', certificate-authority-data: '***'",
+            "its certificate-authority-data is not base64; encode it again, such as with base64 -w0"
+        ),
+        (
+            "server: 'https://h', certificate-authority-data: QUI=, certificate-authority: ca.crt",
+            "has both certificate-authority and certificate-authority-data; remove one of them"
+        ),
+        (
+            "server: 'https://h', certificate-authority-data: QUI=, insecure-skip-tls-verify: true",
+            "has both insecure-skip-tls-verify and a certificate-authority; remove one of them"
+        ),
+        (
+            #"server: 'https://h', insecure-skip-tls-verify: "true""#,
+            "its `insecure-skip-tls-verify` is not true or false; correct it"
+        ),
+        (
+            "server: 'https://h', proxy-url: 'ftp://proxy:3128'",
+            "its proxy-url is no http, https or socks5 URL; use http://HOST:PORT or socks5://HOST:PORT"
+        ),
+    ])
+    func aWrongClusterIsNamed(cluster: String, words: String) throws {
+        let line = words.hasPrefix("its `") ? 6 : 5
+        #expect(try refusal(kubeconfigText(cluster: cluster)) == "/k/config:\(line): cluster \"c\": \(words)")
+    }
+
+    private let dangling = """
+        clusters: [{name: main, cluster: {server: "https://h"}}]
+        contexts:
+        - {name: alpha, context: {cluster: mian, user: admin}}
+        - {name: beta, context: {cluster: main, user: gone}}
+        - {name: gamma, context: {user: admin}}
+        - {name: delta}
+        - {name: eta, context: {cluster: main, namespace: [a]}}
+        users: [{name: admin, user: {}}]
+        """
+
+    @Test(arguments: [
+        (
+            "gone",
+            #"/k/config: context "gone": does not exist; choose another context; there are: alpha, beta, gamma, delta, eta"#
+        ),
+        (
+            "aplha",
+            #"/k/config: context "aplha": does not exist; did you mean "alpha"? there are: alpha, beta, gamma, delta, eta"#
+        ),
+        (
+            "alpha",
+            #"/k/config:3: context "alpha": names the cluster "mian", which does not exist; did you mean "main"? correct the context or add that cluster"#
+        ),
+        (
+            "beta",
+            #"/k/config:4: context "beta": names the user "gone", which does not exist; correct the context or add that user"#
+        ),
+        ("gamma", #"/k/config:5: context "gamma": names no cluster; set its `cluster`"#),
+        ("delta", #"/k/config:6: context "delta": names no cluster; set its `cluster`"#),
+        ("eta", #"/k/config:7: context "eta": its `namespace` is not text; correct it"#),
+    ])
+    func whatIsMissingIsNamed(context: String, words: String) throws {
+        #expect(try refusal(dangling, context: context) == words)
+    }
+
+    @Test func aMissingCurrentContextIsNamed() throws {
+        let known = "there are: alpha, beta, gamma, delta, eta"
+        #expect(
+            try refusal(dangling)
+                == "/k/config: no current-context is set; choose one with --context or kubectl config use-context; \(known)"
         )
         #expect(
-            try refusal(rest, context: "z")
-                == #"/k/config: context "z": does not exist; choose another context; there are: a, b, d, e, f"#)
+            try refusal("current-context: bta\n" + dangling)
+                == #"/k/config: context "bta": is the current-context but does not exist; did you mean "beta"? "#
+                + known
+        )
         #expect(
             try refusal("current-context: z\n")
                 == #"/k/config: context "z": is the current-context but does not exist; choose another context; there are none"#
         )
+        let many = (1...240).map { "{name: prod-\($0), context: {}}" }.joined(separator: ", ")
         #expect(
-            try refusal(rest, context: "a")
-                == #"/k/config: context "a": names the cluster "gone", which does not exist; add that cluster or correct the context"#
+            try refusal("contexts: [\(many)]", context: "nowhere")
+                == #"/k/config: context "nowhere": does not exist; choose another context; there are 240, such as prod-1, prod-2, prod-3, prod-4, prod-5"#
         )
-        #expect(
-            try refusal(rest, context: "b")
-                == #"/k/config: context "b": names the user "gone", which does not exist; add that user or correct the context"#
-        )
-        #expect(
-            try refusal(rest, context: "e") == #"/k/config: context "e": names no cluster; set its `cluster`"#)
-        #expect(
-            try refusal(rest, context: "f")
-                == #"/k/config:8: user "u": has no fields under `user`; fill it in or remove the entry"#)
-    }
-
-    @Test(arguments: [
-        ("a: [1", "/k/config:2: is not valid YAML: "), ("a: b\n c: d: e", "/k/config:2: is not valid YAML: "),
-        ("a: 1\na: 2", "/k/config:"), ("- just\n- a list", "/k/config: is not a kubeconfig"),
-        ("hello", "/k/config: is not a kubeconfig"), ("kind: Pod", "/k/config:1: is of kind Pod, not Config"),
-        ("\u{1}\u{2}", "/k/config: is not "),
-    ])
-    func aFileThatIsNoKubeconfigIsNamedWithItsLine(text: String, words: String) throws {
-        let failure = #expect(throws: KubeconfigFailure.self) { try config(text) }
-        let description = try #require(failure?.description)
-        #expect(description.hasPrefix(words))
-        #expect(!description.contains("\n"))
     }
 
     @Test func wrongEntriesElsewhereDoNotStandInTheWay() throws {
-        let config = try config(
-            text() + """
+        let config = try kubeconfig(
+            kubeconfigText() + """
 
                 - context: {cluster: c}
                 - 7
-                preferences: {}
+                - {name: wrong, context: 7}
+                preferences: {colors: true, extensions: [{name: x, extension: 1}]}
                 extensions: null
                 """)
-        #expect(config.contexts.map(\.name) == ["dev"])
+        #expect(config.contexts.map(\.name) == ["dev", "wrong"])
         #expect(
             config.warnings == [
                 "/k/config:13: an entry of `contexts` has no name; passed over",
                 "/k/config:14: an entry of `contexts` has no name; passed over",
             ])
         #expect(try config.resolve(context: nil).bearerToken == .value(Secret("hush")))
+        #expect(
+            #expect(throws: KubeconfigFailure.self) { try config.resolve(context: "wrong") }?.description
+                == #"/k/config:15: context "wrong": its `context` holds no fields; write them as `key: value`"#)
+    }
+
+    @Test func aNameThatIsThereTwiceIsNamedWithBothLines() throws {
+        let config = try kubeconfig(
+            """
+            clusters:
+            - {name: c, cluster: {server: "https://one"}}
+            - {name: d, cluster: {server: "https://two"}}
+            - {name: c, cluster: {server: "https://three"}}
+            users:
+            - {name: u, user: {token: a}}
+            - {name: u, user: {token: b}}
+            contexts:
+            - {name: one, context: {cluster: c}}
+            - {name: two, context: {cluster: d}}
+            - {name: three, context: {cluster: d, user: u}}
+            - {name: four, context: {cluster: d}}
+            - {name: four, context: {cluster: c}}
+            """)
+        func words(_ context: String) -> String? {
+            #expect(throws: KubeconfigFailure.self) { try config.resolve(context: context) }?.description
+        }
+        #expect(config.contexts.map(\.name) == ["one", "two", "three", "four"])
+        #expect(
+            words("one")
+                == #"/k/config:2: cluster "c": is there twice, in lines 2 and 4; rename or remove one of them"#)
+        #expect(try config.resolve(context: "two").server.host == "two")
+        #expect(
+            words("three") == #"/k/config:6: user "u": is there twice, in lines 6 and 7; rename or remove one of them"#)
+        #expect(
+            words("four")
+                == #"/k/config:12: context "four": is there twice, in lines 12 and 13; rename or remove one of them"#)
     }
 
     @Test func aSummaryHidesCredentialsAndNamesTheProblem() throws {
-        let config = try config(text(cluster: "server: 'https://me:hush@h:1/p?token=hush'", user: "exec: {command: x}"))
+        let text = kubeconfigText(cluster: "server: 'https://me:hush@h:1/p?token=hush'", user: "exec: {command: x}")
+        let config = try kubeconfig(text)
         let summary = config.summary(of: try #require(config.contexts.first))
         #expect(summary.server == "https://h:1/p")
         #expect(summary.problem?.contains("its exec has no apiVersion") == true)
         #expect(!String(reflecting: config).contains("hush,"))
     }
 
-    @Test func hostileYAMLDoesNoHarm() throws {
-        #expect(throws: KubeconfigFailure.self) { try config(String(repeating: "[", count: 100_000)) }
-        let bomb =
-            "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
-            + (1...30).map {
-                "a\($0): &a\($0) [\(Array(repeating: "*a\($0 - 1)", count: 9).joined(separator: ", "))]\n"
-            }
-            .joined()
-        #expect(try config(bomb + text()).resolve(context: nil).userName == "u")
-    }
-
-    @Test func anEmptyFileIsAWarning() throws {
-        let config = try config("")
-        #expect(config.warnings == ["/k/config is empty"])
-        #expect(config.contexts == [])
-    }
-}
-
-struct KubeconfigLoadingTests {
-    private func file(_ name: String, server: String, current: String? = nil, certificate: String = "ca.crt") -> String
-    {
-        """
-        \(current.map { "current-context: \($0)" } ?? "")
-        clusters: [{name: \(name), cluster: {server: "\(server)", certificate-authority: \(certificate)}}]
-        contexts: [{name: \(name), context: {cluster: \(name)}}]
-        """
-    }
-
-    private func load(
-        _ directory: String, explicit: String? = nil, _ environment: [String: String] = [:], home: String? = nil
-    ) throws -> Kubeconfig {
-        try Kubeconfig.load(
-            explicitPath: explicit, environment: environment, homeDirectory: home ?? "\(directory)/home",
-            serviceAccountDirectory: "\(directory)/account")
-    }
-
-    @Test func severalFilesAreMergedAndTheFirstWins() throws {
-        try withTemporaryDirectory { directory in
-            try write(file("a", server: "https://one"), to: "\(directory)/x/1")
-            try write(file("a", server: "https://two", current: "b"), to: "\(directory)/y/2")
-            try write(file("b", server: "https://three", current: "a"), to: "\(directory)/z/3")
-            let files = ["x/1", "gone", "y/2", "z/3"].map { "\(directory)/\($0)" }
-            let config = try load(directory, ["KUBECONFIG": files.joined(separator: ":") + ":"])
-            #expect(config.contexts.map(\.name) == ["a", "b"])
-            #expect(config.currentContext == "b")
-            #expect(config.warnings == ["\(directory)/gone does not exist; passed over"])
-            let first = try config.resolve(context: "a")
-            #expect(first.server.host == "one")
-            #expect(first.certificateAuthority == .file("\(directory)/x/ca.crt"))
-            #expect(try config.resolve(context: nil).certificateAuthority == .file("\(directory)/z/ca.crt"))
+    @Test func aSummarySaysWhatHasExpired() throws {
+        func problem(_ user: String) throws -> String? {
+            let config = try kubeconfig(kubeconfigText(user: user))
+            return config.summary(of: try #require(config.contexts.first), now: testTime).problem
         }
-    }
-
-    @Test func theExplicitPathWinsThenTheEnvironmentThenHome() throws {
-        try withTemporaryDirectory { directory in
-            try write(file("explicit", server: "https://h"), to: "\(directory)/1")
-            try write(file("environment", server: "https://h"), to: "\(directory)/2")
-            try write(file("home", server: "https://h"), to: "\(directory)/home/.kube/config")
-            let environment = ["KUBECONFIG": "\(directory)/2"]
-            #expect(
-                try load(directory, explicit: "\(directory)/1", environment).contexts.map(\.name) == ["explicit"])
-            #expect(try load(directory, environment).contexts.map(\.name) == ["environment"])
-            #expect(try load(directory, ["KUBECONFIG": ""]).contexts.map(\.name) == ["home"])
-            #expect(try load(directory, ["KUBECONFIG": "~/.kube/config"]).contexts.map(\.name) == ["home"])
+        #expect(try problem("token: hush") == nil)
+        #expect(try problem("token: \(webToken(#"{"exp":1795219201}"#))") == nil)
+        #expect(
+            try problem("token: \(webToken(#"{"exp":1795132800}"#))")
+                == #"/k/config: user "u": its token expired on 2026-11-20T00:00:00Z; get a new one"#)
+        func pair(_ name: String) throws -> String {
+            let chain = Data(try Fixture.bytes("tls/\(name).crt")).base64EncodedString()
+            let key = Data(try Fixture.bytes("tls/\(name).key")).base64EncodedString()
+            return "client-certificate-data: \(chain), client-key-data: \(key)"
         }
-    }
-
-    @Test func noKubeconfigAtAllIsNamed() throws {
-        try withTemporaryDirectory { directory in
-            func words(_ explicit: String? = nil, _ environment: [String: String] = [:]) -> String? {
-                #expect(throws: KubeconfigFailure.self) {
-                    try load(directory, explicit: explicit, environment)
-                }?.description
-            }
-            #expect(
-                words()
-                    == "no kubeconfig found: \(directory)/home/.kube/config does not exist; set KUBECONFIG or give --kubeconfig FILE"
-            )
-            #expect(
-                words("/nowhere/config")
-                    == "/nowhere/config: cannot be read: no such file; check the path given to --kubeconfig")
-            #expect(
-                words(nil, ["KUBECONFIG": "/nowhere/1:/nowhere/2"])
-                    == "no file of KUBECONFIG exists: /nowhere/1, /nowhere/2; correct KUBECONFIG or give --kubeconfig FILE"
-            )
-            #expect(
-                words(nil, ["KUBECONFIG": directory])
-                    == "\(directory): cannot be read: is a directory; make it readable for this user")
-        }
-    }
-
-    @Test func aPodUsesItsServiceAccount() throws {
-        try withTemporaryDirectory { directory in
-            try write("hush", to: "\(directory)/account/token")
-            try write("shop\n", to: "\(directory)/account/namespace")
-            let config = try load(directory, ["KUBERNETES_SERVICE_HOST": "fd00::1", "KUBERNETES_SERVICE_PORT": "443"])
-            var expected = ClusterAccess(
-                contextName: "in-cluster", clusterName: "in-cluster", userName: "service account", namespace: "shop",
-                server: ServerAddress(host: "fd00::1", port: 443))
-            expected.certificateAuthority = .file("\(directory)/account/ca.crt")
-            expected.bearerToken = .file("\(directory)/account/token")
-            expected.file = "\(directory)/account"
-            #expect(try config.resolve(context: nil) == expected)
-            #expect(config.warnings == [])
-        }
-    }
-
-    @Test func theEnvironmentsProxyIsUsedButForExceptions() throws {
-        try withTemporaryDirectory { directory in
-            try write(file("a", server: "https://api.corp.example:6443", current: "a"), to: "\(directory)/1")
-            func proxy(_ environment: [String: String]) throws -> String? {
-                try load(directory, explicit: "\(directory)/1", environment).resolve(context: nil).proxy?.description
-            }
-            #expect(try proxy(["HTTPS_PROXY": "http://me:hush@proxy:3128"]) == "http://proxy:3128")
-            #expect(try proxy(["https_proxy": "proxy:3128"]) == "http://proxy:3128")
-            #expect(try proxy(["HTTP_PROXY": "proxy:3128"]) == nil)
-            #expect(try proxy(["HTTPS_PROXY": "proxy:3128", "NO_PROXY": "x, .corp.example"]) == nil)
-        }
+        #expect(try problem(try pair("client")) == nil)
+        #expect(
+            try problem(try pair("client-expired"))
+                == #"/k/config: user "u": its client certificate expired on 2021-01-01T00:00:00Z; get a new one"#)
     }
 }
