@@ -16,6 +16,8 @@ package final class Application {
         package var rereadKubeconfig: @Sendable () throws(KubeconfigFailure) -> Kubeconfig
         /// The context to begin with; `nil` for the kubeconfig's current one.
         package var context: String?
+        /// What takes the place of what the kubeconfig says; its cluster and user only in the context to begin with.
+        package var overrides = AccessOverrides()
         package var userAgent: String
         package var logger: Logger
         /// The time by this machine's clock.
@@ -150,7 +152,8 @@ package final class Application {
     }
 
     private func tellContexts() {
-        send(.connection(.contexts(kubeconfig.contextInfos, warnings: kubeconfig.warnings)))
+        let problems = kubeconfig.problems.map(\.description)
+        send(.connection(.contexts(kubeconfig.contextInfos, warnings: problems + kubeconfig.warnings)))
     }
 
     /// Reads the kubeconfig again; one that cannot be read leaves the last in use.
@@ -168,7 +171,7 @@ package final class Application {
         let (demands, demand) = AsyncStream.makeStream(
             of: Set<KindScope>.self, bufferingPolicy: .bufferingNewest(1))
         do {
-            let access = try kubeconfig.resolve(context: context)
+            let access = try kubeconfig.resolve(context: context, overrides: overrides(in: context))
             let epoch = epoch + 1
             let send: Session.Send = { [weak self, epoch] event in
                 // What a session of before still has to say is of no interest.
@@ -176,7 +179,9 @@ package final class Application {
             }
             session = try Session(
                 access: access, epoch: epoch, userAgent: surroundings.userAgent, logger: surroundings.logger,
-                now: surroundings.localNow, pluginHost: pluginHost(send), send: send)
+                now: surroundings.localNow,
+                timeouts: ClientTimeouts(requestTimeout: surroundings.overrides.requestTimeout),
+                pluginHost: pluginHost(send), send: send)
             disconnect()
             self.epoch = epoch
             connection = Connection(
@@ -186,6 +191,16 @@ package final class Application {
             let name = context ?? kubeconfig.currentContext ?? ""
             send(.connection(.unusable(context: name, reason: "\(error)")))
         }
+    }
+
+    /// Another context than the first is used with its own cluster and user.
+    private func overrides(in context: String?) -> AccessOverrides {
+        var overrides = surroundings.overrides
+        if let context, context != surroundings.context ?? surroundings.kubeconfig.currentContext ?? "" {
+            overrides.cluster = nil
+            overrides.user = nil
+        }
+        return overrides
     }
 
     /// Shows what a credential program does.

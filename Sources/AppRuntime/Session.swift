@@ -28,14 +28,17 @@ package struct Session: Sendable {
     ///   - userAgent: names this program to the server.
     ///   - logger: gets failures.
     ///   - now: the time by this machine's clock.
+    ///   - timeouts: how long to wait for what.
     ///   - pluginHost: serves the program that gets the credential.
     ///   - send: takes the events.
     /// - Throws: when a certificate or key cannot be used.
     package init(
         access: ClusterAccess, epoch: UInt64, userAgent: String, logger: Logger,
-        now: @escaping @Sendable () -> Timestamp, pluginHost: PluginHost, send: @escaping Send
+        now: @escaping @Sendable () -> Timestamp, timeouts: ClientTimeouts, pluginHost: PluginHost,
+        send: @escaping Send
     ) throws(KubeconfigFailure) {
-        client = try KubernetesClient(access, logger: logger, userAgent: userAgent, pluginHost: pluginHost)
+        client = try KubernetesClient(
+            access, logger: logger, userAgent: userAgent, pluginHost: pluginHost, timeouts: timeouts)
         source = KubernetesClientSource(client)
         cache = ClusterCache(source: source, epoch: epoch, logger: logger, now: now)
         self.send = send

@@ -9,6 +9,7 @@ extension Application.Surroundings {
         return try KubernetesClient(
             access, logger: logger, userAgent: userAgent,
             pluginHost: PluginHost(
-                report: { report($0) }, withTerminal: lendTerminal, isTerminalFree: isTerminalFree))
+                report: { report($0) }, withTerminal: lendTerminal, isTerminalFree: isTerminalFree),
+            timeouts: ClientTimeouts(requestTimeout: overrides.requestTimeout))
     }
 }

@@ -107,9 +107,10 @@ struct LookingOptions: ParsableArguments {
         let environment = ProcessInfo.processInfo.environment
         let setup = Setup(environment: environment)
         let kubeconfig = try loadKubeconfig(cluster.kubeconfig, environment: environment)
-        for warning in kubeconfig.warnings { printWarning(warning) }
-        let access = try kubeconfig.resolve(context: cluster.context)
-        var surroundings = setup.surroundings(kubeconfig, context: cluster.context)
+        printWarnings(of: kubeconfig)
+        let access = try kubeconfig.resolve(context: cluster.context, overrides: cluster.overrides)
+        var surroundings = setup.surroundings(
+            kubeconfig, context: cluster.context, overrides: cluster.overrides)
         surroundings.servePluginsOnTheTerminal()
         let client = try surroundings.client(access)
         let options = ClusterCheck.Options(

@@ -43,7 +43,7 @@ struct Demo: AsyncParsableCommand {
                 for name in ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"] { environment[name] = nil }
                 let kubeconfig = try loadKubeconfig(file.path, environment: environment)
                 try await runScreen(
-                    kubeconfig: kubeconfig, reread: nil, context: nil,
+                    kubeconfig: kubeconfig, reread: nil, context: nil, overrides: AccessOverrides(),
                     options: LaunchOptions(command: command, allNamespaces: allNamespaces), environment: environment)
             }
         }

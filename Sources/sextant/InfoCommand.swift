@@ -19,19 +19,28 @@ struct Info: AsyncParsableCommand {
             let sources = cluster.kubeconfig ?? environment["KUBECONFIG"].flatMap { $0.isEmpty ? nil : $0 }
             line("kubeconfig", sources ?? "~/.kube/config")
             let kubeconfig = try loadKubeconfig(cluster.kubeconfig, environment: environment)
+            for problem in kubeconfig.problems { line("problem", "\(problem)") }
             for warning in kubeconfig.warnings { line("warning", warning) }
             line("contexts", "\(kubeconfig.contexts.count)")
-            let access = try kubeconfig.resolve(context: cluster.context)
-            line("context", access.contextName)
+            let access = try kubeconfig.resolve(context: cluster.context, overrides: cluster.overrides)
+            line("context", access.contextName.isEmpty ? "none" : access.contextName)
             line("cluster", access.clusterName)
-            line("user", access.userName)
+            line("user", access.userName.isEmpty ? "none" : access.userName)
+            if let other = access.impersonation { line("acts as", words(for: other)) }
             line("namespace", access.namespace ?? "default (the context names none)")
             line("server", "\(access.server)")
-            var surroundings = setup.surroundings(kubeconfig, context: cluster.context)
+            if let proxy = access.proxy { line("proxy", "\(proxy)") }
+            var surroundings = setup.surroundings(
+                kubeconfig, context: cluster.context, overrides: cluster.overrides)
             surroundings.servePluginsOnTheTerminal()
             let version = try await serverVersion(access, surroundings)
             line("reached", "yes, Kubernetes \(version)")
         }
+    }
+
+    private func words(for other: ClusterAccess.Impersonation) -> String {
+        let groups = other.groups.isEmpty ? "" : " in \(other.groups.joined(separator: ", "))"
+        return other.user + (other.uid.map { " (\($0))" } ?? "") + groups
     }
 
     private func line(_ name: String, _ value: String) {

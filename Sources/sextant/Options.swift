@@ -1,6 +1,7 @@
 import AppCore
 import ArgumentParser
 import Foundation
+import KubernetesClient
 
 /// Which cluster: kubectl's flags.
 struct ClusterOptions: ParsableArguments {
@@ -12,6 +13,48 @@ struct ClusterOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("Context of the kubeconfig; otherwise its current one.", valueName: "name"))
     var context: String?
+
+    @Option(help: ArgumentHelp("Cluster of the kubeconfig, instead of the context's.", valueName: "name"))
+    var cluster: String?
+
+    @Option(help: ArgumentHelp("User of the kubeconfig, instead of the context's.", valueName: "name"))
+    var user: String?
+
+    @Option(name: .customLong("as"), help: ArgumentHelp("Act as this user.", valueName: "user"))
+    var asUser: String?
+
+    @Option(
+        name: .customLong("as-group"), parsing: .singleValue,
+        help: ArgumentHelp("Act as a member of this group; may be given several times.", valueName: "group"))
+    var asGroups: [String] = []
+
+    @Option(name: .customLong("as-uid"), help: ArgumentHelp("Act with this UID.", valueName: "uid"))
+    var asUID: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How long to wait for an answer: seconds, or such as 5s or 1m30s; 0 for as long as it takes.",
+            valueName: "time"))
+    var requestTimeout: RequestTime?
+
+    /// What takes the place of what the kubeconfig says.
+    var overrides: AccessOverrides {
+        // An empty value is as good as none, as for kubectl.
+        func given(_ text: String?) -> String? { text.flatMap { $0.isEmpty ? nil : $0 } }
+        return AccessOverrides(
+            cluster: given(cluster), user: given(user), asUser: given(asUser), asUID: given(asUID),
+            asGroups: asGroups, requestTimeout: requestTimeout?.duration)
+    }
+}
+
+/// A value of `--request-timeout`.
+struct RequestTime: ExpressibleByArgument {
+    var duration: Duration
+
+    init?(argument: String) {
+        guard let duration = AccessOverrides.requestTimeout(argument) else { return nil }
+        self.duration = duration
+    }
 }
 
 /// Which namespace: kubectl's flags.
@@ -36,14 +79,16 @@ struct CannotLook: Error, CustomStringConvertible {
     var description: String
 }
 
-/// Ends the process with the reason on stderr and exit status 2.
+/// Ends the process with the reason on one line of stderr, and exit status 2.
 func withReasonOnFailure(_ body: () async throws -> Void) async throws {
     do {
         try await body()
     } catch let exit as ExitCode {
         throw exit
     } catch {
-        FileHandle.standardError.write(Data("sextant: \(error)\n".utf8))
+        // A server's words may have several lines.
+        let words = String(describing: error).split(whereSeparator: \.isNewline).joined(separator: " ")
+        FileHandle.standardError.write(Data("sextant: \(words)\n".utf8))
         throw ExitCode(2)
     }
 }

@@ -28,8 +28,9 @@ struct Screen: AsyncParsableCommand {
             try await runScreen(
                 kubeconfig: kubeconfig,
                 reread: { [path = cluster.kubeconfig] () throws(KubeconfigFailure) in
-                    try loadKubeconfig(path, environment: environment)
-                }, context: cluster.context,
+                    guard kubeconfig.canBeReadAgain else { return kubeconfig }
+                    return try loadKubeconfig(path, environment: environment)
+                }, context: cluster.context, overrides: cluster.overrides,
                 options: LaunchOptions(
                     command: command, namespace: namespace.namespace, allNamespaces: namespace.allNamespaces,
                     readOnly: readOnly),

@@ -14,13 +14,14 @@ import Logging
 ///   - kubeconfig: as it is now.
 ///   - reread: reads it again; `nil` for a cluster that is only there for this session, of which nothing is kept.
 ///   - context: the context to begin with; `nil` for the current one.
+///   - overrides: what takes the place of what the kubeconfig says.
 ///   - options: what to show first.
 ///   - environment: of the process.
 /// - Throws: when there is no terminal, and the exit code after a signal.
 @MainActor
 func runScreen(
     kubeconfig: Kubeconfig, reread: (@Sendable () throws(KubeconfigFailure) -> Kubeconfig)?, context: String?,
-    options: LaunchOptions, environment: [String: String]
+    overrides: AccessOverrides, options: LaunchOptions, environment: [String: String]
 ) async throws {
     let setup = Setup(environment: environment)
     var options = options
@@ -28,7 +29,7 @@ func runScreen(
     options.utcOffsetSeconds = TimeZone.current.secondsFromGMT()
     let terminal = try CursesTerminal(environment: environment, errorLog: setup.directory?.logPath)
     defer { terminal.close() }
-    var surroundings = setup.surroundings(kubeconfig, context: context)
+    var surroundings = setup.surroundings(kubeconfig, context: context, overrides: overrides)
     surroundings.lendTerminal = { body in await terminal.lend(body) }
     if let reread {
         surroundings.rereadKubeconfig = reread

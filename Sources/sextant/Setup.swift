@@ -22,8 +22,10 @@ struct Setup {
         }
     }
 
-    func surroundings(_ kubeconfig: Kubeconfig, context: String?) -> Application.Surroundings {
-        Application.Surroundings(
+    func surroundings(
+        _ kubeconfig: Kubeconfig, context: String?, overrides: AccessOverrides
+    ) -> Application.Surroundings {
+        var surroundings = Application.Surroundings(
             kubeconfig: kubeconfig, context: context, userAgent: "sextant/\(productVersion)", logger: logger,
             localNow: { localNow() },
             saveHistory: { [directory, logger] lines in
@@ -33,6 +35,8 @@ struct Setup {
                     logger.warning("the prompt's history was not kept", metadata: ["error": "\(error)"])
                 }
             })
+        surroundings.overrides = overrides
+        return surroundings
     }
 }
 
@@ -61,7 +65,10 @@ func loadKubeconfig(_ path: String?, environment: [String: String]) throws(Kubec
     try Kubeconfig.load(explicitPath: path, environment: environment, homeDirectory: environment["HOME"])
 }
 
-/// Says something on stderr that is no reason to stop.
-func printWarning(_ text: String) {
-    FileHandle.standardError.write(Data("sextant: warning: \(text)\n".utf8))
+/// Says on one line of stderr what was passed over in the kubeconfig, which is no reason to stop.
+func printWarnings(of kubeconfig: Kubeconfig) {
+    let warnings = kubeconfig.problems.map(\.description) + kubeconfig.warnings
+    guard let first = warnings.first else { return }
+    let more = warnings.count > 1 ? " (and \(warnings.count - 1) more: sextant info)" : ""
+    FileHandle.standardError.write(Data("sextant: warning: \(first)\(more)\n".utf8))
 }

@@ -23,7 +23,10 @@ struct Sextant: AsyncParsableCommand {
         let arguments = withSubcommandFirst(
             Array(CommandLine.arguments.dropFirst()),
             subcommands: ["screen", "snapshot", "check", "why", "rules", "demo", "info", "version", "help"],
-            optionsWithValue: ["--kubeconfig", "--context", "--namespace", "-n", "--command", "-c"])
+            optionsWithValue: [
+                "--kubeconfig", "--context", "--cluster", "--user", "--as", "--as-group", "--as-uid",
+                "--request-timeout", "--namespace", "-n", "--command", "-c",
+            ])
         await main(arguments)
     }
 }

@@ -38,8 +38,9 @@ struct Snapshot: AsyncParsableCommand {
             let environment = ProcessInfo.processInfo.environment
             let setup = Setup(environment: environment)
             let kubeconfig = try loadKubeconfig(cluster.kubeconfig, environment: environment)
-            for warning in kubeconfig.warnings { printWarning(warning) }
-            var surroundings = setup.surroundings(kubeconfig, context: cluster.context)
+            printWarnings(of: kubeconfig)
+            var surroundings = setup.surroundings(
+                kubeconfig, context: cluster.context, overrides: cluster.overrides)
             surroundings.servePluginsOnTheTerminal()
             let state = try await loadView(
                 options: LaunchOptions(
