@@ -52,5 +52,15 @@ import Testing
         #expect(wrapped("abcdefghij k", width: 4) == ["abcd", "efgh", "ij k"])
         #expect(wrapped("日本語日本語", width: 4) == ["日本", "語日", "本語"])
         #expect(wrapped("", width: 4) == [])
+        #expect(wrapped("ab cd", width: 1) == ["ab", "cd"])
+    }
+
+    @Test func aCharacterWiderThanALineIsSplit() {
+        let vowel = "\u{E33}"
+        #expect(wrapped(String(repeating: vowel, count: 3), width: 2) == [vowel + vowel, vowel])
+    }
+
+    @Test func megabytesAreWrappedInTimeThatGrowsWithThem() {
+        #expect(wrapped(String(repeating: "x", count: 1 << 20), width: 64).count == 1 << 14)
     }
 }
