@@ -104,6 +104,9 @@ struct FilterTests {
         ("restarts>", "restarts> needs a value, such as restarts>5"),
         ("status:", "status: needs a value, such as status:crash"), ("!", "! needs a text: !running"),
         ("-l", "-l needs a label selector: -l app=web"), ("-f", "-f needs a text: -f chkout"),
+        ("(x{9}){9}{9}{9}", "/(x{9}){9}{9}{9}/ is no regular expression to search with: it repeats too much"),
+        ("a++++++++++", "/a++++++++++/ is no regular expression to search with: it repeats too much"),
+        (#"(a*)\1"#, #"/(a*)\1/ is no regular expression to search with: it repeats too much"#),
         (#""abc"#, "the quote \" is not closed"), ("a(b", "/a(b/ is no regular expression: Unmatched ( or \\("),
     ])
     func whatIsNoFilterSaysWhyAndLeavesTheRows(filter: String, reason: String) {
