@@ -39,7 +39,7 @@ struct DocumentLinesTests {
             "web", "a b", "a:b", "10.0.0.1", "fe80::1", "::1", "2f3a-99", "1.2.3", "v1.36.2", "-x", "a#b", "a'b", "1h",
             "250m", "64Mi", "1e", "3e4f5a6b-1c2d", "12345678-1234-1234-1234-123456789012", "nginx:1.25", "/bin/sh",
             "yesno",
-            "grüße", "日本", "a, b", "a]", "$(HOME)", "=1", ".", "...", "2026-11", "1:x", "0xyz",
+            "grüße", "日本", "a, b", "a]", "$(HOME)", "=1", ".", "..", "2026-11", "1:x", "0xyz",
         ])
     func plainStringsNeedNoQuotes(text: String) {
         #expect(plainOrQuoted(text) == text)
@@ -52,7 +52,8 @@ struct DocumentLinesTests {
         "2026-11-21",
         "2026-11-21T12:00:00Z", "2026-1-2 10:00", "a: b", "a #b", "a:", "#a", "- a", "-", "? a", ": a", "*a", "&a",
         "!a",
-        "|", ">", "%a", "@a", "`a`", "'a'", "[a]", "{a}", ",a", "---", "=", "<<",
+        "|", ">", "%a", "@a", "`a`", "'a'", "[a]", "{a}", ",a", "---", "...", "... a", "=", "<<", "a: \u{301}b",
+        "a #\u{301}b", "- \u{301}a",
     ])
     func stringsThatWouldReadAsSomethingElseAreQuoted(text: String) {
         #expect(plainOrQuoted(text) == "\"\(text)\"")
@@ -106,12 +107,21 @@ struct DocumentLinesTests {
     }
 
     @Test(arguments: [
-        (#"{"a":" x\ny"}"#, #"a: " x\ny""#), (#"{"a":"\n"}"#, #"a: "\n""#), (#"{"a":"x\r\ny"}"#, #"a: "x\r\ny""#),
+        (#"{"a":" x\ny"}"#, #"a: " x\ny""#), (#"{"a":"\tx\ny"}"#, #"a: "\tx\ny""#),
+        (#"{"a":" \u0301x\ny"}"#, "a: \" \u{301}x\\ny\""), (#"{"a":"\n"}"#, #"a: "\n""#),
+        (#"{"a":"x\r\ny"}"#, #"a: "x\r\ny""#),
         (#"{"a":"x\n\u001b[2J"}"#, #"a: "x\n\u001B[2J""#), (#"{"a b: ":1}"#, #""a b: ": 1"#), (#"{"1":2}"#, #""1": 2"#),
         (#"{"":2}"#, #""": 2"#), (#""x""#, "x"), ("[]", "[]"), ("{}", "{}"), ("1.50", "1.50"),
     ])
     func whatIsNoBlockStaysOnOneLine(document: String, line: String) throws {
         #expect(try yaml(document) == line + "\n")
+    }
+
+    @Test func longKeysStandOnALineOfTheirOwn() throws {
+        let key = String(repeating: "k", count: 129)
+        #expect(
+            try yaml(#"{"a":{"\#(key)":[1],"\#(key.dropLast())":2}}"#)
+                == "a:\n  \(key.dropLast()): 2\n  ? \(key)\n  :\n  - 1\n")
     }
 
     @Test func managedFieldsAreFoldedUntilTheyAreAskedFor() throws {

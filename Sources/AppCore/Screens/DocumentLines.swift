@@ -40,8 +40,16 @@ private struct YAMLWriter {
             guard !unique.isEmpty else { return writeScalar("{}", .punctuation) }
             for (index, key) in unique.keys.sorted().enumerated() {
                 guard let member = unique[key] else { continue }
-                if index > 0 || pending.isEmpty { put(String(repeating: " ", count: indent), .punctuation) }
+                let margin = String(repeating: " ", count: indent)
+                if index > 0 || pending.isEmpty { put(margin, .punctuation) }
+                // YAML wants it so from 1024 characters on, and kubectl does so from here on.
+                let isLong = key.utf8.count > 128
+                if isLong { put("? ", .punctuation) }
                 put(plainOrQuoted(key), .key)
+                if isLong {
+                    endLine()
+                    put(margin, .punctuation)
+                }
                 put(":", .punctuation)
                 writeMember(member, indent: indent, path: path + [key])
             }
@@ -116,9 +124,10 @@ private struct YAMLWriter {
         }
     }
 
-    /// Whether a text may stand in a `|` block: no control characters but line breaks, and no leading space.
+    /// Whether a text may stand in a `|` block: no control characters but line breaks, and no leading white space.
     private func isBlockSafe(_ text: String) -> Bool {
-        !text.hasPrefix(" ") && !text.hasPrefix("\n")
+        // Which of the first spaces are indentation could not be told.
+        !(text.utf8.first.map { " \t\n".utf8.contains($0) } ?? false)
             && text.unicodeScalars.allSatisfy { $0 == "\n" || $0 == "\t" || !needsEscape($0) }
     }
 }
@@ -162,17 +171,24 @@ private func quoted(_ text: String) -> String {
 }
 
 private func isPlain(_ text: String) -> Bool {
-    guard let first = text.unicodeScalars.first, let last = text.unicodeScalars.last else { return false }
-    if "-?:,[]{}#&*!|>'\"%@` ".unicodeScalars.contains(first) {
+    // Byte by byte: a sign is one for YAML also when a combining mark follows it.
+    let bytes = text.utf8
+    guard let first = bytes.first, let last = bytes.last else { return false }
+    if "-?:,[]{}#&*!|>'\"%@` ".utf8.contains(first) {
         // A dash, question mark or colon is plain when more text follows it directly.
-        guard "-?:".unicodeScalars.contains(first), text.count > 1, !text.dropFirst().hasPrefix(" ") else {
+        guard "-?:".utf8.contains(first), let next = bytes.dropFirst().first, next != UInt8(ascii: " ") else {
             return false
         }
-        if text.hasPrefix("---") { return false }
     }
-    if last == " " || last == ":" { return false }
-    if text.contains(": ") || text.contains(" #") || text.unicodeScalars.contains(where: needsEscape) { return false }
-    return !readsAsAnotherType(text)
+    if bytes.starts(with: "---".utf8) || bytes.starts(with: "...".utf8) { return false }
+    if last == UInt8(ascii: " ") || last == UInt8(ascii: ":") { return false }
+    var previous = first
+    for byte in bytes.dropFirst() {
+        if byte == UInt8(ascii: " "), previous == UInt8(ascii: ":") { return false }
+        if byte == UInt8(ascii: "#"), previous == UInt8(ascii: " ") { return false }
+        previous = byte
+    }
+    return !text.unicodeScalars.contains(where: needsEscape) && !readsAsAnotherType(text)
 }
 
 /// Whether YAML 1.1 would read a plain scalar as a number, a boolean, null or a date.
