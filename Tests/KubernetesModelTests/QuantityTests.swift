@@ -9,6 +9,7 @@ struct QuantityTests {
         ("1Ki", "1Ki"), ("0.5Ki", "512"), ("1e3", "1e3"), ("12E2", "1200"), ("1E", "1E"), ("-1.5", "-1500m"),
         ("+3", "3"),
         ("5u", "5u"), ("7n", "7n"), (".5", "500m"), ("5.", "5"), ("1e-3", "1e-3"), ("1.1Ki", "1126400m"),
+        ("944865657377792000000103n", "944865657377792000000103n"), (".52147483647Ei", "601219553077601878451914015n"),
     ])
     func printsAsKubectlDoes(text: String, expected: String) {
         #expect(Quantity(text)?.description == expected)

@@ -97,7 +97,7 @@ public struct Quantity: Sendable, Hashable, Comparable, CustomStringConvertible 
         var exponent = 9 - pointFromEnd + scale.power10
         var isInexact = false
         for (index, byte) in digits.enumerated() {
-            guard value < Int128(Int64.max) * 1_000 else {
+            guard value <= limit else {
                 exponent += digits.count - index
                 isInexact = digits[index...].contains { $0 != UInt8(ascii: "0") }
                 break
@@ -107,7 +107,7 @@ public struct Quantity: Sendable, Hashable, Comparable, CustomStringConvertible 
         guard value != 0 else { return 0 }
         var shift = scale.power1024
         while shift > 0 {
-            if value <= limit {
+            if value <= Int128.max / 1024 {
                 value *= 1024
                 shift -= 1
             } else if exponent < 0 {
