@@ -31,6 +31,11 @@ struct LabelSelectorTests {
         #expect(throws: LabelSelectorFailure(description: message)) { try LabelSelector(parsing: text) }
     }
 
+    @Test func aSignIsOneAlsoBeforeACombiningMark() throws {
+        let expected = LabelSelectorRequirement(key: "a", operator: "In", values: ["\u{301}b", "\u{301}"])
+        #expect(try LabelSelector(parsing: "a in (\u{301}b,\u{301})").matchExpressions == [expected])
+    }
+
     @Test func matchesByEveryRequirementOfTheServer() {
         var selector = LabelSelector()
         #expect(selector.matches(Self.labels))

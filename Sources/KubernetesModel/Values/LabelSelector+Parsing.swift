@@ -47,21 +47,26 @@ private struct LabelSelectorParser {
         case end
     }
 
+    private static let signs = "=!,()<>".unicodeScalars
+
     private var tokens: [Token] = []
     private var position = 0
 
     init(_ text: String) {
-        var rest = text[...]
+        // Scalar by scalar: a sign is one, even when a combining mark follows it.
+        var rest = text.unicodeScalars[...]
         while let first = rest.first {
-            if first.isWhitespace {
-                rest = rest.dropFirst()
-            } else if let sign = ["==", "!=", "=", "!", ",", "(", ")", "<", ">"].first(where: rest.hasPrefix) {
-                tokens.append(.sign(sign))
-                rest = rest.dropFirst(sign.count)
+            if first.properties.isWhitespace {
+                rest.removeFirst()
+            } else if Self.signs.contains(first) {
+                rest.removeFirst()
+                let isDouble = rest.first == "=" && (first == "=" || first == "!")
+                if isDouble { rest.removeFirst() }
+                tokens.append(.sign("\(first)\(isDouble ? "=" : "")"))
             } else {
-                let word = rest.prefix { !$0.isWhitespace && !"=!,()<>".contains($0) }
+                let word = rest.prefix { !$0.properties.isWhitespace && !Self.signs.contains($0) }
                 tokens.append(.word(String(word)))
-                rest = rest.dropFirst(word.count)
+                rest = rest[word.endIndex...]
             }
         }
     }

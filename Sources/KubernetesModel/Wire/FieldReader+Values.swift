@@ -74,6 +74,7 @@ extension FieldReader {
             return Timestamp(seconds: parts.seconds ?? 0, nanoseconds: parts.nanos ?? 0)
         case .json:
             guard let slice = jsonString() else { return nil }
+            if slice.hasEscapes { return Timestamp(slice.text) }
             return Timestamp(rfc3339: UnsafeBufferPointer(start: slice.start, count: slice.count))
         }
     }
