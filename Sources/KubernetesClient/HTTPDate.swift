@@ -11,11 +11,9 @@ enum HTTPDate {
     /// Reads a date such as `Sun, 06 Nov 1994 08:49:37 GMT`; `nil` for anything else.
     static func parse(_ text: String) -> Timestamp? {
         let words = text.split(separator: " ")
-        guard words.count == 6, words[5] == "GMT", let month = months.firstIndex(of: String(words[2])) else {
-            return nil
-        }
-        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        guard let day = Int(words[1]), words[3].count == 4 else { return nil }
-        return Timestamp("\(words[3])-\(two(month + 1))-\(two(day))T\(words[4])Z")
+        guard words.count == 6, words[5] == "GMT", let month = months.firstIndex(of: String(words[2])),
+            words[1].utf8.count == 2, words[3].utf8.count == 4, words[4].utf8.count == 8
+        else { return nil }
+        return Timestamp("\(words[3])-\(month < 9 ? "0" : "")\(month + 1)-\(words[1])T\(words[4])Z")
     }
 }

@@ -73,6 +73,7 @@ struct HTTPDateTests {
 
     @Test(arguments: [
         "", "now", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun, 99 Nov 1994 08:49:37 GMT", "Sun, 06 Foo 1994 08:49:37 GMT",
+        "Sun, 06 Nov 1994 08:49:37.5 GMT", "Sun, +6 Nov 1994 08:49:37 GMT", "Sun, 6 Nov 1994 08:49:37 GMT",
     ])
     func anythingElseIsNoDate(text: String) {
         #expect(HTTPDate.parse(text) == nil)
