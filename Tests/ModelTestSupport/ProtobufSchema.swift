@@ -6,7 +6,17 @@ package struct ProtobufSchema: Sendable {
     private struct Field {
         var number: Int
         var label: String
+        /// Of a map's values when it is one.
         var type: String
+        /// With its package, when it is a message.
+        var message: String
+
+        init(number: Int, label: String, type: String, package: String) {
+            self.number = number
+            self.label = label
+            self.type = label == "map" ? String(type.dropFirst("map<string,".count).dropLast()) : type
+            message = self.type.contains(".") ? self.type : "\(package).\(self.type)"
+        }
     }
 
     /// Fields by package and message, then by name.
@@ -20,7 +30,7 @@ package struct ProtobufSchema: Sendable {
             let parts = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
             guard parts.count == 6, let number = Int(parts[2]) else { continue }
             messages["\(parts[0]).\(parts[1])", default: [:]][parts[3]] = Field(
-                number: number, label: parts[4], type: parts[5])
+                number: number, label: parts[4], type: parts[5], package: parts[0])
         }
     }
 
@@ -34,12 +44,11 @@ package struct ProtobufSchema: Sendable {
     /// A document as a message.
     package func encode(_ document: JSONValue, message: String) -> [UInt8] {
         guard case .object(let members) = document, let fields = messages[message] else { return [] }
-        let package = message.split(separator: ".").dropLast().joined(separator: ".")
         var bytes: [UInt8] = []
         for member in members {
             // The rule's value is inlined in JSON.
-            if message.hasSuffix(".IngressRule"), member.key == "http" {
-                bytes += Self.field(2, encode(.object([member]), message: package + ".IngressRuleValue"))
+            if member.key == "http", message.hasSuffix(".IngressRule") {
+                bytes += Self.field(2, encode(.object([member]), message: message + "Value"))
                 continue
             }
             guard let field = fields[member.key] else {
@@ -48,14 +57,15 @@ package struct ProtobufSchema: Sendable {
             }
             switch (field.label, member.value) {
             case ("repeated", .array(let elements)):
-                for element in elements { bytes += value(element, field, package) }
+                for element in elements { bytes += value(element, field) }
             case ("map", .object(let entries)):
-                let type = field.type.dropFirst("map<string,".count).dropLast()
+                var second = field
+                second.number = 2
                 for entry in entries {
-                    let value = value(entry.value, Field(number: 2, label: "", type: String(type)), package)
+                    let value = value(entry.value, second)
                     bytes += Self.field(field.number, Self.field(1, Array(entry.key.utf8)) + value)
                 }
-            default: bytes += value(member.value, field, package)
+            default: bytes += value(member.value, field)
             }
         }
         return bytes
@@ -63,26 +73,25 @@ package struct ProtobufSchema: Sendable {
 
     /// A member that protobuf has one message deeper, or under another name.
     private func inlined(_ member: JSONValue.Member, message: String, fields: [String: Field]) -> [UInt8] {
-        if message.hasSuffix(".Endpoint"), member.key == "topology" {
+        if member.key == "topology", message.hasSuffix(".Endpoint") {
             return encode(.object([JSONValue.Member("deprecatedTopology", member.value)]), message: message)
         }
-        let package = message.split(separator: ".").dropLast().joined(separator: ".")
         for name in ["volumeSource", "handler", "localObjectReference"] {
-            guard let field = fields[name], messages["\(package).\(field.type)"]?[member.key] != nil else { continue }
-            return Self.field(field.number, encode(.object([member]), message: "\(package).\(field.type)"))
+            guard let field = fields[name], messages[field.message]?[member.key] != nil else { continue }
+            return Self.field(field.number, encode(.object([member]), message: field.message))
         }
         return []
     }
 
-    private func value(_ value: JSONValue, _ field: Field, _ package: String) -> [UInt8] {
-        let type = field.type.contains(".") ? field.type : "\(package).\(field.type)"
+    private func value(_ value: JSONValue, _ field: Field) -> [UInt8] {
         switch (field.type, value) {
         case ("string", .string(let text)): return Self.field(field.number, Array(text.utf8))
         case ("bytes", .string(let text)): return Self.field(field.number, [UInt8](Data(base64Encoded: text) ?? Data()))
         case ("int32", .number(let text)), ("int64", .number(let text)):
             return Self.number(field.number, UInt64(bitPattern: Int64(text) ?? 0))
         case ("bool", .bool(let value)): return Self.number(field.number, value ? 1 : 0)
-        case (_, .string(let text)) where type == "apis.meta.v1.Time" || type == "apis.meta.v1.MicroTime":
+        case (_, .string(let text))
+        where field.message == "apis.meta.v1.Time" || field.message == "apis.meta.v1.MicroTime":
             guard let moment = Timestamp(text) else { return [] }
             let nanos = (moment.microseconds - moment.seconds * 1_000_000) * 1000
             let parts = Self.number(1, UInt64(bitPattern: moment.seconds)) + Self.number(2, UInt64(nanos))
@@ -94,7 +103,7 @@ package struct ProtobufSchema: Sendable {
         case ("util.intstr.IntOrString", .number(let text)):
             let number = UInt64(bitPattern: Int64(text) ?? 0)
             return Self.field(field.number, Self.number(1, 0) + Self.number(2, number) + Self.field(3, []))
-        case (_, .object): return Self.field(field.number, encode(value, message: type))
+        case (_, .object): return Self.field(field.number, encode(value, message: field.message))
         default: return []
         }
     }

@@ -325,8 +325,20 @@ private struct SizeEntry: FieldReadable {
 extension JSONCursor.StringSlice {
     /// How many bytes it writes in base64.
     fileprivate var base64Count: Int {
-        let bytes = UnsafeBufferPointer(start: start, count: count)
-        let padding = bytes.suffix(2).count { $0 == UInt8(ascii: "=") }
-        return max(0, count / 4 * 3 - padding)
+        if hasEscapes { return Self.base64Count(text.utf8) }
+        return Self.base64Count(UnsafeBufferPointer(start: start, count: count))
+    }
+
+    /// Four signs of the alphabet are three bytes; padding and anything else are none.
+    private static func base64Count(_ text: some Sequence<UInt8>) -> Int {
+        let signs = text.count { byte in
+            switch byte {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"):
+                true
+            default: false
+            }
+        }
+        return signs * 3 / 4
     }
 }
