@@ -22,7 +22,7 @@ struct SelectorRead: Hashable, Sendable {
 struct ReadSet: Sendable {
     var keys: Set<ReadKey> = []
     var selectors: [SelectorRead] = []
-    var logs: [LogRequest] = []
+    var logs: Set<LogRequest> = []
     /// When time alone may change what was found.
     var recheckAt: Timestamp?
 
@@ -42,11 +42,13 @@ struct Dependencies: Sendable {
         var namespace: String
     }
 
+    private var byLog: [LogRequest: Set<SubjectID>] = [:]
     private var byKey: [ReadKey: Set<SubjectID>] = [:]
     private var bySelector: [Scope: [LabelSelector: Set<SubjectID>]] = [:]
 
     mutating func insert(_ reads: ReadSet, of subject: SubjectID) {
         for key in reads.keys { byKey[key, default: []].insert(subject) }
+        for log in reads.logs { byLog[log, default: []].insert(subject) }
         for read in reads.selectors {
             bySelector[Scope(kind: read.kind, namespace: read.namespace), default: [:]][read.selector, default: []]
                 .insert(subject)
@@ -58,12 +60,19 @@ struct Dependencies: Sendable {
             byKey[key]?.remove(subject)
             if byKey[key]?.isEmpty == true { byKey[key] = nil }
         }
+        for log in reads.logs {
+            byLog[log]?.remove(subject)
+            if byLog[log]?.isEmpty == true { byLog[log] = nil }
+        }
         for read in reads.selectors {
             let scope = Scope(kind: read.kind, namespace: read.namespace)
             bySelector[scope]?[read.selector]?.remove(subject)
             if bySelector[scope]?[read.selector]?.isEmpty == true { bySelector[scope]?[read.selector] = nil }
         }
     }
+
+    /// The subjects whose evaluation wanted a log.
+    func subjects(reading log: LogRequest) -> Set<SubjectID> { byLog[log] ?? [] }
 
     /// The subjects whose evaluation read something that this change touches.
     func subjects(touchedBy change: ObjectChange, of type: any KubernetesObject.Type) -> Set<SubjectID> {

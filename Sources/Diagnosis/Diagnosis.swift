@@ -27,6 +27,9 @@ package struct Diagnosis: Sendable {
     private var epoch: UInt64?
     private var evaluations: [SubjectID: Evaluation] = [:]
     private var dependencies = Dependencies()
+    private var folding = Folding()
+    /// When to look again at subjects that time alone may change.
+    private var waiting: [SubjectID: Timestamp] = [:]
     private var logs: [LogRequest: LogTail] = [:]
     private var notEvaluated: [NotEvaluated] = []
     /// The rules that can look, by the kind of their subjects.
@@ -85,7 +88,7 @@ package struct Diagnosis: Sendable {
         } else {
             evaluateAll(world, now, memo)
         }
-        return report(world, now)
+        return report(world)
     }
 
     // MARK: What changed
@@ -116,9 +119,12 @@ package struct Diagnosis: Sendable {
                 dirty.formUnion(dependencies.subjects(touchedBy: change, of: type))
             }
         }
-        for (subject, evaluation) in evaluations {
-            if let recheckAt = evaluation.reads.recheckAt, recheckAt <= now { dirty.insert(subject) }
-            if evaluation.reads.logs.contains(where: { logs[$0] != self.logs[$0] }) { dirty.insert(subject) }
+        for (subject, recheckAt) in waiting where recheckAt <= now { dirty.insert(subject) }
+        for (request, tail) in logs where self.logs[request] != tail {
+            dirty.formUnion(dependencies.subjects(reading: request))
+        }
+        for request in self.logs.keys where logs[request] == nil {
+            dirty.formUnion(dependencies.subjects(reading: request))
         }
         return dirty
     }
@@ -158,6 +164,8 @@ package struct Diagnosis: Sendable {
     private mutating func evaluateAll(_ world: World, _ now: Timestamp, _ memo: Memo) {
         evaluations = [:]
         dependencies = Dependencies()
+        folding = Folding()
+        waiting = [:]
         lastEvaluationCount = 0
         for type in types {
             let id = ObjectIdentifier(type)
@@ -170,7 +178,11 @@ package struct Diagnosis: Sendable {
     }
 
     private mutating func evaluate(_ subject: SubjectID, _ world: World, _ now: Timestamp, _ memo: Memo) {
-        if let old = evaluations.removeValue(forKey: subject) { dependencies.remove(old.reads, of: subject) }
+        if let old = evaluations.removeValue(forKey: subject) {
+            dependencies.remove(old.reads, of: subject)
+            for (rule, draft) in old.drafts { folding.remove(draft, of: rules[rule], on: subject.key) }
+            waiting[subject] = nil
+        }
         guard let object = world.kinds[subject.kind]?.snapshot?[subject.key] else { return }
         evaluate(object, subject, world, now, memo)
     }
@@ -189,23 +201,17 @@ package struct Diagnosis: Sendable {
         guard !drafts.isEmpty || !context.reads.isEmpty else { return }
         evaluations[subject] = Evaluation(reads: context.reads, drafts: drafts)
         dependencies.insert(context.reads, of: subject)
+        for (rule, draft) in drafts { folding.insert(draft, of: rules[rule], on: subject.key) }
+        waiting[subject] = context.reads.recheckAt
     }
 
     // MARK: Reporting
 
-    private func report(_ world: World, _ now: Timestamp) -> Report {
-        var folding = Folding()
+    private mutating func report(_ world: World) -> Report {
         var report = Report()
-        var wants: Set<LogRequest> = []
-        for (subject, evaluation) in evaluations {
-            for (rule, draft) in evaluation.drafts { folding.add(draft, of: rules[rule], on: subject.key) }
-            for request in evaluation.reads.logs where logs[request] == nil { wants.insert(request) }
-            if let recheckAt = evaluation.reads.recheckAt {
-                report.recheckAt = report.recheckAt.map { min($0, recheckAt) } ?? recheckAt
-            }
-        }
+        let (findings, wants) = folding.findings()
         let silences = Silences(world)
-        for finding in folding.findings() {
+        for finding in findings {
             if let reason = silences.reason(for: finding) {
                 report.silenced.append(SilencedFinding(finding: finding, reason: reason))
             } else {
@@ -213,7 +219,8 @@ package struct Diagnosis: Sendable {
             }
         }
         report.notEvaluated = notEvaluated
-        report.wants = wants.sorted { $0.order < $1.order }
+        report.wants = wants
+        report.recheckAt = waiting.values.min()
         return report
     }
 }

@@ -82,6 +82,8 @@ package struct FindingDraft: Sendable, Equatable {
     package var owner: ObjectID?
     /// Objects whose own trouble, if they have any, explains this; the likeliest first.
     package var explainedBy: [ObjectID]
+    /// Logs that were asked for and are not read yet.
+    var wants: [LogRequest] = []
 
     package init(
         key: String = "", severity: Severity? = nil, title: String, cause: String, nextStep: String,

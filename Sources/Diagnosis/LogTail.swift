@@ -22,8 +22,6 @@ package struct LogRequest: Sendable, Hashable {
         self.previous = previous
         self.restartCount = restartCount
     }
-
-    var order: (String, String, String, Int32) { (namespace, pod, container, restartCount) }
 }
 
 /// What became of a request for a log.

@@ -25,7 +25,7 @@ package struct Report: Sendable, Equatable {
     package var silenced: [SilencedFinding] = []
     /// By rule, then by kind.
     package var notEvaluated: [NotEvaluated] = []
-    /// Logs that would add evidence: with them the report may say more.
+    /// Logs that would add evidence, of the worst findings first: with them the report may say more.
     package var wants: [LogRequest] = []
     /// When time alone may change the report; `nil` when it does not.
     package var recheckAt: Timestamp?

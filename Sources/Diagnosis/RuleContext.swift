@@ -14,6 +14,8 @@ package struct RuleContext {
     /// What the evaluation of one subject read.
     var reads = ReadSet()
     var drafts: [FindingDraft] = []
+    /// Logs that were asked for since the last draft, and are not read yet.
+    private var wants: [LogRequest] = []
 
     init(world: World, now: Timestamp, logs: [LogRequest: LogTail], memo: Memo) {
         self.world = world
@@ -23,7 +25,12 @@ package struct RuleContext {
     }
 
     /// Says that something is wrong with the subject.
-    package mutating func report(_ draft: FindingDraft) { drafts.append(draft) }
+    package mutating func report(_ draft: FindingDraft) {
+        var draft = draft
+        draft.wants = wants
+        wants = []
+        drafts.append(draft)
+    }
 
     /// Whether a kind of `uses` can be read.
     package func canRead(_ type: any KubernetesObject.Type) -> Bool { world[type].map { $0.obstacle == nil } ?? false }
@@ -120,8 +127,10 @@ package struct RuleContext {
         let request = LogRequest(
             namespace: pod.metadata.namespace, pod: pod.metadata.name, podUID: pod.metadata.uid,
             container: container.name, previous: previous, restartCount: container.restartCount)
-        reads.logs.append(request)
-        return logs[request]
+        reads.logs.insert(request)
+        let tail = logs[request]
+        if tail == nil { wants.append(request) }
+        return tail
     }
 
     // MARK: Details

@@ -7,13 +7,14 @@ import KubernetesModel
 struct Silences {
     static let annotation = "sextant/silence"
 
-    private let stores: [String: KindSnapshot]
+    /// What is known of each kind, by the kind's name.
+    private let stores: [String: (group: String, snapshot: KindSnapshot)]
 
     init(_ world: World) {
-        var stores: [String: KindSnapshot] = [:]
+        var stores: [String: (group: String, snapshot: KindSnapshot)] = [:]
         for decoder in KindDecoder.all {
             guard let snapshot = world[decoder.type]?.snapshot else { continue }
-            stores["\(decoder.kind.groupResource.group)/\(decoder.kind.kind)"] = snapshot
+            stores[decoder.kind.kind] = (decoder.kind.groupResource.group, snapshot)
         }
         self.stores = stores
     }
@@ -25,8 +26,9 @@ struct Silences {
         let objects = finding.members.count == 1 ? [finding.subject] + finding.members : [finding.subject]
         for object in objects {
             let key = ObjectKey(namespace: object.namespace, name: object.name)
-            let annotations = stores["\(object.group)/\(object.kind)"]?[key]?.metadata.annotations
-            guard let text = annotations?[Self.annotation] else { continue }
+            guard let store = stores[object.kind], store.group == object.group,
+                let text = store.snapshot[key]?.metadata.annotations[Self.annotation]
+            else { continue }
             if let reason = Self.reason(in: text, rule: finding.rule) { return reason }
         }
         return nil
