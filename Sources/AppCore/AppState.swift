@@ -1,4 +1,5 @@
 import ClusterState
+import Diagnosis
 import KubernetesModel
 import Screen
 
@@ -47,6 +48,7 @@ package enum Place: Sendable, Equatable {
     case table(TableView)
     case contexts(ContextsView)
     case document(DocumentView)
+    case findings(FindingsView)
 }
 
 /// A notice and when it goes.
@@ -76,6 +78,10 @@ package struct AppState: Sendable, Equatable {
     package internal(set) var contexts: [ContextInfo] = []
     package internal(set) var resources: [APIResource] = []
     package internal(set) var snapshot = ClusterSnapshot()
+    /// What the rules said last.
+    package internal(set) var diagnosis: ScopedReport?
+    /// Where the rules were last told to look.
+    var diagnosed: DiagnosisScope?
 
     /// The view on the screen is the last; never empty.
     package internal(set) var places: [Place]
@@ -154,6 +160,7 @@ package struct AppState: Sendable, Equatable {
                 view.restriction.map { "\(view.kind.resource) of \($0.title)" } ?? view.kind.resource
             case .contexts: "contexts"
             case .document(let view): view.address.name
+            case .findings(let view): view.subject.map { "why \($0.name)" } ?? "triage"
             }
         }
     }
@@ -166,6 +173,7 @@ package struct AppState: Sendable, Equatable {
         case .table: return .table
         case .contexts: return .contexts
         case .document: return .document
+        case .findings: return .findings
         }
     }
 

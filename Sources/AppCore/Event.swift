@@ -1,4 +1,5 @@
 import ClusterState
+import Diagnosis
 import KubernetesModel
 import Screen
 
@@ -18,6 +19,8 @@ package enum AppEvent: Sendable, Equatable {
     case discovered([APIResource], failures: [String])
     case connection(ConnectionEvent)
     case document(DocumentEvent)
+    /// What the rules say.
+    case diagnosed(DiagnosisScope, Report)
     /// Something to tell the user in the footer, such as a copy that worked.
     case notice(Notice)
 }
@@ -143,6 +146,8 @@ package enum Effect: Sendable, Equatable {
     /// Get this object whole, then watch it; replaces the document that was open.
     case openDocument(ObjectAddress)
     case closeDocument
+    /// Have the rules look there, and nowhere else; `nil` ends it.
+    case diagnose(DiagnosisScope?)
     /// Use another context of the kubeconfig.
     case switchContext(String)
     /// Try again now instead of at the end of the backoff.

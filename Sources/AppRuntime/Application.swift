@@ -230,6 +230,8 @@ package final class Application {
         case .watch(let scopes): connection?.demand.yield(scopes)
         case .openDocument(let address): openDocument(address)
         case .closeDocument: documentTask?.cancel()
+        case .diagnose(let scope):
+            if let session = connection?.session { endedConnections.append(Task { await session.diagnose(scope) }) }
         case .switchContext(let name):
             readContexts()
             connect(to: name)

@@ -16,6 +16,7 @@ package struct Session: Sendable {
     package let client: KubernetesClient
     private let cache: ClusterCache
     private let source: KubernetesClientSource
+    private let diagnosis: DiagnosisRunner
     private let send: Send
     private let logger: Logger
     private let now: @Sendable () -> Timestamp
@@ -41,6 +42,11 @@ package struct Session: Sendable {
             access, logger: logger, userAgent: userAgent, pluginHost: pluginHost, timeouts: timeouts)
         source = KubernetesClientSource(client)
         cache = ClusterCache(source: source, epoch: epoch, logger: logger, now: now)
+        diagnosis = DiagnosisRunner(
+            LogReader(client: client),
+            now: { [client] in
+                Timestamp(microseconds: now().microseconds &+ client.serverClockOffset.microseconds)
+            }, send: send)
         self.send = send
         self.logger = logger
         self.now = now
@@ -63,13 +69,20 @@ package struct Session: Sendable {
         await retryNow()
     }
 
+    /// Has the rules look there from now on; `nil` nowhere.
+    package func diagnose(_ scope: DiagnosisScope?) async { await diagnosis.look(scope) }
+
     /// Reads and watches what is demanded until cancelled, then closes the connections.
     package func run(demands: AsyncStream<Set<KindScope>>) async {
         await withDiscardingTaskGroup { group in
             group.addTask { await cache.run() }
             group.addTask {
-                for await snapshot in cache.snapshots { await send(.snapshot(snapshot)) }
+                for await snapshot in cache.snapshots {
+                    await send(.snapshot(snapshot))
+                    await diagnosis.take(snapshot)
+                }
             }
+            group.addTask { await diagnosis.run() }
             group.addTask {
                 for await scopes in demands { await cache.setDemand(scopes) }
             }

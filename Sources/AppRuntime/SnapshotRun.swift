@@ -54,6 +54,7 @@ private func progress(of state: AppState, wantsAll: Bool) -> Progress {
         guard let reason = view.reason else { return state.session == nil ? .loading : .loaded }
         return .failed(SnapshotFailure(description: reason))
     case .document: return .loaded
+    case .findings(let view): return state.report(for: view) == nil ? .loading : .loaded
     case .table(let view):
         switch view.loadState {
         case .loading:

@@ -6,6 +6,7 @@ import KubernetesModel
 package enum Command: String, Sendable, CaseIterable {
     case moveDown, moveUp, pageDown, pageUp, moveToTop, moveToBottom
     case scrollRight, scrollLeft
+    case why
     case open, back, commandPrompt, filterPrompt, help
     case allNamespaces, favouriteNamespace
     case viewYAML, copyName, copyNamespace
@@ -47,6 +48,12 @@ package struct CommandInfo: Sendable {
         CommandInfo(
             .open, "open", "Go to what the row stands for: a Deployment's pods, an Event's object, YAML.",
             unavailable: needsSelection),
+        CommandInfo(
+            .why, "why", "Say what is wrong with the object and why; in findings, show or hide the evidence.",
+            unavailable: { state in
+                if case .findings = state.place { return nil }
+                return state.shownTable?.selection == nil ? "Nothing is selected." : nil
+            }),
         CommandInfo(.viewYAML, "yaml", "Show the object as YAML, live.", unavailable: needsSelection),
         CommandInfo(
             .filterPrompt, "filter",
@@ -113,7 +120,7 @@ package struct CommandInfo: Sendable {
             return "Only a Secret has values that are masked."
         },
         CommandInfo(.toggleWrap, "wrap", "Wrap long lines, or cut them."),
-        CommandInfo(.copyDocument, "copy", "Copy the document."),
+        CommandInfo(.copyDocument, "copy", "Copy the document, or the finding."),
         CommandInfo(.retry, "retry now", "Connect again now, instead of at the end of the wait."),
         CommandInfo(.repaint, "repaint", "Draw the whole screen again."),
         CommandInfo(.quit, "quit", "Leave Sextant."),
@@ -124,7 +131,10 @@ package struct CommandInfo: Sendable {
     package static func of(_ command: Command) -> CommandInfo? { byCommand[command] }
 
     private static let needsSelection: @Sendable (AppState) -> String? = { state in
-        if case .contexts = state.place { return nil }
+        switch state.place {
+        case .contexts, .findings: return nil
+        case .table, .document: break
+        }
         return state.shownTable?.selection == nil ? "Nothing is selected." : nil
     }
 

@@ -11,6 +11,8 @@ enum CommandLine: Sendable, Equatable {
     case quit
     case suspend
     case signIn
+    /// What is wrong, causes first; `nil` for all namespaces.
+    case triage(namespace: String??)
 
     /// Why a line is no command.
     struct Failure: Error, Equatable {
@@ -18,7 +20,7 @@ enum CommandLine: Sendable, Equatable {
     }
 
     /// Words that are no kinds.
-    static let words = ["ctx", "context", "ns", "help", "quit", "q", "suspend", "login"]
+    static let words = ["ctx", "context", "ns", "help", "quit", "q", "suspend", "login", "triage"]
 
     static func parse(_ line: String, resources: [APIResource]) -> Result<CommandLine, Failure> {
         let line = line.drop { $0 == " " }
@@ -39,6 +41,7 @@ enum CommandLine: Sendable, Equatable {
         }
         do {
             let arguments = try Arguments(rest)
+            if name == "triage" || name == "check" { return .success(.triage(namespace: arguments.namespace)) }
             if ["ns", "namespace", "namespaces"].contains(name) {
                 guard let namespace = arguments.namespace else {
                     return .success(.table(Namespace.kind, namespace: nil, filter: arguments.filter))

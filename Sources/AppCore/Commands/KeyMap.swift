@@ -2,7 +2,7 @@ import Screen
 
 /// Where a key applies.
 package enum KeyContext: String, Sendable, CaseIterable {
-    case table, contexts, document, help, prompt
+    case table, contexts, document, findings, help, prompt
 }
 
 /// Keys that carry out a command in some contexts.
@@ -20,12 +20,14 @@ package struct Binding: Sendable {
 
 /// The keys: declared once, read by dispatch, footer, help and docs.
 package enum KeyMap {
-    private static let everywhere: [KeyContext] = [.table, .contexts, .document, .help]
-    private static let lists: [KeyContext] = [.table, .contexts]
+    private static let places: [KeyContext] = [.table, .contexts, .document, .findings]
+    private static let everywhere: [KeyContext] = places + [.help]
+    private static let lists: [KeyContext] = [.table, .contexts, .findings]
 
     /// In the order in which the footer shows what fits.
     package static let standard: [Binding] = [
         Binding(lists, [.enter], .open),
+        Binding([.table, .findings], [.character("X")], .why),
         Binding([.table], [.character("y")], .viewYAML),
         Binding([.document], [.character("/")], .searchPrompt),
         Binding([.document], [.character("n")], .searchNext),
@@ -33,7 +35,7 @@ package enum KeyMap {
         Binding([.document], [.character("m")], .toggleManagedFields),
         Binding([.document], [.character("x")], .revealSecrets),
         Binding([.document], [.character("w")], .toggleWrap),
-        Binding([.document], [.character("c")], .copyDocument),
+        Binding([.document, .findings], [.character("c")], .copyDocument),
         Binding([.table], [.character("/")], .filterPrompt),
         Binding(everywhere, [.character(":")], .commandPrompt),
         Binding(everywhere, [.character("?")], .help),
@@ -59,11 +61,11 @@ package enum KeyMap {
         Binding(everywhere, [.control("b"), .pageUp], .pageUp),
         Binding(everywhere, [.character("g"), .home], .moveToTop),
         Binding(everywhere, [.character("G"), .end], .moveToBottom),
-        Binding([.table, .document], [.right], .scrollRight),
-        Binding([.table, .document], [.left], .scrollLeft),
-        Binding([.table, .contexts, .document], [.character("-")], .lastView),
-        Binding([.table, .contexts, .document], [.character("[")], .historyBack),
-        Binding([.table, .contexts, .document], [.character("]")], .historyForward),
+        Binding([.table, .document, .findings], [.right], .scrollRight),
+        Binding([.table, .document, .findings], [.left], .scrollLeft),
+        Binding(places, [.character("-")], .lastView),
+        Binding(places, [.character("[")], .historyBack),
+        Binding(places, [.character("]")], .historyForward),
         Binding(everywhere, [.control("r")], .retry),
         Binding(KeyContext.allCases, [.control("l")], .repaint),
         Binding(KeyContext.allCases, [.control("c")], .quit),

@@ -30,6 +30,7 @@ package enum HelpPage {
             case .table: .table
             case .contexts: .contexts
             case .document: .document
+            case .findings: .findings
             }
         var lines = [Line(keys: "", text: "Keys", isUnavailable: false)]
         let bindings = KeyMap.bindings(in: context)
@@ -67,6 +68,7 @@ package enum HelpPage {
         ("po /crash", "a kind, filtered"),
         ("ns, ns payments", "the namespaces; another namespace"),
         ("ctx, ctx prod", "the contexts; another context"),
+        ("triage, triage all", "what is wrong in the namespace or in all of them, causes first"),
         ("login", "sign in again: the kubeconfig's credential program gets the terminal"),
         ("suspend", "back to the shell until fg"),
         ("q", "leave"),

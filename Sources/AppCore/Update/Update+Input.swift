@@ -88,6 +88,7 @@ extension AppState {
             case .document(var view):
                 run(command, in: &view, &effects)
                 place = .document(view)
+            case .findings: runInFindings(command, &effects)
             }
         }
     }
@@ -118,7 +119,7 @@ extension AppState {
     }
 
     /// Where a movement leads from an index in a list.
-    private func moved(_ index: Int, by command: Command, page: Int, count: Int) -> Int {
+    func moved(_ index: Int, by command: Command, page: Int, count: Int) -> Int {
         let target: Int
         switch command {
         case .moveDown: target = index + 1
@@ -168,6 +169,9 @@ extension AppState {
             let current = titles.firstIndex(of: view.chosenColumn ?? view.sort.column) ?? 0
             let next = current + (command == .chooseNextColumn ? 1 : titles.count - 1)
             view.chosenColumn = titles[next % titles.count]
+        case .why:
+            openWhy()
+            return
         case .viewYAML:
             if let object = view.selection { openDocument(of: object, kind: table.kind, &effects) }
             return
@@ -251,7 +255,7 @@ extension AppState {
         switch place {
         case .document(let view): !view.search.isEmpty
         case .table(let view): !view.filterText.isEmpty || view.faultsOnly
-        case .contexts: false
+        case .contexts, .findings: false
         }
     }
 
@@ -266,7 +270,7 @@ extension AppState {
                 view.faultsOnly = false
                 place = .table(view)
                 filterTable()
-            case .contexts: break
+            case .contexts, .findings: break
             }
             return
         }

@@ -32,6 +32,16 @@ extension AppState {
             view.select(index: index, visibleRows: visibleRows)
             place = .table(view)
             if event.kind == .doublePress { open(&effects) }
+        case (.findings(var view), .wheelUp), (.findings(var view), .wheelDown):
+            view.select(
+                view.selectedIndex + (event.kind.wheelStep ?? 0), lines(of: view), visibleRows: body.rows)
+            place = .findings(view)
+        case (.findings(var view), .press), (.findings(var view), .doublePress):
+            let lines = lines(of: view)
+            guard row >= 0, view.top + row < lines.count else { return }
+            view.select(view.top + row, lines, visibleRows: body.rows)
+            place = .findings(view)
+            if event.kind == .doublePress { open(&effects) }
         case (.contexts(var view), .press), (.contexts(var view), .doublePress):
             let line = row - 1 - view.reasonLines(columns: size.columns).count
             let visibleRows = visibleRows(of: view)

@@ -9,6 +9,7 @@ extension AppState {
             switchContext(contexts[view.selectedIndex].name, &effects)
             return
         }
+        if let view = shownFindings { return openFinding(view, &effects) }
         guard let view = shownTable, let object = view.selection, let table = ResourceTable.named(view.kind)
         else { return }
         let metadata = object.metadata

@@ -1,4 +1,5 @@
 import ClusterState
+import Diagnosis
 import KubernetesModel
 import Screen
 
@@ -23,6 +24,7 @@ package func update(_ state: inout AppState, _ event: AppEvent) -> [Effect] {
         }
     case .connection(let event): state.connectionChanged(event, &effects)
     case .document(let event): state.documentChanged(event)
+    case .diagnosed(let scope, let report): state.take(report, in: scope)
     case .notice(let notice): state.show(notice)
     }
     state.updateDemand(&effects)
@@ -231,6 +233,8 @@ extension AppState {
         helpTop = nil
         closeLinePrompt()
         demand = []
+        diagnosis = nil
+        diagnosed = nil
         favourites = []
         let last = lastView(of: session)
         let shown = isFirst ? nil : table.flatMap { ResourceTable.named($0.kind) }
@@ -287,9 +291,16 @@ extension AppState {
         guard session != nil else { return }
         var wanted: Set<KindScope> = [KindScope(Namespace.kind.groupResource, namespace: nil)]
         if let scope = table?.scope { wanted.insert(scope) }
-        guard wanted != demand else { return }
-        demand = wanted
-        effects.append(.watch(wanted))
+        let diagnosed = wantedDiagnosis
+        if let diagnosed { wanted.formUnion(Diagnosis(namespace: diagnosed.namespace).scopes) }
+        if wanted != demand {
+            demand = wanted
+            effects.append(.watch(wanted))
+        }
+        if diagnosed != self.diagnosed {
+            self.diagnosed = diagnosed
+            effects.append(.diagnose(diagnosed))
+        }
     }
 
     // MARK: - Places
@@ -307,6 +318,7 @@ extension AppState {
         case .document(var view):
             view.scroll(to: view.top, visibleRows: body.rows, columns: size.columns)
             place = .document(view)
+        case .findings: settleFindings()
         }
     }
 
@@ -352,6 +364,7 @@ extension AppState {
                     .error,
                     "This context's credential does not come from a program: there is nothing to sign in with.")
             }
+        case .success(.triage(let named)): openTriage(namespace: named ?? namespace)
         case .success(.contexts(nil)):
             openContexts(reason: nil, selecting: session?.context ?? "")
             effects.append(.readContexts)
