@@ -108,6 +108,9 @@ struct RandomUseTests {
         case .document(let view):
             #expect(view.top >= 0 && view.top <= max(0, view.lines.count - 1))
             #expect(view.matches.allSatisfy { view.lines.indices.contains($0) })
+        case .findings(let view):
+            #expect(view.selectedIndex >= 0 && view.selectedIndex < max(1, state.lines(of: view).count))
+            #expect(view.top >= 0 && view.top <= view.selectedIndex)
         }
     }
 }

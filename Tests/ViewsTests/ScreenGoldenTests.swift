@@ -5,6 +5,8 @@ import Screen
 import Testing
 import Views
 
+@testable import Diagnosis
+
 @Suite struct ScreenGoldenTests {
     @Test(arguments: [(80, 24), (120, 40), (40, 10)])
     func podsTable(columns: Int, rows: Int) throws {
@@ -116,6 +118,45 @@ import Views
         try expectScreen("signing-in", signingIn)
     }
 
+    @Test func triage() throws {
+        let pods = ["checkout-7d9f8b6c5d-x2x7k", "checkout-7d9f8b6c5d-9qk2p"].map {
+            ObjectID(Pod.self, namespace: "shop", name: $0)
+        }
+        let deployment = ObjectID(Deployment.self, namespace: "shop", name: "checkout")
+        var report = Report()
+        report.findings = [
+            Finding(
+                id: "crash", rule: "pod/crash-loop", severity: .broken, subject: deployment,
+                title: "Container app crashes again and again: exit code 2",
+                cause: "It ends by itself a few seconds after each start.", nextStep: "Read the log of the last run.",
+                command: "kubectl -n shop logs deploy/checkout -c app --previous",
+                evidence: [
+                    Evidence(pods[0], "status.containerStatuses[app].lastState.terminated.exitCode", "2"),
+                    Evidence(pods[0], "log app (previous)", "panic: lookup db: no such host \u{1B}[31m"),
+                ], related: [], members: pods, since: nil, causedBy: nil),
+            Finding(
+                id: "endpoints", rule: "service/no-endpoints", severity: .broken,
+                subject: ObjectID(Service.self, namespace: "shop", name: "checkout"),
+                title: "No pod is ready behind the Service", cause: "", nextStep: "", command: "", evidence: [],
+                related: [], members: [], since: nil, causedBy: "crash"),
+            Finding(
+                id: "latest", rule: "pod/latest", severity: .hygiene, subject: pods[1], title: "A tag that moves",
+                cause: "", nextStep: "", command: "", evidence: [], related: [], members: [], since: nil, causedBy: nil),
+        ]
+        report.notEvaluated = [
+            NotEvaluated(
+                rule: "node/not-ready", missing: GroupResource(group: "", resource: "nodes"),
+                reason: "may not be read: nodes is forbidden")
+        ]
+        let scope = DiagnosisScope(namespace: "shop")
+        let opened = state(columns: 100, rows: 20).typing(":triage\n")
+        try expectScreen("triage-looking", opened)
+        let told = opened.receiving(.diagnosed(scope, report))
+        try expectScreen("triage", told)
+        try expectScreen("triage-expanded", told.typing("X"))
+        try expectScreen("triage-nothing", opened.receiving(.diagnosed(scope, Report())))
+    }
+
     @Test func yaml() throws {
         let opened = state(columns: 80, rows: 24).typing("y")
         guard case .document(let view) = opened.place else {
@@ -132,6 +173,7 @@ import Views
     func anySizeIsDrawnWithoutTrapping(columns: Int, rows: Int) {
         for base in [
             state(), state().typing("?"), state().typing(":po"), state().typing(":ctx\n"), state().typing("y"),
+            state().typing("X"), state().typing(":triage\n"),
         ] {
             let resized = base.receiving(.resized(Size(columns: columns, rows: rows)))
             #expect(render(resized).grid.size == Size(columns: columns, rows: rows))
