@@ -7,7 +7,8 @@ package func keysPage() -> String {
 
         """
     let titles: [(KeyContext, String)] = [
-        (.table, "In a table"), (.contexts, "In the contexts"), (.document, "In a document"), (.findings, "In findings"),
+        (.table, "In a table"), (.contexts, "In the contexts"), (.document, "In a document"),
+        (.findings, "In findings"),
     ]
     for (context, title) in titles {
         page += "\n## \(title)\n\n| Keys | Does |\n|---|---|\n"

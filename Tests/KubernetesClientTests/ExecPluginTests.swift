@@ -112,18 +112,15 @@ struct ExecPluginTests {
 
     @Test func aSecond401IsTheAnswer() async throws {
         try await withScript(Self.count, Self.numbered) { script in
-            let replies = Array(repeating: ("/version", Self.refusal), count: 4)
+            let replies = Array(repeating: ("/version", Self.refusal), count: 3)
             try await ScriptedServer.run(replies) { server in
                 try await withClient(script.access(server.address())) { client in
                     let words =
                         #"read the server's version: Unauthorized (the server does not accept what plugin gave for user "dev"; sign in again)"#
-                    let first = await #expect(throws: APIFailure.self) { _ = try await client.serverVersion() }
-                    #expect(first?.description == words)
-                    // The next request does not run it again: nothing has changed.
-                    let second = await #expect(throws: APIFailure.self) { _ = try await client.serverVersion() }
-                    #expect(second?.description == words)
+                    let failure = await #expect(throws: APIFailure.self) { _ = try await client.serverVersion() }
+                    #expect(failure?.description == words)
                 }
-                #expect(server.seen.count == 3)
+                #expect(server.seen.count == 2)
             }
             #expect(script.contents("runs") == "run\nrun\n")
         }

@@ -44,7 +44,8 @@ extension AppState {
             name: metadata.name)
         let namespace = metadata.namespace.isEmpty ? nil : metadata.namespace
         // Where the rules look at everything already, they need not begin anew.
-        let scope = diagnosis?.scope.namespace == nil && wantedDiagnosis != nil
+        let scope =
+            diagnosis?.scope.namespace == nil && wantedDiagnosis != nil
             ? DiagnosisScope(namespace: nil) : DiagnosisScope(namespace: namespace)
         forwardPlaces = []
         places.append(.findings(FindingsView(subject: id, scope: scope, openedAt: now)))
