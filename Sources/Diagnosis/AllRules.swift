@@ -14,6 +14,7 @@ extension DiagnosisRule {
         .podSchedulingGate,
         .podVolume,
         .podWaiting,
+        .serviceSelector,
     ]
 
     /// The rule of an id.

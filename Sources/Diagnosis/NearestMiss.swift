@@ -1,0 +1,90 @@
+import KubernetesModel
+
+/// How far labels are from what a selector asks for, key by key.
+struct NearestMiss {
+    /// A key of the selector that the labels do not meet.
+    struct Difference: Equatable {
+        var key: String
+        var wanted: String
+        /// `nil` when the labels lack the key.
+        var found: String?
+        /// 0 for the same, 3 for something else altogether.
+        var cost: Double
+    }
+
+    var differences: [Difference] = []
+    /// Keys that are met.
+    var matches = 0
+    /// The mean cost of all keys; below 1 they are likely meant to be the same.
+    var score = 0.0
+
+    init(_ selector: Labels, _ labels: Labels) {
+        var sum = 0.0
+        for pair in selector.pairs {
+            if labels[pair.key] == pair.value {
+                matches += 1
+                continue
+            }
+            let cost = Self.cost(pair, labels)
+            sum += cost
+            differences.append(
+                Difference(key: pair.key, wanted: pair.value, found: labels[pair.key], cost: cost))
+        }
+        score = selector.isEmpty ? 3 : sum / Double(selector.pairs.count)
+    }
+
+    /// Keys under which the same thing is often written.
+    private static let synonyms: [Set<String>] = [
+        ["app", "k8s-app", "app.kubernetes.io/name", "name"],
+        ["component", "tier", "role", "app.kubernetes.io/component"],
+    ]
+
+    private static func cost(_ pair: Labels.Pair, _ labels: Labels) -> Double {
+        if let found = labels[pair.key] {
+            if found.lowercased() == pair.value.lowercased() { return 0.5 }
+            if stripped(found) == stripped(pair.value) { return 0.6 }
+            let length = min(found.count, pair.value.count)
+            let allowed = length >= 7 ? 2 : length >= 4 ? 1 : 0
+            if allowed > 0, editDistance(found, pair.value, limit: allowed) <= allowed { return 1 }
+            if isAffix(found, pair.value) || isAffix(pair.value, found) { return 1.2 }
+            if ["version", "track", "color", "slot", "rollouts-pod-template-hash"].contains(pair.key) { return 1 }
+            return 3
+        }
+        let group = synonyms.first { $0.contains(pair.key) }
+        for label in labels.pairs where label.value == pair.value {
+            if lastPart(label.key) == lastPart(pair.key) { return 1 }
+            if group?.contains(label.key) == true { return 1.5 }
+        }
+        return 3
+    }
+
+    private static func stripped(_ text: String) -> String { text.lowercased().filter { !"-_.".contains($0) } }
+
+    private static func lastPart(_ key: String) -> String { key.split(separator: "/").last.map(String.init) ?? key }
+
+    /// Whether `part` is what stands before the first or after the last words of `whole`, cut at a `-`.
+    static func isAffix(_ part: String, _ whole: String) -> Bool {
+        !part.isEmpty && (whole.hasPrefix(part + "-") || whole.hasSuffix("-" + part))
+    }
+
+    /// How many characters must be changed, added, dropped or swapped with their neighbour; at most `limit + 1`.
+    static func editDistance(_ left: String, _ right: String, limit: Int) -> Int {
+        let (one, other) = (Array(left.utf8), Array(right.utf8))
+        guard abs(one.count - other.count) <= limit, one.count <= 253, other.count <= 253 else { return limit + 1 }
+        var beforeLast: [Int] = []
+        var last = Array(0...other.count)
+        for (row, byte) in one.enumerated() {
+            var next = [row + 1]
+            for (column, candidate) in other.enumerated() {
+                var best = min(last[column] + (byte == candidate ? 0 : 1), last[column + 1] + 1, next[column] + 1)
+                if row > 0, column > 0, byte == other[column - 1], one[row - 1] == candidate {
+                    best = min(best, beforeLast[column - 1] + 1)
+                }
+                next.append(best)
+            }
+            beforeLast = last
+            last = next
+        }
+        return min(last.last ?? 0, limit + 1)
+    }
+}
