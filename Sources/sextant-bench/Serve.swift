@@ -14,11 +14,16 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "How many of them change each second; those of the second half of the namespaces.")
     var events = 500
 
+    @Option(help: "The port to listen on; 0 for any.")
+    var port = 0
+
     func run() async throws {
         var store = DemoObjectStore(historyLimit: 20_000)
         let now = Timestamp.systemNow
         for index in 0..<pods { _ = store.apply(.pods, pod(index), at: now) }
-        try await withDemoServer(store: store, clock: { .systemNow }) { server in
+        var options = DemoServer.Options()
+        options.port = port
+        try await withDemoServer(store: store, options: options, clock: { .systemNow }) { server in
             print(server.kubeconfig(namespace: "team-000"), terminator: "")
             fflush(nil)
             var next = 0
