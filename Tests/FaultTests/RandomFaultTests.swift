@@ -8,7 +8,7 @@ import Testing
 struct RandomFaultTests {
     @Test(arguments: 0..<8)
     func tablesEqualTheServersListsAfterAnySchedule(part: Int) async throws {
-        let count = cthreadsanitizer_is_on() ? 5 : 30
+        let count = cthreadsanitizer_is_on() ? 5 : 25
         for seed in part * 30..<part * 30 + count {
             do {
                 try await run(seed: UInt64(seed))
