@@ -20,6 +20,7 @@ package struct Session: Sendable {
     private let send: Send
     private let logger: Logger
     private let now: @Sendable () -> Timestamp
+    private let waits = Waits()
 
     /// Prepares to use a context; nothing is sent before `run`.
     ///
@@ -55,6 +56,7 @@ package struct Session: Sendable {
     /// Ends every wait for another attempt at once.
     package func retryNow() async {
         await client.retryCredential()
+        waits.ring(.now)
         await cache.retryNow()
     }
 
@@ -77,8 +79,11 @@ package struct Session: Sendable {
         await withDiscardingTaskGroup { group in
             group.addTask { await cache.run() }
             group.addTask {
+                var wasReached = false
                 for await snapshot in cache.snapshots {
                     await send(.snapshot(snapshot))
+                    if snapshot.isReached, !wasReached { waits.ring(.serverIsBack) }
+                    wasReached = snapshot.isReached
                     await diagnosis.take(snapshot)
                 }
             }
@@ -93,7 +98,9 @@ package struct Session: Sendable {
 
     /// Asks who is there and what it offers, until it answers.
     private func introduce() async {
+        var hasFailed = false
         await untilItWorks { failure, retryAt in
+            hasFailed = true
             await send(.connection(.failed(failure, retryAt: retryAt)))
         } attempt: {
             do {
@@ -104,6 +111,8 @@ package struct Session: Sendable {
             }
             return true
         }
+        // What the others wait for may be over as well.
+        if hasFailed { await cache.retryNow() }
         await untilItWorks { failure, _ in
             await send(.notice(Notice(.warning, "What the server offers is not known: \(failure)")))
         } attempt: {
@@ -148,7 +157,7 @@ package struct Session: Sendable {
         return isDeleted
     }
 
-    /// Repeats an attempt with growing pauses until it says that it is done.
+    /// Repeats an attempt with growing pauses, which `waits` can end, until it says that it is done.
     ///
     /// - Parameters:
     ///   - failed: is told of each failure, and when the next attempt comes.
@@ -156,9 +165,16 @@ package struct Session: Sendable {
     private func untilItWorks(
         failed: (APIFailure, Timestamp?) async -> Void, attempt: () async throws -> Bool
     ) async {
+        await waits.with { await untilItWorks($0, failed: failed, attempt: attempt) }
+    }
+
+    private func untilItWorks(
+        _ alarm: Alarm, failed: (APIFailure, Timestamp?) async -> Void, attempt: () async throws -> Bool
+    ) async {
         var wait = Duration.milliseconds(500)
         while !Task.isCancelled {
             do {
+                alarm.attemptBegins()
                 if try await attempt() { return }
                 wait = .milliseconds(500)
             } catch let failure as APIFailure {
@@ -167,12 +183,12 @@ package struct Session: Sendable {
                 await failed(failure, Timestamp(microseconds: now().microseconds &+ pause.microseconds))
                 if failure.reason == .notFound { return }
                 wait = min(wait * 2, Self.longestWait)
-                try? await Task.sleep(for: pause)
+                _ = await alarm.wait(pause, waitsForServer: true) { try await Task.sleep(for: $0) }
                 continue
             } catch {
                 return
             }
-            try? await Task.sleep(for: wait)
+            _ = await alarm.wait(wait) { try await Task.sleep(for: $0) }
         }
     }
 }

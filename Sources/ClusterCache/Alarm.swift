@@ -1,9 +1,9 @@
 import Synchronization
 
 /// One sleep at a time that another task can cut short.
-final class Alarm: Sendable {
+package final class Alarm: Sendable {
     /// Why somebody rings.
-    enum Bell: Sendable, Equatable {
+    package enum Bell: Sendable, Equatable {
         /// There is a reason not to wait any longer.
         case now
         /// The server has answered again; only those who wait for that hear it.
@@ -11,7 +11,7 @@ final class Alarm: Sendable {
     }
 
     /// How a sleep ended.
-    enum Outcome: Sendable, Equatable {
+    package enum Outcome: Sendable, Equatable {
         /// The whole time passed.
         case slept
         case rang(Bell)
@@ -30,8 +30,10 @@ final class Alarm: Sendable {
 
     private let state = Mutex(State())
 
+    package init() {}
+
     /// Says that an attempt begins: only a server that comes back from now on cuts the wait after it short.
-    func attemptBegins() {
+    package func attemptBegins() {
         state.withLock { $0.missedReturn = false }
     }
 
@@ -42,7 +44,7 @@ final class Alarm: Sendable {
     ///   - waitsForServer: whether to hear that the server is back, also when that was since `attemptBegins()`.
     ///   - sleep: waits, and throws when cancelled.
     /// - Returns: how it ended.
-    nonisolated(nonsending) func wait(
+    package nonisolated(nonsending) func wait(
         _ duration: Duration, waitsForServer: Bool = false,
         sleep: @escaping @Sendable (Duration) async throws -> Void
     ) async -> Outcome {
@@ -76,7 +78,7 @@ final class Alarm: Sendable {
     }
 
     /// Ends the sleep; does nothing when nobody sleeps who hears this bell.
-    func ring(_ bell: Bell) {
+    package func ring(_ bell: Bell) {
         state.withLock { state in
             guard let sleeper = state.sleeper else {
                 if bell == .serverIsBack { state.missedReturn = true }

@@ -26,6 +26,9 @@ package struct ClusterSnapshot: Sendable, Equatable {
         kinds[scope] ?? kinds[KindScope(scope.kind, namespace: nil)]
     }
 
+    /// Whether any kind is current: the server answers, and knows us.
+    package var isReached: Bool { kinds.values.contains { $0.state == .ready } }
+
     package static func == (left: ClusterSnapshot, right: ClusterSnapshot) -> Bool {
         left.epoch == right.epoch && left.version == right.version
     }

@@ -100,6 +100,30 @@ struct ScreenTests {
         }
     }
 
+    // Ten minutes are more than a test has.
+    private static let refusal = Fault.status(401, "Unauthorized", "who are you", headers: ["Retry-After: 600"])
+
+    @Test func aServerThatGivesTheRowsIsAskedForItsVersionAgain() async throws {
+        try await fly(before: { $0.spoil(Self.refusal) { $0.path == "/version" } }) { pilot, _, _ in
+            try await pilot.wait("the connection") { $0.connection == .connected }
+        }
+    }
+
+    @Test func tryingAgainNowGoesForEverything() async throws {
+        try await fly(before: { $0.spoil(Self.refusal, times: nil) }) { pilot, faulty, _ in
+            try await pilot.wait("the list of contexts") { state in
+                if case .contexts = state.place { true } else { false }
+            }
+            pilot.press(.back)
+            try await pilot.wait("the rows to be refused") { state in
+                if case .failed? = state.table?.loadState { true } else { false }
+            }
+            faulty.heal()
+            pilot.press(.retry)
+            try await pilot.wait("the connection") { $0.connection == .connected && $0.table?.loadState == .ready }
+        }
+    }
+
     /// Whether the row with a text is shown as old.
     private func isDimmed(_ text: String, _ pilot: Pilot) -> Bool {
         let lines = pilot.screen.split(separator: "\n", omittingEmptySubsequences: false)
