@@ -27,7 +27,7 @@ enum ServerIdentity {
 
     /// Whether one of the certificate's alternative names is this name or address.
     static func matches(_ certificate: NIOSSLCertificate, name: String) -> Bool {
-        let address = ProxyHandshake.addressBytes(name)
+        let address = IPAddress(name)?.bytes
         let labels = Self.labels(name)
         return certificate._subjectAlternativeNames().contains { alternative in
             let contents = Array(alternative.contents)

@@ -326,7 +326,11 @@ final class Transport: Sendable {
         } else {
             return access.server.usesTLS ? "\(user) has no credential" : "credentials are sent over https only"
         }
-        if expiry == nil, credential.token == nil { expiry = tls.certificateExpiry(with: credential) }
+        if let token = credential.token {
+            expiry = expiry ?? JSONWebToken(token)?.expiry
+        } else {
+            expiry = expiry ?? tls.certificateExpiry(with: credential)
+        }
         if let expiry, expiry < .now { return "\(what) expired on \(expiry.rfc3339)\(remedy)" }
         return "the server does not accept \(what)\(remedy)"
     }

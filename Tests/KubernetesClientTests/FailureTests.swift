@@ -58,6 +58,20 @@ struct FailureTests {
         }
     }
 
+    @Test func aRefusedTokenThatSaysWhenItEndedIsNamedWithThat() async throws {
+        // {"alg":"none"}, {"sub":"dev","exp":1609459200}
+        let token = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJkZXYiLCJleHAiOjE2MDk0NTkyMDB9.c2ln"
+        try await withServer([("/version", .json("{}", status: 401))]) {
+            $0.bearerToken = .value(Secret(token))
+        } _: { client, _ in
+            let failure = await #expect(throws: APIFailure.self) { _ = try await client.serverVersion() }
+            #expect(
+                failure?.detail.hasSuffix(
+                    #"(the token of user "dev" expired on 2021-01-01T00:00:00Z; get a new one)"#) == true)
+            #expect(failure?.description.contains(token.prefix(20)) == false)
+        }
+    }
+
     @Test func retryAfterIsRead() async throws {
         let reply = Reply(
             status: 429, headers: [("Content-Type", "text/plain"), ("Retry-After", "7")],

@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Glibc
 
 /// What is said to a proxy until it passes bytes on: a value that takes what came and says what to send.
 ///
@@ -133,7 +132,7 @@ struct ProxyHandshake: Sendable {
     private mutating func request() -> Outcome {
         state = .requesting
         var address: [UInt8]
-        if let bytes = Self.addressBytes(host) {
+        if let bytes = IPAddress(host)?.bytes {
             address = [bytes.count == 4 ? 1 : 4] + bytes
         } else {
             // The proxy resolves names: it may know some that are not known here.
@@ -169,12 +168,5 @@ struct ProxyHandshake: Sendable {
         case 6: "got no answer of the server"
         default: "could not connect (SOCKS reply \(code))"
         }
-    }
-
-    /// The bytes of an IPv4 or IPv6 address; `nil` for a name.
-    static func addressBytes(_ host: String) -> [UInt8]? {
-        var bytes = [UInt8](repeating: 0, count: 16)
-        if inet_pton(AF_INET, host, &bytes) == 1 { return Array(bytes.prefix(4)) }
-        return inet_pton(AF_INET6, host, &bytes) == 1 ? bytes : nil
     }
 }
