@@ -108,7 +108,7 @@ END
 chmod +x "$home/login"
 cat > "$home/config" <<END
 current-context: dev
-clusters: [{name: c, cluster: {server: "http://127.0.0.1:1"}}]
+clusters: [{name: c, cluster: {server: "https://127.0.0.1:1"}}]
 users: [{name: u, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: "$home/login", interactiveMode: Always}}}]
 contexts: [{name: dev, context: {cluster: c, user: u}}]
 END
