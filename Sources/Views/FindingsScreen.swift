@@ -69,7 +69,10 @@ private func draw(
 
 private func drawNothing(_ view: FindingsView, _ state: AppState, _ grid: inout CellGrid) {
     let place = view.subject.map { "wrong with \($0)" } ?? view.scope.namespace.map { "wrong in \($0)" } ?? "wrong"
-    draw(paragraphs: [("Nothing is found to be \(place).", .fine)], state, &grid)
+    draw(
+        paragraphs: [
+            ("No rule finds anything \(place).", .plain), ("What is looked for: sextant rules, docs/rules.md.", .dim),
+        ], state, &grid)
 }
 
 /// What could not be looked at, and why: silence would look like health.

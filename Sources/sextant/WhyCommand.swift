@@ -32,7 +32,9 @@ struct Why: AsyncParsableCommand {
             let causes = found.compactMap { finding in report.findings.first { $0.id == finding.causedBy } }
             for finding in causes where !found.contains(finding) { print(printable(finding.text) + "\n") }
             for finding in found { print(printable(finding.text) + "\n") }
-            if found.isEmpty { print("Nothing found that is wrong with \(object).") }
+            if found.isEmpty {
+                print("No rule found anything wrong with \(object); sextant rules lists what is looked for.")
+            }
             if let words = printableNotEvaluated(report) { print(words) }
             if !found.isEmpty { throw ExitCode(1) }
         }
