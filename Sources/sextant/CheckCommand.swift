@@ -62,7 +62,10 @@ struct Check: AsyncParsableCommand {
             let count = report.causes.count { $0.severity == severity }
             return count > 0 ? "\(count) \(severity.rawValue)" : nil
         }
-        var last = counts.isEmpty ? "No rule found anything; sextant rules lists what is looked for." : "Causes: \(counts.joined(separator: ", "))."
+        var last =
+            counts.isEmpty
+            ? "No rule found anything; sextant rules lists what is looked for."
+            : "Causes: \(counts.joined(separator: ", "))."
         if !report.silenced.isEmpty { last += " Silenced: \(report.silenced.count)." }
         parts.append(last + "\n")
         if let words = printableNotEvaluated(report) { parts.append(words + "\n") }
