@@ -182,6 +182,7 @@ struct PilotTests {
             try await pilot.wait(for: "db-0")
             try await pilot.wait("the first requests to end") { _ in server.openWatchCount >= 2 }
             try await pilot.wait(for: "v1.36")
+            try await pilot.wait("what the server offers") { !$0.resources.isEmpty }
             let seconds = ProcessInfo.processInfo.environment["SEXTANT_SLOW_TESTS"] == nil ? 3 : 55
             let (before, start) = (server.requestCount, pilot.state.now)
             try await pilot.wait("time to pass") { $0.now.seconds >= start.seconds + Int64(seconds) }
