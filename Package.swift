@@ -133,6 +133,12 @@ let package = Package(
         .target(
             name: "CThreadSanitizer", path: "Tests/CThreadSanitizer", exclude: ["suppressions.txt"]),
         .testTarget(
+            name: "SextantTests",
+            dependencies: [
+                "sextant", "KubernetesClient", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "FaultTests",
             dependencies: [
                 "CThreadSanitizer", "TestSupport", "AppRuntime", "AppCore", "Screen", "ClusterCache", "ClusterState",

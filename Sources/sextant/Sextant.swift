@@ -18,16 +18,20 @@ struct Sextant: AsyncParsableCommand {
         ],
         defaultSubcommand: Screen.self)
 
-    static func main() async {
-        prepareProcess()
-        let arguments = withSubcommandFirst(
-            Array(CommandLine.arguments.dropFirst()),
+    /// The arguments with the command first.
+    static func ordered(_ arguments: [String]) -> [String] {
+        withSubcommandFirst(
+            arguments,
             subcommands: ["screen", "snapshot", "check", "why", "rules", "demo", "info", "version", "help"],
             optionsWithValue: [
                 "--kubeconfig", "--context", "--cluster", "--user", "--as", "--as-group", "--as-uid",
                 "--request-timeout", "--namespace", "-n", "--command", "-c",
             ])
-        await main(arguments)
+    }
+
+    static func main() async {
+        prepareProcess()
+        await main(ordered(Array(CommandLine.arguments.dropFirst())))
     }
 }
 

@@ -1,0 +1,62 @@
+import ArgumentParser
+import KubernetesClient
+import Testing
+
+@testable import sextant
+
+struct FlagTests {
+    private func parsed(_ arguments: String) throws -> Snapshot {
+        let words = arguments.split(separator: " ").map { $0 == "''" ? "" : String($0) }
+        return try #require(try Sextant.parseAsRoot(Sextant.ordered(words)) as? Snapshot)
+    }
+
+    private static let flags =
+        "--kubeconfig f --context x --cluster c --user u --as bob --as-group a --as-group=b --as-uid 7 "
+        + "--request-timeout 1m30s -n shop"
+
+    @Test(arguments: ["\(flags) snapshot pods", "snapshot pods \(flags)", "snapshot \(flags) pods"])
+    func flagsStandBeforeOrAfterTheCommand(arguments: String) throws {
+        let command = try parsed(arguments)
+        #expect(command.view == "pods")
+        #expect(command.cluster.kubeconfig == "f")
+        #expect(command.cluster.context == "x")
+        #expect(command.namespace.namespace == "shop")
+        #expect(
+            command.cluster.overrides
+                == AccessOverrides(
+                    cluster: "c", user: "u", asUser: "bob", asUID: "7", asGroups: ["a", "b"],
+                    requestTimeout: .seconds(90)))
+    }
+
+    @Test func emptyFlagsAreAsGoodAsNone() throws {
+        let command = try parsed("snapshot pods --cluster '' --user '' --as '' --as-uid '' --request-timeout 0")
+        #expect(command.cluster.overrides == AccessOverrides(requestTimeout: .zero))
+    }
+
+    @Test(arguments: ["-1s", "1d", "soon"])
+    func aTimeThatIsNoneIsRefused(time: String) {
+        #expect(throws: (any Error).self) { try parsed("snapshot pods --request-timeout=\(time)") }
+    }
+
+    /// Every command that talks to a cluster knows where it is.
+    @Test(arguments: ["screen", "snapshot pods", "check", "why pod/x", "info"])
+    func everyCommandTakesThem(command: String) throws {
+        let words = "\(Self.flags) \(command)".split(separator: " ").map(String.init)
+        guard command != "info" else {
+            // It has no namespace.
+            let others = Sextant.ordered(words.filter { $0 != "-n" && $0 != "shop" })
+            let info = try #require(try Sextant.parseAsRoot(others) as? Info)
+            #expect(info.cluster.overrides.asGroups == ["a", "b"])
+            return
+        }
+        #expect(throws: Never.self) { try Sextant.parseAsRoot(Sextant.ordered(words)) }
+    }
+
+    @Test(arguments: ["bash", "zsh", "fish"])
+    func completionsOfferTheFlags(shell: String) throws {
+        let script = Sextant.completionScript(for: try #require(CompletionShell(rawValue: shell)))
+        for flag in ["kubeconfig", "context", "cluster", "user", "as", "as-group", "as-uid", "request-timeout"] {
+            #expect(script.contains(flag), "no --\(flag)")
+        }
+    }
+}
