@@ -24,11 +24,18 @@ extension DiagnosisRule {
             context.hasPassed(seconds: 60, since: service.metadata.creationTimestamp)
         else { return }
         let workloads = context.workloads(in: namespace)
-        // Its pods are not there at the moment: scaled to zero, between two runs, or they cannot be created.
-        let wanted = LabelSelector(selector)
+        // Its pods are not there at the moment: scaled to zero, between two runs, or they cannot be created. Labels that pods
+        // get only when they run are in no template.
+        let wanted = LabelSelector(Labels(selector.pairs.filter { !runtimeLabels.contains($0.key) }))
         if workloads.contains(where: { wanted.matches($0.labels) }) { return }
         report(service, workloads, &context)
     }
+
+    /// Set on pods by controllers and operators: their own name, or the part that they play at the moment.
+    private static let runtimeLabels: Set<String> = [
+        "statefulset.kubernetes.io/pod-name", "apps.kubernetes.io/pod-index", "spilo-role", "cnpg.io/instanceRole",
+        "cnpg.io/instanceName", "role", "vault-active", "vault-sealed", "redis-role",
+    ]
 
     private static func report(_ service: Service, _ workloads: [Workload], _ context: inout RuleContext) {
         let id = ObjectID(service)
@@ -64,7 +71,15 @@ extension DiagnosisRule {
                 nextStep = "Add the labels to \(workload.path), which makes new pods, or take them out of the selector."
             }
             let patch = miss.differences.compactMap { item in item.found.map { "\"\(item.key)\":\"\($0)\"" } }
-            if patch.count == miss.differences.count {
+            // Cart is not card: what has a Service already may be something else, so no command to paste.
+            let taker = context.list(Service.self, in: service.metadata.namespace).first { other in
+                !other.spec.selector.isEmpty && LabelSelector(other.spec.selector).matches(workload.labels)
+            }
+            if let taker {
+                cause += " Service \(taker.metadata.name) selects them already."
+                nextStep = "Make sure that \(workload.id.text) is meant. \(nextStep)"
+                related.append(ObjectID(taker))
+            } else if patch.count == miss.differences.count {
                 let change = "{\"spec\":{\"selector\":{\(patch.joined(separator: ","))}}}"
                 command = "kubectl \(id.namespaceFlag)patch \(id.text) -p '\(change)'"
             }
