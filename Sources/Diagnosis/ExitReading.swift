@@ -119,7 +119,7 @@ extension [Evidence] {
     ///
     /// Its termination message, otherwise the last line of its log.
     func lastWords(of end: TerminatedState) -> String {
-        let line = end.message.split(separator: "\n").last.map(String.init)
+        let line = end.message.split(whereSeparator: \.isNewline).last.map(String.init)
         guard let words = line ?? last(where: { $0.field.hasPrefix("log ") })?.value, !words.isEmpty else { return "" }
         return " Its last words: \(words)"
     }
@@ -128,7 +128,7 @@ extension [Evidence] {
 extension String {
     /// The first lines of a long text, without the line break at its end.
     var firstLines: String {
-        let lines = split(separator: "\n", omittingEmptySubsequences: true)
+        let lines = split(whereSeparator: \.isNewline)
         let text = lines.prefix(5).joined(separator: "\n")
         return lines.count > 5 ? "\(text)\n…" : text
     }

@@ -25,10 +25,14 @@ extension KubernetesClient {
                 ("container", container), ("previous", previous ? "true" : "false"), ("tailLines", "\(max(1, lines))"),
                 ("limitBytes", "\(limit)"),
             ], accept: .anything)
-        let bytes = try await transport.plain(request, upTo: limit)
+        return Self.logLines(try await transport.plain(request, upTo: limit))
+    }
+
+    /// The lines of a log; one may end with `\r\n`, and the last without either.
+    static func logLines(_ bytes: [UInt8]) -> [String] {
         let text = String(decoding: bytes, as: UTF8.self)
-        var result = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        if result.last?.isEmpty == true { result.removeLast() }
-        return result
+        var lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.map(String.init)
+        if lines.last?.isEmpty == true { lines.removeLast() }
+        return lines
     }
 }

@@ -13,7 +13,7 @@ struct FuzzRun: Sendable {
         self.parser = parser
         mutator = Mutator(
             seeds: try Seeds.of(parser), tokens: parser.tokens.map { Array($0.utf8) }, sizeLimit: parser.sizeLimit,
-            hugeSize: parser.hugeSize)
+            hugeSize: parser.hugeSize, framing: parser.framing)
         runSeed = parser.name.utf8.reduce(Self.seed) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }
 

@@ -10,6 +10,8 @@ struct FuzzedParser: Sendable, CustomTestStringConvertible {
     var sizeLimit = 1024
     /// Bytes of one input in two thousand.
     var hugeSize = 32 << 10
+    /// For inputs that are protobuf.
+    var framing: ProtobufFraming?
     /// Whether each line of a seed file is a seed of its own.
     var seedsAreLines = false
     /// What comes before the bytes of a seed file, such as which kind they are of.

@@ -8,6 +8,8 @@ struct Mutator {
     let sizeLimit: Int
     /// Bytes of a huge input.
     let hugeSize: Int
+    /// For inputs that are protobuf.
+    let framing: ProtobufFraming?
 
     private static let numbers = [
         "0", "-0", "-1", "1", "00", "127", "128", "255", "256", "-32769", "65535", "65536", "2147483647", "2147483648",
@@ -25,7 +27,13 @@ struct Mutator {
     /// The input of a number: always the same for the same seeds and tokens.
     func input(_ random: inout SplitMix64) -> [UInt8] {
         var bytes = seeds[random.below(seeds.count)]
-        for _ in 0...random.below(4) { mutate(&bytes, &random) }
+        for _ in 0..<(random.oneIn(2) ? 1 : 1 + random.below(5)) {
+            if let framing, !random.oneIn(4) {
+                mutateField(&bytes, framing, &random)
+            } else {
+                mutate(&bytes, &random)
+            }
+        }
         if random.oneIn(2000) {
             enlarge(&bytes, &random)
         } else if bytes.count > sizeLimit {
@@ -34,10 +42,10 @@ struct Mutator {
         return bytes
     }
 
-    private func mutate(_ bytes: inout [UInt8], _ random: inout SplitMix64) {
+    func mutate(_ bytes: inout [UInt8], _ random: inout SplitMix64) {
         let index = random.below(bytes.count)
         let end = min(bytes.count, index + 1 + random.below(random.oneIn(4) ? bytes.count : 8))
-        switch random.below(16) {
+        switch random.below(20) {
         case 0 where !bytes.isEmpty: bytes[index] ^= 1 << UInt8(random.below(8))
         case 1 where !bytes.isEmpty: bytes[index] = UInt8(truncatingIfNeeded: random.next())
         case 2 where !bytes.isEmpty: bytes[index] = Self.bytes[random.below(Self.bytes.count)]
@@ -57,9 +65,22 @@ struct Mutator {
             let part = Array(bytes[index..<end])
             bytes.removeSubrange(index..<end)
             bytes.insert(contentsOf: part, at: random.below(bytes.count + 1))
+        case 15...17 where !bytes.isEmpty:
+            bytes[index] = Self.alike(bytes[index], &random)
+        case 18 where !bytes.isEmpty: bytes.swapAt(index, random.below(bytes.count))
         default:
             let noise = (0...random.below(8)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
             bytes.insert(contentsOf: noise, at: index)
+        }
+    }
+
+    /// A digit for a digit, a letter for a letter, any other sign for a sign.
+    private static func alike(_ byte: UInt8, _ random: inout SplitMix64) -> UInt8 {
+        switch byte {
+        case 0x30...0x39: 0x30 + UInt8(random.below(10))
+        case 0x41...0x5A: 0x41 + UInt8(random.below(26))
+        case 0x61...0x7A: 0x61 + UInt8(random.below(26))
+        default: bytes[random.below(bytes.count)]
         }
     }
 

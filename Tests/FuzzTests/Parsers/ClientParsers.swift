@@ -5,7 +5,9 @@ import ModelTestSupport
 
 extension FuzzedParser {
     /// What reads the user's files and environment, and what servers say of themselves.
-    static let clientParsers = [kubeconfig, certificates, address, httpDate, discovery]
+    static let clientParsers = [
+        kubeconfig, certificates, address, httpDate, discovery, execCredential, proxyHandshake, logLines,
+    ]
 
     /// Two files merged, and every context of them resolved; a form feed parts the two.
     private static let kubeconfig = FuzzedParser(
@@ -46,7 +48,7 @@ extension FuzzedParser {
     }
 
     /// Whether words are fit for one line on a screen.
-    private static func checkWords(_ words: String, _ bytes: [UInt8]) throws {
+    static func checkWords(_ words: String, _ bytes: [UInt8]) throws {
         try require(
             words.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }, words.debugDescription)
         try require(words.utf8.count <= 6 * bytes.count + 400, "\(words.utf8.count) bytes of words")

@@ -6,7 +6,7 @@ import Yams
 
 extension FuzzedParser {
     /// What reads the user's words, and writes documents for reading.
-    static let commandParsers = [filter, commandLine, yaml]
+    static let commandParsers = [filter, commandLine, yaml, cells]
 
     private static let filter = FuzzedParser(
         name: "filter",
@@ -100,6 +100,41 @@ extension FuzzedParser {
         } else {
             let text = String(decoding: bytes, as: UTF8.self)
             try checkYAML(of: .object([.init(text, .array([.string(text)])), .init("k", .string(text))]))
+        }
+    }
+
+    /// What tables show of objects with any values; the first byte says of which kind.
+    private static let cells = FuzzedParser(
+        name: "cells", sizeLimit: 1536, framing: .message, prefix: { $0.hasSuffix(".pb") ? [] : [0] },
+        furtherSeeds: tableSeeds
+    ) { input in
+        let table = ResourceTable.all[Int(input.first ?? 0) % ResourceTable.all.count]
+        guard let decoder = KindDecoder.named(table.kind.groupResource) else {
+            throw Finding("\(table.kind.kind) has no decoder")
+        }
+        let bytes = Array(input.dropFirst())
+        let decoded = bytes.withBytes { raw in
+            try? decoder.decode(raw, format: .protobuf, interner: StringInterner())
+        }
+        guard let object = decoded else { return }
+        for column in table.columns {
+            let text = column.text(object, noon)
+            // Names and addresses are joined, and a word may stand for every part of one byte.
+            try require(text.utf8.count <= 16 * input.count + 256, "\(column.title) of \(text.utf8.count) bytes")
+            _ = column.role(object, noon)
+            try requireEqual(column.sortKey(object), column.sortKey(object), "the sort key of \(column.title)")
+        }
+        _ = table.health(object)
+    }
+
+    /// A complete object for each table.
+    private static let tableSeeds: @Sendable () throws -> [[UInt8]] = {
+        let schema = try ProtobufSchema()
+        return try ResourceTable.all.enumerated().map { index, table in
+            let document = CompleteDocuments.all.first { $0.resource == table.kind.groupResource.resource }
+            let json = Array((document?.json ?? "{}").utf8)
+            let tree = try json.withBytes { (raw) throws(WireFailure) in try JSONValue(parsing: raw) }
+            return [UInt8(index)] + schema.envelope(tree, message: document?.message ?? "")
         }
     }
 }

@@ -11,7 +11,7 @@ extension FuzzedParser {
     /// Every kind's decoder; the first byte says which.
     private static let protobufObject = FuzzedParser(
         name: "protobuf-object", tokens: ["k8s\0", "\n\0", "\u{12}\0", "Status", "v1"], sizeLimit: 1536,
-        prefix: kindPrefix,
+        framing: .message, prefix: kindPrefix,
         furtherSeeds: { try completeDocuments(.protobuf) }
     ) { input in
         let (decoder, bytes) = kindAndBytes(input)
@@ -63,7 +63,8 @@ extension FuzzedParser {
     }
 
     private static let protobufList = FuzzedParser(
-        name: "protobuf-list", tokens: ["k8s\0", "\n\0", "\u{12}\0", "Status", "NamespaceList"], prefix: kindPrefix
+        name: "protobuf-list", tokens: ["k8s\0", "\n\0", "\u{12}\0", "Status", "NamespaceList"],
+        framing: .message, prefix: kindPrefix
     ) { input in try checkList(input, .protobuf) }
 
     private static let jsonList = FuzzedParser(
@@ -74,7 +75,7 @@ extension FuzzedParser {
     private static let protobufWatch = FuzzedParser(
         name: "protobuf-watch",
         tokens: ["\0\0\0\0", "\0\0\0\u{1}", "\u{7F}\0\0\0", "k8s\0", "ADDED", "DELETED", "BOOKMARK", "ERROR"],
-        prefix: kindPrefix
+        framing: .frames, prefix: kindPrefix
     ) { input in try checkWatch(input, .protobuf) }
 
     private static let jsonWatch = FuzzedParser(
