@@ -40,7 +40,7 @@ extension FuzzedParser {
             "200", "-1",
             "\u{5}\0", "\u{5}\u{2}", "\u{1}\0", "\u{5}\0\0\u{1}\u{A}\0\0\u{1}\0\u{50}", "\u{5}\0\0\u{3}\u{1}h\0\u{50}",
             "\u{7F}",
-        ], sizeLimit: 256, hugeSize: 8 << 10
+        ], sizeLimit: 128, hugeSize: 2048
     ) { input in
         let urls = ["http://proxy", "http://u:p@proxy", "socks5://proxy", "socks5://u:p@proxy"]
         guard let proxy = ProxyAddress(url: urls[Int(input.first ?? 0) % urls.count]) else {
