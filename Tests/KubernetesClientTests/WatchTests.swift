@@ -102,7 +102,7 @@ struct WatchTests {
 
     @Test func aSilentWatchTimesOut() async throws {
         let end = try await watch(
-            .watch([event("ADDED", "a")], ending: .silence), timeouts: ClientTimeouts(silence: .milliseconds(200)))
+            .watch([event("ADDED", "a")], ending: .silence), timeouts: ClientTimeouts(silence: .seconds(1)))
         #expect(end.batches.flatMap(\.self) == ["added a"])
         #expect(end.failure?.reason == .timeout)
     }
