@@ -39,8 +39,8 @@ struct RecoveryTests {
                     // One of them finds the server; the others follow without another wait.
                     let count = rig.time.durations.count
                     waits.min { $0.end < $1.end }?.pass()
-                    try await rig.untilRight()
-                    #expect(rig.time.durations.count == count)
+                    try await Self.untilRight(rig)
+                    #expect(rig.time.durations.count <= count + 1)
                     #expect(rig.time.openWaits == 0)
                     break
                 }
@@ -49,6 +49,18 @@ struct RecoveryTests {
             // And nothing is lost afterwards.
             try Self.storm(rig, 1300..<1800)
             try await rig.untilRight()
+        }
+    }
+
+    /// Waits until the tables are right, and lets time pass for who waits meanwhile.
+    ///
+    /// The first who asks may join a connection that another began before the server was back, and be refused with it.
+    private static func untilRight(_ rig: Rig) async throws {
+        try await withThrowingTaskGroup { group in
+            group.addTask { while true { try await rig.time.nextWait().pass() } }
+            group.addTask { try await rig.untilRight() }
+            defer { group.cancelAll() }
+            try await group.next()
         }
     }
 
