@@ -5,10 +5,16 @@ import KubernetesModel
 ///
 /// A value: give it every snapshot in turn, and it runs again only what reads something that changed.
 package struct Diagnosis: Sendable {
+    /// What a rule says, with its index.
+    private struct Drafted: Sendable, Equatable {
+        var rule: Int
+        var draft: FindingDraft
+    }
+
     /// What is known of one subject with findings, or whose evaluation read other objects.
     private struct Evaluation: Sendable {
         var reads: ReadSet
-        var drafts: [(rule: Int, draft: FindingDraft)]
+        var drafts: [Drafted]
     }
 
     /// The part of a kind that was last evaluated.
@@ -28,6 +34,7 @@ package struct Diagnosis: Sendable {
     private var evaluations: [SubjectID: Evaluation] = [:]
     private var dependencies = Dependencies()
     private var folding = Folding()
+    private var silences = Silences()
     /// When to look again at subjects that time alone may change.
     private var waiting: [SubjectID: Timestamp] = [:]
     private var logs: [LogRequest: LogTail] = [:]
@@ -88,13 +95,13 @@ package struct Diagnosis: Sendable {
         } else {
             evaluateAll(world, now, memo)
         }
-        return report(world)
+        return report()
     }
 
     // MARK: What changed
 
     /// The subjects to evaluate again; `nil` means all of them.
-    private func changedSubjects(
+    private mutating func changedSubjects(
         _ world: World, epoch: UInt64, now: Timestamp, logs: [LogRequest: LogTail]
     ) -> Set<SubjectID>? {
         guard self.epoch == epoch else { return nil }
@@ -112,6 +119,7 @@ package struct Diagnosis: Sendable {
             guard kind.obstacle == nil else { continue }
             guard let changes = snapshot.changes(since: known.version) else { return nil }
             for change in changes {
+                silences.note(change, of: type.kind)
                 guard let object = change.new ?? change.old else { continue }
                 if runnable[id] != nil, isInScope(object, of: type) {
                     dirty.insert(SubjectID(kind: id, key: ObjectKey(object.metadata)))
@@ -167,7 +175,11 @@ package struct Diagnosis: Sendable {
         folding = Folding()
         waiting = [:]
         lastEvaluationCount = 0
+        silences = Silences()
         for type in types {
+            for object in world.objects(of: type) {
+                silences.note(ObjectChange(old: nil, new: object), of: type.kind)
+            }
             let id = ObjectIdentifier(type)
             guard runnable[id] != nil else { continue }
             for object in world.objects(of: type) {
@@ -178,39 +190,48 @@ package struct Diagnosis: Sendable {
     }
 
     private mutating func evaluate(_ subject: SubjectID, _ world: World, _ now: Timestamp, _ memo: Memo) {
-        if let old = evaluations.removeValue(forKey: subject) {
+        let old = evaluations.removeValue(forKey: subject)
+        if let old {
             dependencies.remove(old.reads, of: subject)
-            for (rule, draft) in old.drafts { folding.remove(draft, of: rules[rule], on: subject.key) }
             waiting[subject] = nil
         }
-        guard let object = world.kinds[subject.kind]?.snapshot?[subject.key] else { return }
-        evaluate(object, subject, world, now, memo)
+        guard let object = world.kinds[subject.kind]?.snapshot?[subject.key] else {
+            return replace(old?.drafts ?? [], by: [], on: subject)
+        }
+        evaluate(object, subject, world, now, memo, insteadOf: old?.drafts ?? [])
     }
 
     private mutating func evaluate(
-        _ object: any StoredObject, _ subject: SubjectID, _ world: World, _ now: Timestamp, _ memo: Memo
+        _ object: any StoredObject, _ subject: SubjectID, _ world: World, _ now: Timestamp, _ memo: Memo,
+        insteadOf old: [Drafted] = []
     ) {
         var context = RuleContext(world: world, now: now, logs: logs, memo: memo)
-        var drafts: [(rule: Int, draft: FindingDraft)] = []
+        var drafts: [Drafted] = []
         for index in runnable[subject.kind] ?? [] {
             rules[index].evaluate(object, &context)
             guard !context.drafts.isEmpty else { continue }
-            drafts += context.drafts.map { (index, $0) }
+            drafts += context.drafts.map { Drafted(rule: index, draft: $0) }
             context.drafts = []
         }
+        replace(old, by: drafts, on: subject)
         guard !drafts.isEmpty || !context.reads.isEmpty else { return }
         evaluations[subject] = Evaluation(reads: context.reads, drafts: drafts)
         dependencies.insert(context.reads, of: subject)
-        for (rule, draft) in drafts { folding.insert(draft, of: rules[rule], on: subject.key) }
         waiting[subject] = context.reads.recheckAt
+    }
+
+    /// Folds in what is said of a subject now; findings stay as they are when it is what was said before.
+    private mutating func replace(_ old: [Drafted], by new: [Drafted], on subject: SubjectID) {
+        guard old != new else { return }
+        for drafted in old { folding.remove(drafted.draft, of: rules[drafted.rule], on: subject.key) }
+        for drafted in new { folding.insert(drafted.draft, of: rules[drafted.rule], on: subject.key) }
     }
 
     // MARK: Reporting
 
-    private mutating func report(_ world: World) -> Report {
+    private mutating func report() -> Report {
         var report = Report()
         let (findings, wants) = folding.findings()
-        let silences = Silences(world)
         for finding in findings {
             if let reason = silences.reason(for: finding) {
                 report.silenced.append(SilencedFinding(finding: finding, reason: reason))

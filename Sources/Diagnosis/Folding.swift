@@ -10,22 +10,32 @@ struct Folding: Sendable {
         var rule: DiagnosisRule
         var subject: ObjectID
         var drafts: [ObjectID: FindingDraft] = [:]
-        /// What they make together, until one of them changes.
-        var joined: Joined?
     }
 
     /// A finding before its cause is known.
     private struct Joined: Sendable {
         var finding: Finding
+        /// Objects whose trouble would explain it, each once.
         var explainedBy: [ObjectID]
         /// Logs that would add to its evidence.
         var wants: [LogRequest]
+
+        /// The objects whose other findings this one may explain; a matter of hygiene explains nothing.
+        var explains: Set<ObjectID> {
+            finding.severity == .hygiene ? [] : Set(finding.members + [finding.subject])
+        }
     }
 
     /// By the id of the finding.
     private var groups: [String: Group] = [:]
     /// Groups whose finding is to be made anew.
     private var changed: Set<String> = []
+    /// What the groups make, by the ids of the findings.
+    private var joined: [Joined] = []
+    /// The ids of the findings that may explain others by an object.
+    private var byObject: [ObjectID: Set<String>] = [:]
+    /// What was last found, as long as nothing changes.
+    private var last: (findings: [Finding], wants: [LogRequest])?
 
     /// How many members of a group are asked for what explains them.
     private static let readMembers = 50
@@ -48,16 +58,37 @@ struct Folding: Sendable {
 
     /// The findings, causes before what they explain, and the logs that would add to their evidence in that order.
     mutating func findings() -> (findings: [Finding], wants: [LogRequest]) {
-        for id in changed {
-            guard let group = groups[id] else { continue }
-            groups[id]?.joined = Self.joined(group)
-        }
-        changed = []
-        let joined = groups.values.compactMap(\.joined)
+        if changed.isEmpty, let last { return last }
+        joinChanged()
+        let causes = causes()
         var findings = joined.map(\.finding)
-        Self.link(&findings, joined.map(\.explainedBy))
-        let order = Self.order(of: findings)
-        return (order.map { findings[$0] }, order.flatMap { joined[$0].wants })
+        for (index, cause) in causes.enumerated() { findings[index].causedBy = cause.map { findings[$0].id } }
+        let order = Self.order(of: findings, causes)
+        let found = (order.map { findings[$0] }, order.flatMap { joined[$0].wants })
+        last = found
+        return found
+    }
+
+    /// Makes the findings of changed groups anew, in the order of their ids.
+    private mutating func joinChanged() {
+        var result: [Joined] = []
+        result.reserveCapacity(joined.count + changed.count)
+        var kept = joined[...]
+        for id in changed.sorted() {
+            while let next = kept.first, next.finding.id < id { result.append(kept.removeFirst()) }
+            if let old = kept.first, old.finding.id == id {
+                kept.removeFirst()
+                for object in old.explains {
+                    byObject[object]?.remove(id)
+                    if byObject[object]?.isEmpty == true { byObject[object] = nil }
+                }
+            }
+            guard let group = groups[id], let new = Self.joined(group) else { continue }
+            for object in new.explains { byObject[object, default: []].insert(id) }
+            result.append(new)
+        }
+        joined = result + kept
+        changed = []
     }
 
     /// Such as `pod/crash-loop:deployment/shop/checkout#app`.
@@ -82,68 +113,66 @@ struct Folding: Sendable {
             cause: first.cause,
             nextStep: first.nextStep, command: first.command, evidence: first.evidence, related: related.sorted(),
             members: drafts.map(\.key), since: drafts.compactMap(\.value.since).min(), causedBy: nil)
-        return Joined(
-            finding: finding, explainedBy: drafts.prefix(readMembers).flatMap(\.value.explainedBy), wants: first.wants)
+        var explainedBy: [ObjectID] = []
+        var known: Set<ObjectID> = []
+        for draft in drafts.prefix(readMembers) {
+            for object in draft.value.explainedBy where known.insert(object).inserted { explainedBy.append(object) }
+        }
+        return Joined(finding: finding, explainedBy: explainedBy, wants: first.wants)
     }
 
-    /// Sets `causedBy` from what each finding's objects name as explanations.
-    private static func link(_ findings: inout [Finding], _ explanations: [[ObjectID]]) {
-        guard explanations.contains(where: { !$0.isEmpty }) else { return }
-        var byObject: [ObjectID: [Int]] = [:]
-        for (index, finding) in findings.enumerated() where finding.severity != .hygiene {
-            for object in Set(finding.members + [finding.subject]) { byObject[object, default: []].append(index) }
-        }
-        let indexes = Dictionary(findings.enumerated().map { ($1.id, $0) }) { first, _ in first }
-        // In the order of their ids, so that equal findings are linked alike.
-        for index in findings.indices.sorted(by: { findings[$0].id < findings[$1].id }) {
-            let candidates = explanations[index].flatMap { object in
-                (byObject[object] ?? []).filter { $0 != index }.sorted { findings[$0].id < findings[$1].id }
+    /// The index of each finding's cause, from what its objects name as explanations.
+    private func causes() -> [Int?] {
+        var causes = [Int?](repeating: nil, count: joined.count)
+        guard joined.contains(where: { !$0.explainedBy.isEmpty }) else { return causes }
+        let indexes = Dictionary(uniqueKeysWithValues: joined.enumerated().map { ($1.finding.id, $0) })
+        for (index, effect) in joined.enumerated() {
+            let candidates = effect.explainedBy.flatMap { object in
+                (byObject[object] ?? []).compactMap { indexes[$0] }.filter { $0 != index }.sorted()
             }
             // Of the worst, the first that is named.
-            guard let worst = candidates.map({ findings[$0].severity }).max() else { continue }
-            let cause = candidates.first { candidate in
-                findings[candidate].severity == worst && !isExplained(candidate, by: index, findings, indexes)
+            guard let worst = candidates.map({ joined[$0].finding.severity }).max() else { continue }
+            causes[index] = candidates.first {
+                joined[$0].finding.severity == worst && !Self.isExplained($0, by: index, causes)
             }
-            findings[index].causedBy = cause.map { findings[$0].id }
         }
+        return causes
     }
 
     /// Whether a finding is explained by another, over any number of steps.
-    private static func isExplained(
-        _ index: Int, by other: Int, _ findings: [Finding], _ indexes: [String: Int]
-    ) -> Bool {
+    private static func isExplained(_ index: Int, by other: Int, _ causes: [Int?]) -> Bool {
         var current: Int? = index
-        for _ in findings.indices {
-            guard let here = current else { return false }
+        while let here = current {
             if here == other { return true }
-            current = findings[here].causedBy.flatMap { indexes[$0] }
+            current = causes[here]
         }
         return false
     }
 
     /// The indexes of causes by severity, reach and id, each followed by those of what it explains.
-    private static func order(of findings: [Finding]) -> [Int] {
-        var effects: [String: [Int]] = [:]
-        for (index, finding) in findings.enumerated() {
-            if let cause = finding.causedBy { effects[cause, default: []].append(index) }
+    private static func order(of findings: [Finding], _ causes: [Int?]) -> [Int] {
+        var effects: [Int: [Int]] = [:]
+        for (index, cause) in causes.enumerated() {
+            if let cause { effects[cause, default: []].append(index) }
         }
         func reach(_ index: Int) -> Int {
-            (effects[findings[index].id] ?? []).reduce(findings[index].members.count) { $0 + reach($1) }
+            (effects[index] ?? []).reduce(findings[index].members.count) { $0 + reach($1) }
         }
         let reaches = findings.indices.map { reach($0) }
+        let severities = findings.map(\.severity)
+        // Findings come in the order of their ids.
         func precedes(_ left: Int, _ right: Int) -> Bool {
-            if findings[left].severity != findings[right].severity {
-                return findings[left].severity > findings[right].severity
-            }
+            if severities[left] != severities[right] { return severities[left] > severities[right] }
             if reaches[left] != reaches[right] { return reaches[left] > reaches[right] }
-            return findings[left].id < findings[right].id
+            return left < right
         }
         var order: [Int] = []
+        order.reserveCapacity(findings.count)
         func append(_ index: Int) {
             order.append(index)
-            for effect in (effects[findings[index].id] ?? []).sorted(by: precedes) { append(effect) }
+            for effect in (effects[index] ?? []).sorted(by: precedes) { append(effect) }
         }
-        for cause in findings.indices.filter({ findings[$0].causedBy == nil }).sorted(by: precedes) { append(cause) }
+        for cause in findings.indices.filter({ causes[$0] == nil }).sorted(by: precedes) { append(cause) }
         return order
     }
 }

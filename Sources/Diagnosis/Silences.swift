@@ -7,28 +7,27 @@ import KubernetesModel
 struct Silences {
     static let annotation = "sextant/silence"
 
-    /// What is known of each kind, by the kind's name.
-    private let stores: [String: (group: String, snapshot: KindSnapshot)]
+    /// What the annotations of objects say.
+    private var texts: [ObjectID: String] = [:]
 
-    init(_ world: World) {
-        var stores: [String: (group: String, snapshot: KindSnapshot)] = [:]
-        for decoder in KindDecoder.all {
-            guard let snapshot = world[decoder.type]?.snapshot else { continue }
-            stores[decoder.kind.kind] = (decoder.kind.groupResource.group, snapshot)
-        }
-        self.stores = stores
+    /// Notes an object as it is now.
+    mutating func note(_ change: ObjectChange, of kind: BuiltInKind) {
+        guard let metadata = (change.new ?? change.old)?.metadata else { return }
+        let text = change.new?.metadata.annotations[Self.annotation]
+        if text == nil && texts.isEmpty { return }
+        let id = ObjectID(
+            group: kind.groupResource.group, kind: kind.kind, namespace: metadata.namespace, name: metadata.name)
+        texts[id] = text
     }
 
     /// The reason given for silencing a finding, which may be empty; `nil` when it is not silenced.
     ///
     /// The annotation counts on the subject, and on a finding's only member.
     func reason(for finding: Finding) -> String? {
+        if texts.isEmpty { return nil }
         let objects = finding.members.count == 1 ? [finding.subject] + finding.members : [finding.subject]
         for object in objects {
-            let key = ObjectKey(namespace: object.namespace, name: object.name)
-            guard let store = stores[object.kind], store.group == object.group,
-                let text = store.snapshot[key]?.metadata.annotations[Self.annotation]
-            else { continue }
+            guard let text = texts[object] else { continue }
             if let reason = Self.reason(in: text, rule: finding.rule) { return reason }
         }
         return nil
