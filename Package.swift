@@ -86,7 +86,7 @@ let package = Package(
         .executableTarget(
             name: "sextant-bench",
             dependencies: [
-                "KubernetesModel", "KubernetesClient", "DemoCluster", logging,
+                "KubernetesModel", "KubernetesClient", "ClusterState", "Diagnosis", "DemoCluster", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
