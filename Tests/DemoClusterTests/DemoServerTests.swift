@@ -196,6 +196,6 @@ private func connected<Result: Sendable>(
                 return try Parsed(try await connection.body().utf8).names.count
             }
         }
-        #expect(pods == 47)
+        #expect(pods == 59)
     }
 }

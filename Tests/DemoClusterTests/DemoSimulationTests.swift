@@ -1,3 +1,4 @@
+import Foundation
 import KubernetesModel
 import Testing
 
@@ -23,12 +24,40 @@ import Testing
         let store = try cluster(after: 0)
         #expect(
             statuses(store) == [
-                "Running": 35, "CrashLoopBackOff": 3, "ImagePullBackOff": 1, "CreateContainerConfigError": 1,
-                "Pending": 2, "Init:CrashLoopBackOff": 2, "Completed": 1, "Error": 1, "Terminating": 1,
+                "Running": 44, "CrashLoopBackOff": 4, "ImagePullBackOff": 1, "CreateContainerConfigError": 1,
+                "ContainerCreating": 1, "Pending": 3, "Init:CrashLoopBackOff": 2, "Completed": 1, "Error": 1,
+                "Terminating": 1,
             ])
         #expect(store.documents(of: .nodes).count == 3)
         let namespaces = store.documents(of: .namespaces).map { $0.text("metadata", "name") }
-        #expect(namespaces == ["default", "kube-system", "monitoring", "payments", "shop"])
+        #expect(namespaces == ["default", "delivery", "kube-system", "monitoring", "payments", "shop"])
+    }
+
+    @Test func podsThatFitNowhereSayWhyOfEveryNode() throws {
+        let store = try cluster(after: 0)
+        let messages = store.documents(of: .pods).compactMap { pod -> String? in
+            let scheduled = pod.at("status", "conditions")?.elements.first { $0.text("type") == "PodScheduled" }
+            guard scheduled?.text("status") == "False" else { return nil }
+            return scheduled?.text("message").components(separatedBy: " no new claims").first
+        }
+        #expect(
+            Set(messages) == [
+                "0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims.",
+                "0/3 nodes are available: 1 node(s) were unschedulable, 2 Insufficient memory.",
+                "0/3 nodes are available: 1 node(s) were unschedulable, "
+                    + "2 node(s) didn't match Pod's node affinity/selector.",
+            ])
+    }
+
+    @Test func aWorkloadWhosePodsAreRefusedSaysSo() throws {
+        let store = try cluster(after: 0)
+        let deployment = try #require(
+            store.documents(of: .deployments).first { $0.text("metadata", "name") == "battery-monitor" })
+        let conditions = deployment.at("status", "conditions")?.elements ?? []
+        #expect(conditions.map { $0.text("type") } == ["Available", "Progressing", "ReplicaFailure"])
+        let events = store.documents(of: .events).filter { $0.text("reason") == "FailedCreate" }
+        #expect(Set(events.map { $0.text("involvedObject", "kind") }) == ["ReplicaSet"])
+        #expect(events.contains { $0.text("message").hasSuffix("serviceaccount \"battery-monitr\" not found") })
     }
 
     @Test func theSameSeedGivesTheSameCluster() throws {
@@ -52,7 +81,7 @@ import Testing
             rollouts.formUnion(store.documents(of: .replicaSets).map { $0.text("metadata", "name") })
             #expect((pods...pods + 2).contains(store.documents(of: .pods).count))
             #expect(store.documents(of: .events).count <= 450)
-            #expect(store.documents(of: .replicaSets).count <= 20)
+            #expect(store.documents(of: .replicaSets).count <= 26)
             expectConsistentSlices(store)
             expectSensibleEvents(store, at: moment(step))
         }

@@ -10,8 +10,9 @@ package struct DemoScenarioFailure: Error, Sendable, Equatable, CustomStringConv
 /// What is in a demo cluster: Kubernetes manifests, each with an optional member `demo` that says how it behaves.
 ///
 /// `demo.age` tells how old the object is (`45m`, `3h`, `12d`). On workloads `demo.pods` lists what is wrong with each
-/// pod in turn (`trouble`, `restarts`, `age`), `demo.rollout` the image tags to roll between, and `demo.failedRollout`
-/// an image that cannot be pulled. On nodes `demo.pressure` names a condition that is true.
+/// pod in turn (`trouble`, `restarts`, `age`), `demo.lastWords` is what a container says before it ends,
+/// `demo.refused` says why only `demo.created` of its pods were taken,
+/// `demo.rollout` the image tags to roll between, and `demo.failedRollout` an image that cannot be pulled. On nodes `demo.pressure` names a condition that is true.
 package struct DemoScenario: Sendable, Equatable {
     /// The manifests, with what they leave out filled in, and with their `demo` members.
     package var manifests: [JSONValue]
@@ -40,7 +41,10 @@ package struct DemoScenario: Sendable, Equatable {
     /// - Returns: the cluster of `Resources/demo`.
     /// - Throws: `DemoScenarioFailure`, never for the manifests of a build that passed its tests.
     package static func standard() throws(DemoScenarioFailure) -> DemoScenario {
-        let files = [PackageResources.cluster_yaml, PackageResources.shop_yaml, PackageResources.payments_yaml]
+        let files = [
+            PackageResources.cluster_yaml, PackageResources.shop_yaml, PackageResources.payments_yaml,
+            PackageResources.delivery_yaml,
+        ]
         return try DemoScenario(parsing: files.map { String(decoding: $0, as: UTF8.self) })
     }
 

@@ -112,21 +112,27 @@ enum ManifestDefaults {
             filled.fill("protocol", with: .string("TCP"))
             return filled
         }
-        let probe = container["readinessProbe"].map { probe in
-            var filled = probe
-            filled.fill("periodSeconds", with: .integer(10))
-            filled.fill("timeoutSeconds", with: .integer(1))
-            filled.fill("successThreshold", with: .integer(1))
-            filled.fill("failureThreshold", with: .integer(3))
-            return filled
-        }
         return .members([
             "name": container["name"] ?? .string(podName), "image": container["image"],
             "command": container["command"], "args": container["args"], "ports": ports.map { .array($0) },
-            "env": container["env"], "resources": container["resources"] ?? .object([]), "readinessProbe": probe,
+            "envFrom": container["envFrom"], "env": container["env"],
+            "resources": container["resources"] ?? .object([]), "volumeMounts": container["volumeMounts"],
+            "livenessProbe": container["livenessProbe"].map(probe),
+            "readinessProbe": container["readinessProbe"].map(probe),
+            "startupProbe": container["startupProbe"].map(probe),
             "terminationMessagePath": .string("/dev/termination-log"),
             "terminationMessagePolicy": .string("File"), "imagePullPolicy": .string("IfNotPresent"),
         ])
+    }
+
+    private static func probe(_ probe: JSONValue) -> JSONValue {
+        var filled = probe
+        if filled["httpGet"] != nil { filled.fill("httpGet", "scheme", with: .string("HTTP")) }
+        filled.fill("periodSeconds", with: .integer(10))
+        filled.fill("timeoutSeconds", with: .integer(1))
+        filled.fill("successThreshold", with: .integer(1))
+        filled.fill("failureThreshold", with: .integer(3))
+        return filled
     }
 
     // MARK: Services

@@ -110,9 +110,11 @@ struct DemoAPI: Sendable {
         guard
             let resource = DemoResource.all.first(where: {
                 $0.group == group && $0.version == version && $0.plural == rest[0]
-            }), namespace.isEmpty || resource.isNamespaced, rest.count <= 2
+            }), namespace.isEmpty || resource.isNamespaced,
+            rest.count <= 2 || (resource == .pods && rest.count == 3 && rest[2] == "log")
         else { throw .noSuchResource }
         guard request.method == "GET" else { throw .notAllowed }
+        if rest.count == 3 { return try log(namespace: namespace, name: rest[1], request, user: user, store: store) }
         if rest.count == 2 {
             return try get(resource, namespace: namespace, name: rest[1], request, user: user, store: store)
         }
@@ -149,6 +151,21 @@ struct DemoAPI: Sendable {
         }
         let renderer = DemoRenderer(resource: resource, form: form, request: request, now: now)
         return .whole(status: 200, contentType: "application/json", body: renderer.object(entry) + [UInt8(ascii: "\n")])
+    }
+
+    private func log(
+        namespace: String, name: String, _ request: DemoRequest, user: DemoUser, store: DemoObjectStore
+    ) throws(DemoStatus) -> Answer {
+        guard user.mayRead(.pods, namespace: namespace) else {
+            throw .forbidden(user: user.name, verb: "get", .pods, namespace: namespace, name: name)
+        }
+        let key = DemoObjectStore.Key(namespace: namespace, name: name)
+        guard let entry = store.entry(of: .pods, key) else { throw .noSuchObject(.pods, name) }
+        var lines = try DemoLog.lines(
+            of: entry.document, container: request.query["container"] ?? "", previous: request.flag("previous"),
+            words: store.lastWords[key] ?? [])
+        if let tail = request.query["tailLines"].flatMap({ Int($0) }) { lines = lines.suffix(max(0, tail)) }
+        return Self.text(lines.map { $0 + "\n" }.joined())
     }
 
     private func collection(

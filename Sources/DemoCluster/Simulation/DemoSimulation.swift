@@ -8,10 +8,11 @@ package struct DemoSimulation: Sendable {
     private static let rolloutIntervalSeconds = 180
     private static let removalSeconds = 6
     private static let heartbeatSeconds = 60
+    private static let refusalSeconds = 300
 
     private var pods: [SimulatedPod] = []
     private var workloads: [SimulatedWorkload] = []
-    private var nodes: [JSONValue] = []
+    private var scheduler = Scheduler()
     private var recorder: EventRecorder
     private var random: DemoRandom
     private var nextHeartbeat: Timestamp
@@ -51,6 +52,7 @@ package struct DemoSimulation: Sendable {
             guard let removal = pods[index].removal, removal <= now else { continue }
             let pod = pods.remove(at: index)
             store.delete(.pods, namespace: pod.namespace, name: pod.name)
+            store.lastWords[.init(namespace: pod.namespace, name: pod.name)] = nil
             touched.append(pod)
         }
         for index in workloads.indices where workloads[index].resource == .deployments {
@@ -58,6 +60,7 @@ package struct DemoSimulation: Sendable {
             let key = workloads[index].key
             touched += pods.filter { $0.workload == key }
         }
+        recordRefusals(in: &store, at: now)
         publishConsequences(of: touched, in: &store, at: now)
         if nextHeartbeat <= now {
             nextHeartbeat = now.adding(seconds: Self.heartbeatSeconds)
@@ -161,6 +164,7 @@ package struct DemoSimulation: Sendable {
 
     private func publish(_ pod: SimulatedPod, in store: inout DemoObjectStore, at now: Timestamp) {
         store.apply(.pods, pod.document, at: now)
+        if !pod.lastWords.isEmpty { store.lastWords[.init(namespace: pod.namespace, name: pod.name)] = pod.lastWords }
     }
 
     /// Writes what follows from pods that changed: their workloads, ReplicaSets and EndpointSlices.
@@ -170,12 +174,7 @@ package struct DemoSimulation: Sendable {
         guard !touched.isEmpty else { return }
         let keys = Set(touched.map(\.workload))
         for index in workloads.indices where keys.contains(workloads[index].key) {
-            let key = workloads[index].key
-            let own = pods.filter { $0.workload == key }
-            store.apply(workloads[index].resource, workloads[index].document(pods: own, at: now), at: now)
-            for revision in workloads[index].revisions {
-                store.apply(.replicaSets, workloads[index].replicaSet(revision, pods: own), at: now)
-            }
+            publishWorkload(index, in: &store, at: now)
         }
         let documents = store.documents(of: .pods)
         for service in store.documents(of: .services) {
@@ -190,8 +189,31 @@ package struct DemoSimulation: Sendable {
         }
     }
 
+    private mutating func publishWorkload(_ index: Int, in store: inout DemoObjectStore, at now: Timestamp) {
+        let key = workloads[index].key
+        let own = pods.filter { $0.workload == key }
+        store.apply(workloads[index].resource, workloads[index].document(pods: own, at: now), at: now)
+        for revision in workloads[index].revisions {
+            store.apply(.replicaSets, workloads[index].replicaSet(revision, pods: own), at: now)
+        }
+    }
+
+    /// Lets controllers try again to create the pods that are refused.
+    private mutating func recordRefusals(in store: inout DemoObjectStore, at now: Timestamp) {
+        for index in workloads.indices {
+            guard let refusal = workloads[index].refusal, refusal.next <= now, let set = workloads[index].revisions.last
+            else { continue }
+            workloads[index].refusal?.next = now.adding(seconds: Self.refusalSeconds)
+            let age = now.seconds(since: set.created)
+            recorder.record(
+                workloads[index].subject(of: set), isWarning: true, "FailedCreate",
+                "Error creating: \(refusal.message)", component: "replicaset-controller",
+                count: max(1, Int(age) / Self.refusalSeconds), first: set.created, at: now, in: &store)
+        }
+    }
+
     private func publishNodes(in store: inout DemoObjectStore, at now: Timestamp) {
-        for node in nodes {
+        for node in scheduler.nodes {
             var document = node
             let conditions = (node.at("status", "conditions")?.elements ?? []).map { condition in
                 var beating = condition
@@ -226,6 +248,10 @@ extension DemoSimulation {
     private mutating func populate(_ scenario: DemoScenario, _ store: inout DemoObjectStore, at now: Timestamp) {
         for manifest in scenario.manifests where manifest.text("kind") == "Node" { addNode(manifest, at: now) }
         publishNodes(in: &store, at: now)
+        for manifest in scenario.manifests where manifest.text("kind") == "PersistentVolumeClaim" {
+            let claim = "\(manifest.text("metadata", "namespace"))/\(manifest.text("metadata", "name"))"
+            scheduler.claims[claim] = manifest.text("status", "phase") == "Bound"
+        }
         for manifest in scenario.manifests {
             guard let resource = DemoResource.of(apiVersion: manifest.text("apiVersion"), kind: manifest.text("kind"))
             else { continue }
@@ -241,6 +267,7 @@ extension DemoSimulation {
                 addWorkload(object, resource, manifest["demo"] ?? .null, created: created, at: now)
             default:
                 store.apply(resource, object, at: now)
+                if resource == .namespaces { addServiceAccount(of: object, in: &store, at: now) }
             }
         }
         for pod in pods {
@@ -248,13 +275,14 @@ extension DemoSimulation {
             let last = pod.deletion ?? now.adding(seconds: -random.number(5...50))
             record(pod.backlog, of: pod, first: pod.deletion ?? pod.created, in: &store, at: last)
         }
-        publishConsequences(of: pods, in: &store, at: now)
+        recordRefusals(in: &store, at: now)
+        for index in workloads.indices { publishWorkload(index, in: &store, at: now) }
         for service in store.documents(of: .services) {
             if let slice = EndpointSlices.slice(of: service, pods: store.documents(of: .pods)) {
                 store.apply(.endpointSlices, slice, at: now)
             }
         }
-        let pressed = nodes.first { node in
+        let pressed = scheduler.nodes.first { node in
             (node.at("status", "conditions")?.elements ?? []).contains {
                 $0.text("type") != "Ready" && $0.text("status") == "True"
             }
@@ -275,7 +303,7 @@ extension DemoSimulation {
     private mutating func addNode(_ manifest: JSONValue, at now: Timestamp) {
         let created = now.adding(seconds: -(Self.age(manifest["demo"]) ?? 86400))
         let pressure = manifest.text("demo", "pressure")
-        let index = nodes.count
+        let index = scheduler.nodes.count
         var node = manifest
         node.set("demo", to: nil)
         node.set("metadata", "uid", to: .string(random.uid()))
@@ -299,7 +327,19 @@ extension DemoSimulation {
             ])
         }
         node.set("status", "conditions", to: .array(conditions))
-        nodes.append(node)
+        scheduler.nodes.append(node)
+    }
+
+    /// Every namespace has a service account that is called `default`.
+    private mutating func addServiceAccount(of namespace: JSONValue, in store: inout DemoObjectStore, at now: Timestamp)
+    {
+        let account = JSONValue.members([
+            "metadata": .members([
+                "name": .string("default"), "namespace": .string(namespace.text("metadata", "name")),
+                "uid": .string(random.uid()), "creationTimestamp": namespace.at("metadata", "creationTimestamp"),
+            ])
+        ])
+        store.apply(.serviceAccounts, account, at: now)
     }
 
     private mutating func addBarePod(
@@ -321,9 +361,11 @@ extension DemoSimulation {
         _ manifest: JSONValue, _ resource: DemoResource, _ behaviour: JSONValue, created: Timestamp, at now: Timestamp
     ) {
         var workload = SimulatedWorkload(manifest, resource, created: created)
+        workload.lastWords = (behaviour["lastWords"]?.elements ?? []).compactMap(\.text)
         let hints = behaviour["pods"]?.elements ?? []
         var count = max(1, workload.replicas)
-        if resource == .daemonSets { count = nodes.count }
+        if resource == .daemonSets { count = scheduler.nodes.count }
+        if behaviour["refused"] != nil { count = behaviour.integer("created") }
         if resource == .deployments { workload.addRevision(uid: random.uid(), at: created) }
         for index in 0..<count {
             let hint = index < hints.count ? hints[index] : .null
@@ -336,6 +378,12 @@ extension DemoSimulation {
                 onNode: resource == .daemonSets ? index : nil)
             pod.settle(at: now, restarts: hint.integer("restarts"), random: &random)
             pods.append(pod)
+        }
+        if let refused = behaviour["refused"]?.text, let revision = workload.revisions.last {
+            workload.refusal = SimulatedWorkload.Refusal(
+                message: "pods \"\(revision.name)-\(random.suffix(5))\" is forbidden: \(refused)", next: now)
+            workload.isStuck = true
+            workload.progressChanged = created.adding(seconds: 600)
         }
         let failed = behaviour["failedRollout"]
         if let failed, let age = Self.age(failed) {
@@ -366,6 +414,7 @@ extension DemoSimulation {
             name: name, namespace: workload.namespace, uid: random.uid(), spec: template["spec"] ?? .object([]),
             created: created, trouble: trouble)
         pod.labels = template.at("metadata", "labels")?.textMembers ?? [:]
+        pod.lastWords = workload.lastWords
         pod.workload = workload.key
         if let revision {
             pod.generateName = "\(revision.name)-"
@@ -377,20 +426,27 @@ extension DemoSimulation {
             pod.generateName = "\(workload.name)-"
             let resource = workload.resource
             pod.ownerReference = owner(workload.manifest, apiVersion: resource.apiVersion, kind: resource.kind)
-            if resource == .statefulSets { pod.labels["statefulset.kubernetes.io/pod-name"] = name }
+            if resource == .statefulSets {
+                pod.labels["statefulset.kubernetes.io/pod-name"] = name
+                pod.addClaims(of: workload.manifest)
+            }
         }
         place(&pod, onNode: nodeIndex)
         return pod
     }
 
-    /// Gives a pod the node that has the fewest pods, and a free address there.
+    /// Gives a pod the node with room for it that has the fewest pods, and a free address there.
     ///
-    /// Old pods may be on any node, new ones on those that are not cordoned.
+    /// Old pods may be on any node, new ones on those that are not cordoned; those of a DaemonSet have theirs.
     private func place(_ pod: inout SimulatedPod, onNode index: Int? = nil) {
-        guard pod.trouble != .unschedulable, !nodes.isEmpty else { return }
-        let counts = nodes.map { node in pods.filter { $0.node == node.text("metadata", "name") }.count }
-        let open = nodes.indices.filter { !hasBegun || nodes[$0].at("spec", "unschedulable") == nil }
-        let chosen = index ?? open.min { counts[$0] < counts[$1] } ?? 0
+        let nodes = scheduler.nodes
+        let candidates = index.map { [$0] } ?? scheduler.candidates(for: pod, among: pods, ignoresCordons: !hasBegun)
+        let counts = nodes.map { node in pods.count { $0.node == node.text("metadata", "name") } }
+        guard let chosen = candidates.min(by: { counts[$0] < counts[$1] }) else {
+            pod.trouble = .unschedulable
+            pod.schedulingMessage = scheduler.message(for: pod, among: pods)
+            return
+        }
         pod.node = nodes[chosen].text("metadata", "name")
         pod.hostIP = nodes[chosen].at("status", "addresses")?.elements.first?.text("address") ?? ""
         if pod.spec["hostNetwork"]?.isTrue ?? false {

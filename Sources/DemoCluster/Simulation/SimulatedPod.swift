@@ -4,6 +4,12 @@ import KubernetesModel
 enum PodTrouble: String, Sendable {
     case healthy, crashLoop, outOfMemory, imagePull, missingSecret, unschedulable, initFailing, notReady, flapping
     case terminating, completed, failed
+    /// A liveness probe that ends it before it is up.
+    case livenessKilled
+    /// A readiness probe that cannot be made.
+    case probeErrors
+    /// A volume of a ConfigMap that is not there.
+    case missingVolume
 }
 
 /// A pod of the simulated cluster: a small state machine that runs through the life its trouble gives it.
@@ -52,6 +58,10 @@ struct SimulatedPod: Sendable {
     var ip = ""
     var created: Timestamp
     var trouble: PodTrouble
+    /// What its container in trouble says before it ends.
+    var lastWords: [String] = []
+    /// Why it has no node.
+    var schedulingMessage = ""
     var stage = Stage.unscheduled
     /// When the stage ends by itself; `nil` when it does not.
     var due: Timestamp?
@@ -95,6 +105,20 @@ struct SimulatedPod: Sendable {
     private var mainContainer: JSONValue { spec["containers"]?.elements.first ?? .null }
     private var initContainer: JSONValue? { spec["initContainers"]?.elements.first }
 
+    /// Gives it the volumes that a StatefulSet claims for each of its pods.
+    mutating func addClaims(of statefulSet: JSONValue) {
+        let templates = statefulSet.at("spec", "volumeClaimTemplates")?.elements ?? []
+        guard !templates.isEmpty else { return }
+        let volumes = templates.map { template in
+            let volume = template.text("metadata", "name")
+            return JSONValue.members([
+                "name": .string(volume),
+                "persistentVolumeClaim": .members(["claimName": .string("\(volume)-\(name)")]),
+            ])
+        }
+        spec.set("volumes", to: .array((spec["volumes"]?.elements ?? []) + volumes))
+    }
+
     // MARK: The life of a pod
 
     /// Puts a pod that is older than the simulation where its trouble keeps it.
@@ -107,16 +131,17 @@ struct SimulatedPod: Sendable {
             stage = .ready
             due = nil
         case .flapping: stage = .ready
-        case .crashLoop, .outOfMemory:
+        case .crashLoop, .outOfMemory, .livenessKilled:
             stage = .backOff
             end(exitCode: trouble == .crashLoop ? 1 : 137, at: recent)
+        case .missingVolume: stage = .creating
         case .initFailing:
             stage = .initBackOff
             end(exitCode: 1, at: recent)
         case .imagePull: stage = .pullBackOff
         case .missingSecret: stage = .configError
         case .unschedulable: stage = .unscheduled
-        case .notReady:
+        case .notReady, .probeErrors:
             stage = .running
             readyChanged = created
         case .terminating:
@@ -131,8 +156,9 @@ struct SimulatedPod: Sendable {
     }
 
     private mutating func end(exitCode: Int, at finished: Timestamp) {
-        let reason = exitCode == 0 ? "Completed" : exitCode == 137 ? "OOMKilled" : "Error"
-        let duration = trouble == .outOfMemory ? 28 : hasEnded ? 210 : 4
+        let reason = exitCode == 0 ? "Completed" : trouble == .outOfMemory ? "OOMKilled" : "Error"
+        let durations: [PodTrouble: Int] = [.outOfMemory: 28, .livenessKilled: 60]
+        let duration = durations[trouble] ?? (hasEnded ? 210 : 4)
         let begin = max(created, finished.adding(seconds: -duration))
         lastStart = begin
         lastTermination = Termination(exitCode: exitCode, reason: reason, started: begin, finished: finished)
@@ -161,6 +187,10 @@ struct SimulatedPod: Sendable {
             if trouble == .imagePull {
                 enter(.pullFailed, for: 3...5, at: now, &random)
                 return pullFailure
+            }
+            if trouble == .missingVolume {
+                enter(.creating, for: 100...130, at: now, &random)
+                return [failedMount]
             }
             if trouble == .missingSecret {
                 enter(.configError, for: 10...16, at: now, &random)
@@ -200,9 +230,13 @@ struct SimulatedPod: Sendable {
                 enter(.crashed, for: 3...6, at: now, &random)
                 lastTermination = Termination(exitCode: 1, reason: "Error", started: lastStart, finished: now)
                 return []
-            case .notReady:
+            case .notReady, .probeErrors:
                 enter(.running, for: 10...10, at: now, &random)
                 return [unhealthy]
+            case .livenessKilled:
+                enter(.crashed, for: 1...2, at: now, &random)
+                lastTermination = Termination(exitCode: 137, reason: "Error", started: lastStart, finished: now)
+                return [unhealthy, killing]
             case .flapping:
                 enter(.ready, for: 20...45, at: now, &random)
                 return []
@@ -247,7 +281,7 @@ struct SimulatedPod: Sendable {
     }
 
     private mutating func startMain(at now: Timestamp, _ random: inout DemoRandom) -> [Happening] {
-        enter(.running, for: 3...6, at: now, &random)
+        enter(.running, for: trouble == .livenessKilled ? 58...62 : 3...6, at: now, &random)
         lastStart = now
         if restarts == 0 { started = now }
         return start(of: mainContainer, isInit: false)
@@ -315,21 +349,39 @@ struct SimulatedPod: Sendable {
             isWarning: true, reason: "Failed", message: "Error: \(secretMessage)", container: troubledContainer)
     }
 
-    var schedulingMessage: String {
-        "0/3 nodes are available: 1 node(s) were unschedulable, 2 Insufficient memory. no new claims to deallocate, "
-            + "preemption: 0/3 nodes are available: 1 Preemption is not helpful for scheduling, 2 No preemption "
-            + "victims found for incoming pod."
-    }
-
     private var unschedulable: Happening {
         Happening(
             isWarning: true, reason: "FailedScheduling", message: schedulingMessage, component: "default-scheduler")
     }
 
     private var unhealthy: Happening {
+        let port = mainContainer["ports"]?.elements.first?.integer("containerPort") ?? 0
+        let path = mainContainer.text("livenessProbe", "httpGet", "path")
+        let message =
+            switch trouble {
+            case .livenessKilled:
+                "Liveness probe failed: Get \"http://\(ip):\(port)\(path)\": dial tcp \(ip):\(port): connect: "
+                    + "connection refused"
+            case .probeErrors:
+                "Readiness probe errored and resulted in unknown state: strconv.Atoi: parsing "
+                    + "\"\(mainContainer.text("readinessProbe", "httpGet", "port"))\": invalid syntax"
+            default: "Readiness probe failed: HTTP probe failed with statuscode: 503"
+            }
+        return Happening(isWarning: true, reason: "Unhealthy", message: message, container: troubledContainer)
+    }
+
+    private var killing: Happening {
         Happening(
-            isWarning: true, reason: "Unhealthy",
-            message: "Readiness probe failed: HTTP probe failed with statuscode: 503", container: troubledContainer)
+            reason: "Killing", message: "Container \(troubledContainer) failed liveness probe, will be restarted",
+            container: troubledContainer)
+    }
+
+    private var failedMount: Happening {
+        let volume = (spec["volumes"]?.elements ?? []).first { $0["configMap"] != nil } ?? .null
+        return Happening(
+            isWarning: true, reason: "FailedMount",
+            message: "MountVolume.SetUp failed for volume \"\(volume.text("name"))\" : configmap "
+                + "\"\(volume.text("configMap", "name"))\" not found")
     }
 
     /// What happened before the simulation began, counted.
@@ -350,7 +402,11 @@ struct SimulatedPod: Sendable {
         case .imagePull: return counted(pullFailure, 13) + counted(pullBackOff, 187)
         case .missingSecret: return counted([missingSecret], 231)
         case .unschedulable: return counted([unschedulable], 27)
-        case .notReady: return counted([unhealthy], 1790)
+        case .livenessKilled:
+            return counted(start(of: mainContainer, isInit: false), restarts + 1)
+                + counted([unhealthy], restarts * 3) + counted([killing], restarts) + counted([backOff], restarts * 9)
+        case .missingVolume: return counted([failedMount], 23)
+        case .notReady, .probeErrors: return counted([unhealthy], 1790)
         case .flapping: return counted([unhealthy], 64)
         case .terminating:
             return [Happening(reason: "Killing", message: "Stopping container \(troubledContainer)", count: 1)]

@@ -12,10 +12,19 @@ struct SimulatedWorkload: Sendable {
         var created: Timestamp
     }
 
+    /// Why the API server does not take the pods of the current revision.
+    struct Refusal: Sendable {
+        var message: String
+        /// When the controller tries again.
+        var next: Timestamp
+    }
+
     let resource: DemoResource
     var manifest: JSONValue
     /// Of a Deployment, oldest first; the last is the current.
     var revisions: [Revision] = []
+    /// What a container in trouble says before it ends.
+    var lastWords: [String] = []
     /// The image tags it rolls between.
     var tags: [String] = []
     var nextRollout: Timestamp?
@@ -23,6 +32,7 @@ struct SimulatedWorkload: Sendable {
     var hasProgressed = true
     /// Whether the current revision will never come up.
     var isStuck = false
+    var refusal: Refusal?
     var progressChanged: Timestamp
     var availableChanged: Timestamp
     var isAvailable = true
@@ -98,7 +108,7 @@ struct SimulatedWorkload: Sendable {
         }
         if let revision = revisions.last {
             document.set(
-                "metadata", "annotations", to: .texts(["deployment.kubernetes.io/revision": String(revision.number)]))
+                "metadata", "annotations", "deployment.kubernetes.io/revision", to: .string(String(revision.number)))
         }
         return document
     }
@@ -125,14 +135,20 @@ struct SimulatedWorkload: Sendable {
             "updatedReplicas": .integer(updated), "readyReplicas": ready > 0 ? .integer(ready) : nil,
             "availableReplicas": ready > 0 ? .integer(ready) : nil,
             "unavailableReplicas": pods.count > ready ? .integer(pods.count - ready) : nil,
-            "conditions": .array([
-                condition(
-                    "Available", isAvailable ? "True" : "False", at: availableChanged,
-                    "MinimumReplicas\(isAvailable ? "Available" : "Unavailable")",
-                    "Deployment \(isAvailable ? "has" : "does not have") minimum availability."),
-                condition("Progressing", progress.status, at: progressChanged, progress.reason, progress.message),
-            ]),
+            "conditions": .array(
+                [
+                    condition(
+                        "Available", isAvailable ? "True" : "False", at: availableChanged,
+                        "MinimumReplicas\(isAvailable ? "Available" : "Unavailable")",
+                        "Deployment \(isAvailable ? "has" : "does not have") minimum availability."),
+                    condition("Progressing", progress.status, at: progressChanged, progress.reason, progress.message),
+                ] + replicaFailure),
         ])
+    }
+
+    private var replicaFailure: [JSONValue] {
+        guard let refusal, let since = revisions.last?.created else { return [] }
+        return [condition("ReplicaFailure", "True", at: since, "FailedCreate", refusal.message)]
     }
 
     private func condition(_ type: String, _ status: String, at moment: Timestamp, _ reason: String, _ message: String)
@@ -184,14 +200,15 @@ struct SimulatedWorkload: Sendable {
                 "ownerReferences": .array([owner(manifest, apiVersion: "apps/v1", kind: "Deployment")]),
             ]),
             "spec": .members([
-                "replicas": .integer(living.count), "selector": .members(["matchLabels": .texts(labels)]),
-                "template": revision.template,
+                "replicas": .integer(refusal == nil ? living.count : replicas),
+                "selector": .members(["matchLabels": .texts(labels)]), "template": revision.template,
             ]),
             "status": .members([
                 "replicas": .integer(living.count),
                 "fullyLabeledReplicas": living.isEmpty ? nil : .integer(living.count),
                 "readyReplicas": ready > 0 ? .integer(ready) : nil,
                 "availableReplicas": ready > 0 ? .integer(ready) : nil, "observedGeneration": .integer(1),
+                "conditions": refusal == nil ? nil : .array(replicaFailure),
             ]),
         ])
     }

@@ -96,9 +96,27 @@ package struct DemoResource: Sendable, Hashable {
     /// `endpointslices.discovery.k8s.io`.
     package static let endpointSlices = DemoResource("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice")
 
-    /// Every kind served, in the order of discovery.
-    package static let all: [DemoResource] = [
-        configMaps, events, namespaces, nodes, pods, secrets, services, daemonSets, deployments, replicaSets,
-        statefulSets, jobs, ingressClasses, ingresses, endpointSlices,
+    /// `serviceaccounts`.
+    package static let serviceAccounts = DemoResource("", "v1", "serviceaccounts", "ServiceAccount", ["sa"])
+
+    /// Kinds that are served as their manifests say, and as nothing changes them.
+    private static let still: [DemoResource] = [
+        DemoResource("", "v1", "limitranges", "LimitRange", ["limits"]),
+        DemoResource("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", ["pvc"]),
+        DemoResource("", "v1", "persistentvolumes", "PersistentVolume", ["pv"], isNamespaced: false),
+        DemoResource("", "v1", "resourcequotas", "ResourceQuota", ["quota"]),
+        DemoResource(
+            "autoscaling", "v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler", ["hpa"], isInAll: true),
+        DemoResource("batch", "v1", "cronjobs", "CronJob", ["cj"], isInAll: true),
+        DemoResource("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", ["netpol"]),
+        DemoResource("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", ["pdb"]),
+        DemoResource("storage.k8s.io", "v1", "storageclasses", "StorageClass", ["sc"], isNamespaced: false),
     ]
+
+    /// Every kind served, in the order of discovery.
+    package static let all: [DemoResource] =
+        [
+            configMaps, events, namespaces, nodes, pods, secrets, serviceAccounts, services, daemonSets, deployments,
+            replicaSets, statefulSets, jobs, ingressClasses, ingresses, endpointSlices,
+        ] + still
 }
