@@ -11,6 +11,7 @@ extension DiagnosisRule {
         .podReadinessGate,
         .podEvicted,
         .podSandbox,
+        .podScheduling,
         .podSchedulingGate,
         .podVolume,
         .podWaiting,

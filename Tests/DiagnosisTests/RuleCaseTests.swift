@@ -52,7 +52,7 @@ struct Renaming {
 
     init(_ cluster: RecordedCluster) {
         let names = cluster.objects.values.joined().filter { !($0 is Stored<Event>) }.map(\.metadata.name)
-        self.names = Set(names).filter { $0.count > 4 }.sorted { ($0.count, $0) > ($1.count, $1) }
+        self.names = Set(names + cluster.missing).filter { $0.count > 4 }.sorted { ($0.count, $0) > ($1.count, $1) }
     }
 
     func apply(to text: String) -> String {

@@ -43,7 +43,7 @@ public struct Node: KubernetesObject {
 }
 
 /// Source: core/v1 Taint.
-public struct Taint: Sendable, Equatable {
+public struct Taint: Sendable, Hashable {
     /// Source: `key`.
     public var key = ""
     /// Source: `value`.

@@ -12,6 +12,8 @@ public struct Pod: KubernetesObject {
         _read { yield sharedSpec.value }
         _modify { yield &sharedSpec.value }
     }
+    /// The same for pods that share one spec in memory, as most of one template do; valid as long as they live.
+    public var specIdentity: ObjectIdentifier { sharedSpec.identity }
     /// Source: `status`.
     public var status = PodStatus()
     var sharedSpec = PodSpec.nothing

@@ -23,6 +23,9 @@ struct Shared<Value: Sendable & Hashable>: Sendable, Hashable {
         }
     }
 
+    /// The same for copies that share one value.
+    var identity: ObjectIdentifier { ObjectIdentifier(box) }
+
     /// Whether the values are equal; cheap for those that share one box.
     static func == (left: Shared, right: Shared) -> Bool {
         left.box === right.box || left.box.value == right.box.value

@@ -46,10 +46,12 @@ struct RecordedCluster {
     var objects: [ObjectIdentifier: [any StoredObject]] = [:]
     /// Kinds that may not be listed.
     var forbidden: Set<String> = []
+    /// Names of objects that others name, but that do not exist.
+    var missing: [String] = []
     /// The last lines of logs, by pod and container.
     private var lines: [String: [String]] = [:]
 
-    /// The cluster that a document describes: `origin`, `now`, `items`, and perhaps `forbidden`.
+    /// The cluster that a document describes: `origin`, `now`, `items`, and perhaps `forbidden` and `missing`.
     init(_ text: String) throws {
         guard let document = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any],
             let items = document["items"] as? [[String: Any]]
@@ -58,6 +60,7 @@ struct RecordedCluster {
         guard let moment = (document["now"] as? String).flatMap({ Timestamp($0) }) else { throw UnreadableCase() }
         now = moment
         forbidden = Set(document["forbidden"] as? [String] ?? [])
+        missing = document["missing"] as? [String] ?? []
         for log in document["logs"] as? [[String: Any]] ?? [] {
             lines["\(log["pod"] ?? "")/\(log["container"] ?? "")"] = log["lines"] as? [String]
         }
