@@ -1,6 +1,9 @@
 extension DiagnosisRule {
     /// Every rule; each has a file of its own in `Rules`.
     package static let all: [DiagnosisRule] = [
+        .claimNotBound,
+        .daemonSetPodsRefused,
+        .jobPodsRefused,
         .podConfigError,
         .podCrashLoop,
         .podCreateError,
@@ -15,7 +18,9 @@ extension DiagnosisRule {
         .podSchedulingGate,
         .podVolume,
         .podWaiting,
+        .replicaSetPodsRefused,
         .serviceSelector,
+        .statefulSetPodsRefused,
     ]
 
     /// The rule of an id.
