@@ -2,17 +2,27 @@ extension DiagnosisRule {
     /// Every rule; each has a file of its own in `Rules`.
     package static let all: [DiagnosisRule] = [
         .claimNotBound,
+        .cronJobFailing,
+        .cronJobMissed,
+        .cronJobSchedule,
+        .cronJobSuspended,
         .daemonSetPodsRefused,
+        .daemonSetUnavailable,
+        .deploymentIgnored,
+        .deploymentPaused,
+        .deploymentRollout,
+        .deploymentUnavailable,
+        .jobFailed,
         .jobPodsRefused,
         .podConfigError,
         .podCrashLoop,
         .podCreateError,
+        .podEvicted,
         .podFailed,
         .podImagePull,
         .podNodeLost,
         .podOutOfMemory,
         .podReadinessGate,
-        .podEvicted,
         .podSandbox,
         .podScheduling,
         .podSchedulingGate,
@@ -21,6 +31,8 @@ extension DiagnosisRule {
         .replicaSetPodsRefused,
         .serviceSelector,
         .statefulSetPodsRefused,
+        .statefulSetService,
+        .statefulSetStuck,
     ]
 
     /// The rule of an id.

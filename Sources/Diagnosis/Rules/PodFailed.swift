@@ -41,10 +41,13 @@ extension DiagnosisRule {
         }
     }
 
-    /// Whether nothing will try again: a Job retries until it fails as a whole, and may have succeeded since.
+    /// Whether nothing will try again: a Job retries until it fails as a whole, and a CronJob's next one may have ended
+    /// since.
     private static func isFinal(_ pod: Pod, _ context: inout RuleContext) -> Bool {
         guard let controller = pod.metadata.controller, controller.kind == "Job" else { return pod.maker == nil }
-        let job = context.get(Job.self, namespace: pod.metadata.namespace, name: controller.name)
-        return job?.conditions[type: "Failed"]?.status == "True"
+        guard let job = context.get(Job.self, namespace: pod.metadata.namespace, name: controller.name) else {
+            return false
+        }
+        return job.hasFailed && !context.isSuperseded(job)
     }
 }
