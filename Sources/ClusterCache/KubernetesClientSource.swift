@@ -81,7 +81,19 @@ package struct KubernetesClientSource: ClusterSource {
         let offered = try await discovery.value()
         guard let resource = offered.resource(for: kind) else {
             await discovery.forget()
-            let versions = kind.versions.map { "\(kind.groupResource.group)/\($0)" }.joined(separator: ", ")
+            let group = kind.groupResource.group
+            // What cannot be read is not missing.
+            let others = offered.resources.filter { $0.groupResource == kind.groupResource }
+            if !others.isEmpty {
+                let versions = others.map { "\(group)/\($0.version)" }.joined(separator: ", ")
+                throw APIFailure(
+                    .configuration, attempt: attempt("read", scope),
+                    detail: "the server offers it only as \(versions), which cannot be read yet")
+            }
+            if let failure = offered.failures.first(where: { $0.hasPrefix(group + "/") || $0.hasPrefix(group + ":") }) {
+                throw APIFailure(.configuration, attempt: attempt("read", scope), detail: failure)
+            }
+            let versions = kind.versions.map { "\(group)/\($0)" }.joined(separator: ", ")
             throw APIFailure(
                 .notFound, attempt: attempt("read", scope),
                 detail: "the server does not offer \(kind.groupResource.resource) (\(versions))")

@@ -1,3 +1,6 @@
+import ClusterState
+import KubernetesModel
+
 extension DiagnosisRule {
     /// Every rule; each has a file of its own in `Rules`.
     package static let all: [DiagnosisRule] = [
@@ -34,6 +37,24 @@ extension DiagnosisRule {
         .statefulSetService,
         .statefulSetStuck,
     ]
+
+    /// The scopes that all rules read, with the namespace to look in; `nil` for all namespaces.
+    package static func scopes(namespace: String?) -> Set<KindScope> { scopes(of: allTypes, namespace: namespace) }
+
+    static func scopes(of types: [any KubernetesObject.Type], namespace: String?) -> Set<KindScope> {
+        Set(types.map { KindScope($0.kind.groupResource, namespace: $0.kind.isNamespaced ? namespace : nil) })
+    }
+
+    private static let allTypes = types(of: all)
+
+    /// The kinds that rules read, each once.
+    static func types(of rules: [DiagnosisRule]) -> [any KubernetesObject.Type] {
+        var types: [ObjectIdentifier: any KubernetesObject.Type] = [:]
+        for rule in rules {
+            for type in rule.needs + rule.uses { types[ObjectIdentifier(type)] = type }
+        }
+        return types.values.sorted { $0.kind.groupResource < $1.kind.groupResource }
+    }
 
     /// The rule of an id.
     package static func named(_ id: String) -> DiagnosisRule? { all.first { $0.id == id } }

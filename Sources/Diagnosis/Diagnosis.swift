@@ -35,6 +35,8 @@ package struct Diagnosis: Sendable {
     private var dependencies = Dependencies()
     private var folding = Folding()
     private var silences = Silences()
+    /// What a file silences.
+    private let fileSilences: [Silence]
     /// When to look again at subjects that time alone may change.
     private var waiting: [SubjectID: Timestamp] = [:]
     private var logs: [LogRequest: LogTail] = [:]
@@ -49,14 +51,14 @@ package struct Diagnosis: Sendable {
     /// - Parameters:
     ///   - rules: what to run.
     ///   - namespace: where to look; `nil` for all namespaces.
-    package init(rules: [DiagnosisRule] = DiagnosisRule.all, namespace: String? = nil) {
+    ///   - silences: what somebody does not want to see, besides what annotations say.
+    package init(
+        rules: [DiagnosisRule] = DiagnosisRule.all, namespace: String? = nil, silences: [Silence] = []
+    ) {
         self.rules = rules
         self.namespace = namespace
-        var types: [ObjectIdentifier: any KubernetesObject.Type] = [:]
-        for rule in rules {
-            for type in rule.needs + rule.uses { types[ObjectIdentifier(type)] = type }
-        }
-        self.types = types.values.sorted { $0.kind.groupResource < $1.kind.groupResource }
+        fileSilences = silences
+        types = DiagnosisRule.types(of: rules)
     }
 
     /// What rules say about a snapshot, from the beginning.
@@ -69,9 +71,7 @@ package struct Diagnosis: Sendable {
     }
 
     /// The scopes that are to be watched for the rules to look everywhere.
-    package var scopes: Set<KindScope> {
-        Set(types.map { KindScope($0.kind.groupResource, namespace: $0.kind.isNamespaced ? namespace : nil) })
-    }
+    package var scopes: Set<KindScope> { DiagnosisRule.scopes(of: types, namespace: namespace) }
 
     /// What rules say now.
     ///
@@ -232,8 +232,14 @@ package struct Diagnosis: Sendable {
     private mutating func report() -> Report {
         var report = Report()
         let (findings, wants) = folding.findings()
+        var silenced: [String: String] = [:]
         for finding in findings {
-            if let reason = silences.reason(for: finding) {
+            // Causes come first: what a silenced one explains goes with it.
+            let reason =
+                silences.reason(for: finding) ?? fileSilences.first { $0.matches(finding) }?.reason
+                ?? finding.causedBy.flatMap { silenced[$0] }
+            if let reason {
+                silenced[finding.id] = reason
                 report.silenced.append(SilencedFinding(finding: finding, reason: reason))
             } else {
                 report.findings.append(finding)

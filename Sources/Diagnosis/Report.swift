@@ -14,7 +14,7 @@ package struct NotEvaluated: Sendable, Hashable {
 /// A finding that somebody does not want to see, and why.
 package struct SilencedFinding: Sendable, Equatable {
     package var finding: Finding
-    /// What the annotation says; may be empty.
+    /// What the annotation or the file says; may be empty.
     package var reason: String
 }
 

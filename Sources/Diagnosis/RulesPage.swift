@@ -13,6 +13,19 @@ package func rulesPage(_ rules: [DiagnosisRule] = DiagnosisRule.all) -> String {
         To silence a rule on an object, annotate the object, or the workload that makes it: `sextant/silence:
         "pod/crash-loop, pod/image-pull: known until Friday"`; `*` is every rule, the reason after the colon is shown.
 
+        Or write it into `$XDG_CONFIG_HOME/sextant/silences` (`~/.config/sextant/silences`), or into a file that `--silences`
+        names: rules, the object as `KIND/NAMESPACE/NAME` (`KIND/NAME` without a namespace; a part may be or end in `*`), and the
+        reason after a colon and a space. What a silenced finding explains goes with it.
+
+        ```
+        # shop is switched off in May
+        *                               */shop/*: is switched off in May
+        pod/crash-loop, pod/image-pull  deployment/payments/checkout: known until Friday
+        pod/node-lost                   pod/batch/worker-*: the node comes back by itself
+        ```
+
+        What `sextant check -o json` writes is described in [check-json.md](check-json.md).
+
         """
     for rule in rules.sorted(by: { $0.id < $1.id }) {
         func list(_ types: [any KubernetesObject.Type]) -> String {

@@ -41,9 +41,9 @@ struct World {
         switch state {
         case nil: "not read"
         case .loading: "still loading"
-        case .ready, .stale: nil
+        // Of a kind that the server does not have there are no objects.
+        case .ready, .stale, .unavailable: nil
         case .forbidden(let reason): "may not be read: \(reason)"
-        case .unavailable(let reason): "the server does not have it: \(reason)"
         case .failed(let reason, _): "cannot be read: \(reason)"
         }
     }

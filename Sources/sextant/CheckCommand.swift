@@ -38,7 +38,9 @@ struct Check: AsyncParsableCommand {
 
     func validate() throws {
         for id in rule + skip where DiagnosisRule.named(id) == nil {
-            throw ValidationError("There is no rule \(id); sextant rules lists them.")
+            let nearest = nearestName(to: id, among: DiagnosisRule.all.map(\.id))
+            throw ValidationError(
+                "There is no rule \(id). \(nearest.map { "Did you mean \($0)?" } ?? "sextant rules lists them.")")
         }
     }
 
@@ -103,11 +105,21 @@ struct LookingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How long to wait for the cluster, such as 30s or 2m.", valueName: "duration"))
     var timeout = WaitTime(seconds: 30)
 
+    @Option(
+        help: ArgumentHelp(
+            "What not to tell, and why; otherwise $XDG_CONFIG_HOME/sextant/silences.", valueName: "file"),
+        completion: .file())
+    var silences: String?
+
     /// Looks at a cluster.
+    ///
+    /// - Throws: also when the object that is asked about does not exist.
     func report(
-        _ cluster: ClusterOptions, _ namespace: NamespaceOptions, rules: [DiagnosisRule]
+        _ cluster: ClusterOptions, _ namespace: NamespaceOptions, rules: [DiagnosisRule],
+        about object: (kind: BuiltInKind, name: String)? = nil
     ) async throws -> Report {
         let environment = ProcessInfo.processInfo.environment
+        let silences = try loadSilences(silences, environment: environment)
         let setup = Setup(environment: environment)
         let kubeconfig = try loadKubeconfig(cluster.kubeconfig, environment: environment)
         printWarnings(of: kubeconfig)
@@ -116,12 +128,20 @@ struct LookingOptions: ParsableArguments {
             kubeconfig, context: cluster.context, overrides: cluster.overrides)
         surroundings.servePluginsOnTheTerminal()
         let client = try surroundings.client(access)
+        // What is in no namespace has to do with all of them.
+        let looksEverywhere = namespace.allNamespaces || object?.kind.isNamespaced == false
         let options = ClusterCheck.Options(
-            namespace: namespace.allNamespaces ? nil : namespace.namespace ?? access.namespace ?? "default",
-            rules: rules, readsLogs: !noLogs, timeout: .seconds(timeout.seconds))
+            namespace: looksEverywhere ? nil : namespace.namespace ?? access.namespace ?? "default",
+            rules: rules, readsLogs: !noLogs, timeout: .seconds(timeout.seconds), silences: silences)
         let check = ClusterCheck(client, options, logger: setup.logger, localNow: { localNow() })
         let result: Result<Report, any Error>
         do {
+            if let object, object.kind.isNamespaced == false || options.namespace != nil,
+                try await !check.hasObject(object.kind, named: object.name)
+            {
+                let place = object.kind.isNamespaced ? options.namespace.map { " in namespace \($0)" } ?? "" : ""
+                throw CannotLook(description: "there is no \(object.kind.kind.lowercased()) \(object.name)\(place)")
+            }
             result = .success(try await check.run())
         } catch {
             result = .failure(error)

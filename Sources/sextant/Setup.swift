@@ -1,5 +1,6 @@
 import AppCore
 import AppRuntime
+import Diagnosis
 import Foundation
 import KubernetesClient
 import KubernetesModel
@@ -71,4 +72,20 @@ func printWarnings(of kubeconfig: Kubeconfig) {
     guard let first = warnings.first else { return }
     let more = warnings.count > 1 ? " (and \(warnings.count - 1) more: sextant info)" : ""
     FileHandle.standardError.write(Data("sextant: warning: \(first)\(more)\n".utf8))
+}
+
+/// Reads what is not to be told: from the file that is named, or from the one in the configuration folder if it is there.
+func loadSilences(_ path: String?, environment: [String: String]) throws(CannotLook) -> [Silence] {
+    var folder = environment["HOME"].map { $0 + "/.config" }
+    if let given = environment["XDG_CONFIG_HOME"], given.hasPrefix("/") { folder = given }
+    guard let file = path ?? folder.map({ $0 + "/sextant/silences" }) else { return [] }
+    guard let data = FileManager.default.contents(atPath: file) else {
+        if path == nil, !FileManager.default.fileExists(atPath: file) { return [] }
+        throw CannotLook(description: "\(file) cannot be read")
+    }
+    do {
+        return try Silence.parse(String(decoding: data, as: UTF8.self))
+    } catch {
+        throw CannotLook(description: "\(file), \(error)")
+    }
 }

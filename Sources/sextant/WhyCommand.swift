@@ -22,16 +22,25 @@ struct Why: AsyncParsableCommand {
     func run() async throws {
         try await withReasonOnFailure {
             let parts = object.split(separator: "/", maxSplits: 1).map(String.init)
-            guard parts.count == 2, let kind = ObjectID.kind(named: parts[0]) else {
+            guard parts.count == 2, !parts[1].isEmpty, let kind = ObjectID.kind(named: parts[0]),
+                let builtIn = KindDecoder.all.first(where: { $0.kind.kind == kind })?.kind
+            else {
                 throw CannotLook(description: "\(object) is no object: write KIND/NAME, such as pod/web-0 or svc/web")
             }
-            let report = try await looking.report(cluster, namespace, rules: DiagnosisRule.all)
+            let report = try await looking.report(
+                cluster, namespace, rules: DiagnosisRule.all, about: (builtIn, parts[1]))
             let found = report.findings.filter { finding in
                 ([finding.subject] + finding.members).contains { $0.kind == kind && $0.name == parts[1] }
             }
             let causes = found.compactMap { finding in report.findings.first { $0.id == finding.causedBy } }
             for finding in causes where !found.contains(finding) { print(printable(finding.text) + "\n") }
             for finding in found { print(printable(finding.text) + "\n") }
+            let silenced = report.silenced.filter { item in
+                ([item.finding.subject] + item.finding.members).contains { $0.kind == kind && $0.name == parts[1] }
+            }
+            for item in silenced {
+                print(printable("silenced  \(item.finding.title) (\(item.finding.rule)): \(item.reason)\n"))
+            }
             if found.isEmpty {
                 print("No rule found anything wrong with \(object); sextant rules lists what is looked for.")
             }

@@ -77,6 +77,15 @@ struct DiagnosisTests {
             ])
     }
 
+    @Test func ofAKindThatTheServerLacksThereAreNoObjects() {
+        var cluster = Cluster()
+        cluster.put(pod("a", node: "n", phase: "Failed"))
+        cluster.states[Node.kind.groupResource] = .unavailable(reason: "not offered")
+        let report = cluster.report()
+        #expect(report.findings.map(\.id) == ["pod/failed:pod/shop/a"])
+        #expect(report.notEvaluated.isEmpty)
+    }
+
     @Test func aKindThatIsNotWatchedIsNamedToo() {
         let report = Diagnosis.evaluate(ClusterSnapshot(), now: Timestamp(seconds: 0), rules: [Self.cordoned])
         #expect(

@@ -16,12 +16,15 @@ package struct ClusterCheck: Sendable {
         package var readsLogs: Bool
         /// How long to wait for what the rules read.
         package var timeout: Duration
+        /// What somebody does not want to see.
+        package var silences: [Silence]
 
         package init(
             namespace: String?, rules: [DiagnosisRule] = DiagnosisRule.all, readsLogs: Bool = true,
-            timeout: Duration = .seconds(30)
+            timeout: Duration = .seconds(30), silences: [Silence] = []
         ) {
             self.namespace = namespace
+            self.silences = silences
             self.rules = rules
             self.readsLogs = readsLogs
             self.timeout = timeout
@@ -60,7 +63,7 @@ package struct ClusterCheck: Sendable {
     ///
     /// - Throws: `SnapshotFailure` when nothing could be read at all, with the reason.
     package func run() async throws(SnapshotFailure) -> Report {
-        var diagnosis = Diagnosis(rules: options.rules, namespace: options.namespace)
+        var diagnosis = Diagnosis(rules: options.rules, namespace: options.namespace, silences: options.silences)
         let snapshot = await load(diagnosis.scopes)
         if let reason = Self.reasonForNothing(snapshot, diagnosis.scopes) {
             throw SnapshotFailure(description: reason)
@@ -74,6 +77,30 @@ package struct ClusterCheck: Sendable {
             report = diagnosis.update(snapshot, now: now, logs: logs)
         }
         return report
+    }
+
+    /// Whether there is an object, where the rules look; also when it may not be read.
+    ///
+    /// - Throws: `SnapshotFailure` when the server could not be asked, or does not have the kind.
+    package func hasObject(_ kind: BuiltInKind, named name: String) async throws(SnapshotFailure) -> Bool {
+        do {
+            let offered = try await KubernetesClientSource(client).offered()
+            guard let resource = offered.resource(for: kind) else {
+                throw APIFailure(
+                    .configuration, attempt: "read \(kind.groupResource)", detail: "the server does not offer it")
+            }
+            let namespace = kind.isNamespaced ? options.namespace ?? "" : ""
+            _ = try await client.get(resource, namespace: namespace, name: name)
+            return true
+        } catch let failure as APIFailure {
+            switch failure.reason {
+            case .notFound: return false
+            case .forbidden: return true
+            default: throw SnapshotFailure(description: failure.description)
+            }
+        } catch {
+            throw SnapshotFailure(description: "\(error)")
+        }
     }
 
     /// Now by the server's clock.
