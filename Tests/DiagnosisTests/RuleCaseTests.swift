@@ -65,6 +65,7 @@ struct Renaming {
 
     func apply(to object: ObjectID) -> ObjectID {
         var object = object
+        object.namespace = apply(to: object.namespace)
         object.name = apply(to: object.name)
         return object
     }
