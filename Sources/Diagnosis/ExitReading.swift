@@ -7,7 +7,7 @@ struct ExitReading {
     var explanation: String
     var nextStep: String
 
-    init(_ end: TerminatedState, restartPolicy: String, wasKilledByProbe: Bool) {
+    init(_ end: TerminatedState, restartPolicy: String) {
         let code = end.exitCode
         let signal = end.signal != 0 ? end.signal : (129...159).contains(code) ? code - 128 : 0
         words = signal == 0 ? "exit code \(code)" : "exit code \(code), \(Self.name(of: signal))"
@@ -20,9 +20,6 @@ struct ExitReading {
             words = "exit code 0"
             explanation = "The program ends without an error, and restartPolicy Always starts it again."
             nextStep = "Let the program stay in the foreground, or run it as a Job."
-        case (_, _, 9) where wasKilledByProbe, (_, _, 15) where wasKilledByProbe:
-            explanation = "The kubelet ends the container because a probe fails; the program does not crash by itself."
-            nextStep = "Mend the probe, or what it asks."
         case (_, _, 9):
             explanation =
                 "Something killed it with SIGKILL: the kubelet after the grace period, or the node's kernel when the"
@@ -109,10 +106,13 @@ extension RuleContext {
             if let first = lines.first, first.hasPrefix("unable to retrieve container logs") { return [] }
             return lines.filter { !$0.isEmpty }.suffix(5).map { Evidence(ObjectID(pod), field, $0) }
         case .unavailable(let reason):
-            return [Evidence(ObjectID(pod), field, "cannot be read: \(reason)")]
+            return [Evidence(ObjectID(pod), field, "\(unreadable)\(reason)")]
         }
     }
 }
+
+/// Before the reason why a log cannot be read.
+private let unreadable = "cannot be read: "
 
 extension [Evidence] {
     /// What a program said last, for a sentence at the end of a cause; empty when nobody knows.
@@ -120,7 +120,8 @@ extension [Evidence] {
     /// Its termination message, otherwise the last line of its log.
     func lastWords(of end: TerminatedState) -> String {
         let line = end.message.split(whereSeparator: \.isNewline).last.map(String.init)
-        guard let words = line ?? last(where: { $0.field.hasPrefix("log ") })?.value, !words.isEmpty else { return "" }
+        let log = last { $0.field.hasPrefix("log ") && !$0.value.hasPrefix(unreadable) }
+        guard let words = line ?? log?.value, !words.isEmpty else { return "" }
         return " Its last words: \(words)"
     }
 }

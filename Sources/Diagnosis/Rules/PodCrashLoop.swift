@@ -12,6 +12,7 @@ extension DiagnosisRule {
             // Others say these better.
             if end.reason == "OOMKilled" || end.isStartFailure { continue }
             if context.postStartFailure(of: container, in: pod) != nil { continue }
+            if context.probeKill(of: container, in: pod) != nil { continue }
             guard let severity = loopSeverity(container, end, of: pod, &context) else { continue }
             report(container, end, path, severity, of: pod, &context)
         }
@@ -21,7 +22,7 @@ extension DiagnosisRule {
     ///
     /// Between two attempts a kubelet shows `Running` or `Error` as often as `CrashLoopBackOff`, so short runs count
     /// as well.
-    private static func loopSeverity(
+    static func loopSeverity(
         _ container: PodContainer, _ end: TerminatedState, of pod: Pod, _ context: inout RuleContext
     ) -> Severity? {
         if let waiting = container.status.state.waiting {
@@ -49,18 +50,12 @@ extension DiagnosisRule {
         let id = ObjectID(pod)
         let events = context.events(about: pod.metadata)
         let backOff = events.first { $0.reason == "BackOff" && $0.containerName == container.name }
-        let probeFailure = events.first { event in
-            event.containerName == container.name && event.reason == "Unhealthy"
-                && (event.message.hasPrefix("Liveness probe failed") || event.message.hasPrefix("Startup probe failed"))
-        }
-        let wasKilledByProbe = probeFailure != nil && [137, 143].contains(end.exitCode)
-        let reading = ExitReading(end, restartPolicy: pod.spec.restartPolicy, wasKilledByProbe: wasKilledByProbe)
+        let reading = ExitReading(end, restartPolicy: pod.spec.restartPolicy)
         var evidence: [Evidence] = []
         if let waiting = container.status.state.waiting {
             evidence.append(Evidence(id, "\(container.statusPath).state.waiting.reason", waiting.reason))
         }
         evidence += container.evidence(of: end, path: path, on: id)
-        if wasKilledByProbe, let probeFailure { evidence.append(probeFailure.evidence) }
         evidence += context.logEvidence(pod, container)
         let verb =
             end.exitCode == 0
@@ -69,17 +64,13 @@ extension DiagnosisRule {
         context.report(
             FindingDraft(
                 key: container.name, severity: severity,
-                title: wasKilledByProbe
-                    ? "\(container.title) is killed again and again: a probe fails"
-                    : "\(container.title) \(verb): \(reading.words)",
+                title: "\(container.title) \(verb): \(reading.words)",
                 cause: reading.explanation
                     + (container.isInit ? " Until it succeeds the pod's other containers do not start." : "")
-                    + (wasKilledByProbe ? "" : evidence.lastWords(of: end)),
+                    + evidence.lastWords(of: end),
                 nextStep: reading.nextStep,
                 command: "kubectl \(id.namespaceFlag)logs \(pod.metadata.name) -c \(container.name) --previous",
-                evidence: evidence, since: backOff?.firstSeen ?? pod.metadata.creationTimestamp, owner: pod.maker,
-                // The rule about the probe, if it finds why.
-                explainedBy: wasKilledByProbe ? [id] : []))
+                evidence: evidence, since: backOff?.firstSeen ?? pod.metadata.creationTimestamp, owner: pod.maker))
     }
 }
 

@@ -28,7 +28,7 @@ extension DiagnosisRule {
             guard let end = container.status.state.terminated, end.exitCode != 0, end.reason != "OOMKilled" else {
                 continue
             }
-            let reading = ExitReading(end, restartPolicy: pod.spec.restartPolicy, wasKilledByProbe: false)
+            let reading = ExitReading(end, restartPolicy: pod.spec.restartPolicy)
             let path = "\(container.statusPath).state.terminated"
             let evidence = container.evidence(of: end, path: path, on: id) + context.logEvidence(pod, container)
             context.report(
