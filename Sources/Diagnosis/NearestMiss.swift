@@ -10,6 +10,8 @@ struct NearestMiss {
         var found: String?
         /// 0 for the same, 3 for something else altogether.
         var cost: Double
+        /// The key under which the labels have the wanted value, when they lack the selector's.
+        var foundKey: String?
     }
 
     var differences: [Difference] = []
@@ -25,37 +27,64 @@ struct NearestMiss {
                 matches += 1
                 continue
             }
-            let cost = Self.cost(pair, labels)
-            sum += cost
-            differences.append(
-                Difference(key: pair.key, wanted: pair.value, found: labels[pair.key], cost: cost))
+            var difference = Difference(key: pair.key, wanted: pair.value, found: labels[pair.key], cost: 3)
+            if let found = difference.found {
+                difference.cost = Self.cost(pair, found)
+            } else if let renamed = Self.renamed(pair, labels, not: selector) {
+                difference.cost = renamed.cost
+                difference.foundKey = renamed.key
+            }
+            sum += difference.cost
+            differences.append(difference)
         }
         score = selector.isEmpty ? 3 : sum / Double(selector.pairs.count)
     }
 
-    /// Keys under which the same thing is often written.
-    private static let synonyms: [Set<String>] = [
-        ["app", "k8s-app", "app.kubernetes.io/name", "name"],
-        ["component", "tier", "role", "app.kubernetes.io/component"],
+    /// Keys that say which program it is.
+    static let identityKeys: Set<String> = ["app", "k8s-app", "app.kubernetes.io/name", "name"]
+    /// Keys under which the part that something plays is often written.
+    private static let partKeys: Set<String> = ["component", "tier", "role", "app.kubernetes.io/component"]
+    /// Keys that tell one release from another.
+    private static let versionKeys: Set<String> = [
+        "version", "app.kubernetes.io/version", "track", "color", "slot", "rollouts-pod-template-hash",
     ]
 
-    private static func cost(_ pair: Labels.Pair, _ labels: Labels) -> Double {
-        if let found = labels[pair.key] {
-            if found.lowercased() == pair.value.lowercased() { return 0.5 }
-            if stripped(found) == stripped(pair.value) { return 0.6 }
-            let length = min(found.count, pair.value.count)
-            let allowed = length >= 7 ? 2 : length >= 4 ? 1 : 0
-            if allowed > 0, editDistance(found, pair.value, limit: allowed) <= allowed { return 1 }
-            if isAffix(found, pair.value) || isAffix(pair.value, found) { return 1.2 }
-            if ["version", "track", "color", "slot", "rollouts-pod-template-hash"].contains(pair.key) { return 1 }
-            return 3
+    /// How far another value of the same key is.
+    private static func cost(_ pair: Labels.Pair, _ found: String) -> Double {
+        if found.lowercased() == pair.value.lowercased() { return 0.5 }
+        if stripped(found) == stripped(pair.value) { return 0.6 }
+        let length = min(found.count, pair.value.count)
+        let allowed = length >= 7 ? 2 : length >= 4 ? 1 : 0
+        if allowed > 0, editDistance(found, pair.value, limit: allowed) <= allowed { return 1 }
+        if isAffix(found, pair.value) || isAffix(pair.value, found) { return 1.2 }
+        return versionKeys.contains(pair.key) ? 1 : 3
+    }
+
+    /// The key that has the value in place of the one that is asked for.
+    private static func renamed(
+        _ pair: Labels.Pair, _ labels: Labels, not selector: Labels
+    ) -> (key: String, cost: Double)? {
+        var best: (key: String, cost: Double)?
+        for label in labels.pairs where label.value == pair.value && selector[label.key] == nil {
+            let cost: Double
+            if lastPart(label.key) == lastPart(pair.key)
+                || identityKeys.contains(pair.key) && identityKeys.contains(label.key)
+                || isMistyped(label.key, pair.key)
+            {
+                cost = 1
+            } else if partKeys.contains(pair.key), partKeys.contains(label.key) {
+                cost = 1.5
+            } else {
+                continue
+            }
+            if cost < best?.cost ?? 3 { best = (label.key, cost) }
         }
-        let group = synonyms.first { $0.contains(pair.key) }
-        for label in labels.pairs where label.value == pair.value {
-            if lastPart(label.key) == lastPart(pair.key) { return 1 }
-            if group?.contains(label.key) == true { return 1.5 }
-        }
-        return 3
+        return best
+    }
+
+    private static func isMistyped(_ left: String, _ right: String) -> Bool {
+        let limit = min(left.count, right.count) >= 7 ? 2 : 1
+        return min(left.count, right.count) >= 3 && editDistance(left, right, limit: limit) <= limit
     }
 
     private static func stripped(_ text: String) -> String { text.lowercased().filter { !"-_.".contains($0) } }

@@ -38,13 +38,23 @@ extension Pod {
     var maker: ObjectID? {
         guard let controller = metadata.controller, controller.kind != "Node" else { return nil }
         let owner = ObjectID(controller, namespace: metadata.namespace)
-        // The Deployment controller names a ReplicaSet after its Deployment and the hash that it labels pods with.
-        guard controller.kind == "ReplicaSet", let hash = metadata.labels["pod-template-hash"],
-            owner.name.hasSuffix("-\(hash)")
-        else { return owner }
-        let name = String(owner.name.dropLast(hash.count + 1))
-        return ObjectID(Deployment.self, namespace: metadata.namespace, name: name)
+        // Both controllers name a ReplicaSet after its owner and the hash that they label pods with.
+        guard controller.kind == "ReplicaSet" else { return owner }
+        for (label, group, kind) in Self.hashLabels {
+            guard let hash = metadata.labels[label], owner.name.hasSuffix("-\(hash)") else { continue }
+            let name = String(owner.name.dropLast(hash.count + 1))
+            return ObjectID(group: group, kind: kind, namespace: metadata.namespace, name: name)
+        }
+        return owner
     }
+
+    /// Labels with the hash of a template, and who sets them.
+    private static let hashLabels = [
+        ("pod-template-hash", "apps", "Deployment"), ("rollouts-pod-template-hash", "argoproj.io", "Rollout"),
+    ]
+
+    /// Whether it ran to an end and will not run again.
+    var hasEnded: Bool { status.phase == "Succeeded" || status.phase == "Failed" }
 
     /// Since when the pod is not ready; `nil` when it is, or never said.
     var notReadySince: Timestamp? {

@@ -84,6 +84,17 @@ package struct RuleContext {
         return list(type, matching: selector, in: namespace)
     }
 
+    /// The objects of a namespace that carry all these labels, in no order: cheaper than `list` for many of them.
+    mutating func unordered<Object: KubernetesObject>(
+        _ type: Object.Type, matching labels: Labels, in namespace: String
+    ) -> [Object] {
+        var selector = LabelSelector()
+        selector.matchLabels = labels
+        reads.selectors.append(SelectorRead(kind: ObjectIdentifier(type), namespace: namespace, selector: selector))
+        let objects = snapshot(type)?.objects(matching: selector, inNamespace: namespace) ?? []
+        return objects.compactMap { ($0 as? Stored<Object>)?.value }
+    }
+
     /// Objects with these labels in any other namespace, as far as those are read; not followed when they change.
     package func elsewhere<Object: KubernetesObject>(
         _ type: Object.Type, matching labels: Labels, than namespace: String

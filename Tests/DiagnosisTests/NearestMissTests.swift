@@ -16,7 +16,7 @@ struct NearestMissTests {
     @Test func saysWhichKeysDiffer() {
         let miss = NearestMiss(["app": "web", "tier": "front"], ["app": "web", "role": "front"])
         #expect(miss.matches == 1)
-        #expect(miss.differences == [.init(key: "tier", wanted: "front", found: nil, cost: 1.5)])
+        #expect(miss.differences == [.init(key: "tier", wanted: "front", found: nil, cost: 1.5, foundKey: "role")])
         #expect(miss.score == 0.75)
     }
 }

@@ -5,112 +5,107 @@ extension DiagnosisRule {
         id: "service/selector", title: "A Service selects no pods", severity: .broken,
         remedy: "Make the Service's selector and the labels of the pods' template agree.",
         source: "https://kubernetes.io/docs/concepts/services-networking/service/#defining-a-service",
-        subject: Service.self,
-        needs: [
-            Pod.self, EndpointSlice.self, Deployment.self, StatefulSet.self, DaemonSet.self, Job.self, CronJob.self,
-        ]
+        subject: Service.self, needs: [Pod.self, Deployment.self, StatefulSet.self],
+        uses: [EndpointSlice.self, DaemonSet.self, ReplicaSet.self, Job.self, CronJob.self]
     ) { service, context in
-        let namespace = service.metadata.namespace
-        let selector = service.spec.selector
-        guard service.spec.type != "ExternalName", !selector.isEmpty, service.metadata.deletionTimestamp == nil,
-            service.metadata.controller == nil,
-            service.metadata.annotations["control-plane.alpha.kubernetes.io/leader"] == nil,
-            context.list(Pod.self, matching: selector, in: namespace).isEmpty
-        else { return }
-        // Endpoints that something else made, or that are still to go.
-        let slices = context.list(
-            EndpointSlice.self, matching: ["kubernetes.io/service-name": service.metadata.name], in: namespace)
-        guard slices.allSatisfy({ $0.endpoints.isEmpty }),
-            context.hasPassed(seconds: 60, since: service.metadata.creationTimestamp)
-        else { return }
-        let workloads = context.workloads(in: namespace)
-        // Its pods are not there at the moment: scaled to zero, between two runs, or they cannot be created. Labels that pods
-        // get only when they run are in no template.
-        let wanted = LabelSelector(Labels(selector.pairs.filter { !runtimeLabels.contains($0.key) }))
-        if workloads.contains(where: { wanted.matches($0.labels) }) { return }
-        report(service, workloads, &context)
+        guard context.selectsNothing(service) else { return }
+        let ended = context.pods(of: service).ended
+        if ended.isEmpty {
+            report(service, &context)
+        } else {
+            reportEnded(service, ended.sorted { $0.metadata.name < $1.metadata.name }, &context)
+        }
     }
 
-    /// Set on pods by controllers and operators: their own name, or the part that they play at the moment.
-    private static let runtimeLabels: Set<String> = [
-        "statefulset.kubernetes.io/pod-name", "apps.kubernetes.io/pod-index", "spilo-role", "cnpg.io/instanceRole",
-        "cnpg.io/instanceName", "role", "vault-active", "vault-sealed", "redis-role",
-    ]
-
-    private static func report(_ service: Service, _ workloads: [Workload], _ context: inout RuleContext) {
+    private static func reportEnded(_ service: Service, _ pods: [Pod], _ context: inout RuleContext) {
         let id = ObjectID(service)
-        let selector = service.spec.selector
-        var evidence = [Evidence(id, "spec.selector", selector.text)]
-        var cause = "No pod of the namespace has these labels, so nothing answers at this Service."
-        var nextStep = "Compare the selector with the labels of the pods that are meant."
-        var command = "kubectl \(id.namespaceFlag)get pods --show-labels"
-        var title = "Selects no pods: \(selector.text)"
-        var related: [ObjectID] = []
-        let ranked = workloads.map { workload in
-            let miss = NearestMiss(selector, workload.labels)
-            return (workload: workload, miss: miss, score: miss.score - bonus(service, workload))
-        }.sorted { ($0.score, $0.workload.id) < ($1.score, $1.workload.id) }
-        if let (workload, miss) = likely(selector, ranked) {
-            related = [workload.id]
-            let parts = miss.differences.map { difference in
-                "\(difference.key): wants \(difference.wanted), the pods of \(workload.id.text) have "
-                    + (difference.found ?? "no such label")
-            }
-            title = "Selects no pods: \(parts.joined(separator: "; "))"
-            cause =
-                "The selector is close to the labels of \(workload.id.text)"
-                + (miss.matches == 0
-                    ? "."
-                    : miss.matches == 1 ? "; the other label matches." : "; the other \(miss.matches) labels match.")
-            evidence.append(Evidence(workload.id, workload.path, workload.labels.text))
-            nextStep =
-                "Change the selector, which takes effect at once, or the template's labels, which makes new pods."
-            if LabelSelector(selector).matches(workload.ownLabels) {
-                cause += " The workload itself has these labels, but its pods get those of its template."
-                evidence.append(Evidence(workload.id, "metadata.labels", workload.ownLabels.text))
-                nextStep = "Add the labels to \(workload.path), which makes new pods, or take them out of the selector."
-            }
-            let patch = miss.differences.compactMap { item in item.found.map { "\"\(item.key)\":\"\($0)\"" } }
-            // Cart is not card: what has a Service already may be something else, so no command to paste.
-            let taker = context.list(Service.self, in: service.metadata.namespace).first { other in
-                !other.spec.selector.isEmpty && LabelSelector(other.spec.selector).matches(workload.labels)
-            }
-            if let taker {
-                cause += " Service \(taker.metadata.name) selects them already."
-                nextStep = "Make sure that \(workload.id.text) is meant. \(nextStep)"
-                related.append(ObjectID(taker))
-            } else if patch.count == miss.differences.count {
-                let change = "{\"spec\":{\"selector\":{\(patch.joined(separator: ","))}}}"
-                command = "kubectl \(id.namespaceFlag)patch \(id.text) -p '\(change)'"
-            }
-        } else if let other = context.elsewhere(Pod.self, matching: selector, than: service.metadata.namespace).first {
-            title = "Selects no pods: those with its labels are in namespace \(other.metadata.namespace)"
-            cause = "A Service selects pods of its own namespace only."
-            nextStep = "Create the Service in namespace \(other.metadata.namespace), or the pods in this one."
-            evidence.append(Evidence(ObjectID(other), "metadata.labels", other.metadata.labels.text))
-            related = [ObjectID(other)]
-        } else {
-            for (workload, _, _) in ranked.prefix(3) {
-                evidence.append(Evidence(workload.id, workload.path, workload.labels.text))
-            }
-        }
+        let count = pods.count == 1 ? "one that has ended" : "\(pods.count) that have ended"
+        let evidence = pods.prefix(3).map { Evidence(ObjectID($0), "status.phase", $0.status.phase) }
         context.report(
             FindingDraft(
-                title: title, cause: cause, nextStep: nextStep, command: command, evidence: evidence,
-                related: related, since: service.metadata.creationTimestamp))
+                title: "Selects no running pod, only \(count)",
+                cause: "Pods that are Succeeded or Failed run no more and have no endpoint, so nothing answers here.",
+                nextStep: "Start what is meant again, as a Deployment if it is to stay, or delete the Service.",
+                command: "kubectl \(id.namespaceFlag)get pods -l '\(service.spec.selector.text)'",
+                evidence: [Evidence(id, "spec.selector", service.spec.selector.text)] + evidence,
+                related: pods.prefix(3).map { ObjectID($0) }, since: service.metadata.creationTimestamp,
+                explainedBy: pods.compactMap(\.maker) + pods.map { ObjectID($0) }))
     }
 
-    /// The workload that is most likely meant: its labels differ little, and no other's differ as little.
-    private static func likely(
-        _ selector: Labels, _ ranked: [(workload: Workload, miss: NearestMiss, score: Double)]
-    ) -> (Workload, NearestMiss)? {
-        if let own = ranked.first(where: { LabelSelector(selector).matches($0.workload.ownLabels) }) {
-            return (own.workload, own.miss)
+    private static func report(_ service: Service, _ context: inout RuleContext) {
+        let id = ObjectID(service)
+        let selector = service.spec.selector
+        var draft = FindingDraft(
+            title: "Selects no pods: \(selector.text)",
+            cause: "No pod of the namespace has these labels, so nothing answers at this Service.",
+            nextStep: "Compare the selector with the labels of the pods that are meant.",
+            command: "kubectl \(id.namespaceFlag)get pods --show-labels",
+            evidence: [Evidence(id, "spec.selector", selector.text)], since: service.metadata.creationTimestamp)
+        let workloads = context.workloads(in: service.metadata.namespace)
+        let ranked = RankedWorkloads(selector, workloads) { bonus(service, $0) }
+        if let target = ranked.likely(&context) {
+            describe(target, service, &draft, &context)
+        } else if let other = context.elsewhere(Pod.self, matching: selector, than: service.metadata.namespace)
+            .first(where: { !$0.hasEnded })
+        {
+            let namespace = other.metadata.namespace
+            draft.title = "Selects no pods: those with its labels are in namespace \(namespace)"
+            draft.cause = "A Service selects pods of its own namespace only."
+            draft.nextStep = "Create the Service in namespace \(namespace), or the pods in this one."
+            draft.command = "kubectl -n \(namespace) get pods -l '\(selector.text)'"
+            draft.evidence.append(Evidence(ObjectID(other), "metadata.labels", other.metadata.labels.text))
+            draft.related = [ObjectID(other)]
+        } else {
+            for (workload, _) in ranked.closest {
+                draft.evidence.append(Evidence(workload.id, workload.path, workload.labels.text))
+            }
         }
-        guard let best = ranked.first, best.score <= 1, best.miss.differences.allSatisfy({ $0.cost < 3 }),
-            ranked.count < 2 || ranked[1].score - best.score >= 0.5
-        else { return nil }
-        return (best.workload, best.miss)
+        context.report(draft)
+    }
+
+    private static func describe(
+        _ target: LikelyTarget, _ service: Service, _ draft: inout FindingDraft, _ context: inout RuleContext
+    ) {
+        let id = ObjectID(service)
+        let selector = service.spec.selector
+        let workload = target.workload
+        draft.related = [workload.id]
+        draft.title = "Selects no pods: \(target.differences)"
+        draft.cause = "The selector is close to the labels of \(workload.id.text)\(target.nearness)"
+        draft.evidence += target.evidence
+        draft.nextStep =
+            workload.hasTemplate
+            ? "Change the selector, which takes effect at once, or the template's labels, which makes new pods."
+            : "Change the selector, or the labels of the pod."
+        if target.isOnlyOnWorkload(selector) {
+            draft.cause += " The workload itself has these labels, but its pods get those of its template."
+            draft.evidence.append(Evidence(workload.id, "metadata.labels", workload.ownLabels.text))
+            draft.nextStep =
+                "Add the labels to \(workload.path), which makes new pods, or take them out of the selector."
+        } else if let former = target.formerly {
+            draft.cause += " Its pods had these labels before its template was changed."
+            draft.evidence.append(
+                Evidence(ObjectID(former), "spec.template.metadata.labels", former.template.labels.text))
+        }
+        // Cart is not card: what has a Service already may be something else, so no command to paste.
+        let isSame = selector.pairs.contains {
+            NearestMiss.identityKeys.contains($0.key) && workload.labels[$0.key] == $0.value
+        }
+        let isRenamed = target.miss.differences.contains { $0.foundKey != nil }
+        let taker =
+            isSame || isRenamed || target.formerly != nil
+            ? nil
+            : context.list(Service.self, in: service.metadata.namespace).first { other in
+                !other.spec.selector.isEmpty && LabelSelector(other.spec.selector).matches(workload.labels)
+            }
+        if let taker {
+            draft.cause += " Service \(taker.metadata.name) selects them already."
+            draft.nextStep = "Make sure that \(workload.id.text) is meant. \(draft.nextStep)"
+            draft.related.append(ObjectID(taker))
+        } else if !target.patch.isEmpty {
+            let change = "{\"spec\":{\"selector\":{\(target.patch)}}}"
+            draft.command = "kubectl \(id.namespaceFlag)patch \(id.text) -p '\(change)'"
+        }
     }
 
     /// What speaks for a workload beside its labels: its name, and the named ports that it declares.
@@ -125,63 +120,23 @@ extension DiagnosisRule {
         let names = service.spec.ports.compactMap { port in
             if case .string(let name) = port.targetPort { name } else { nil }
         }
-        let declared = Set(workload.ports)
+        let declared = Set(workload.ports.map(\.name))
         if !names.isEmpty, names.allSatisfy(declared.contains) { bonus += 0.5 }
         return bonus
     }
 }
 
-/// Something that makes pods, or a pod that nothing makes.
-private struct Workload {
-    var id: ObjectID
-    /// Of its pods.
-    var labels: Labels
-    var ownLabels: Labels
-    /// Names of the ports that its containers declare.
-    var ports: [String]
-    /// Where `labels` stand.
-    var path: String
-
-    init<Object: KubernetesObject>(
-        _ object: Object, _ template: PodTemplate, path: String = "spec.template.metadata.labels"
-    ) {
-        id = ObjectID(object)
-        labels = template.labels
-        ownLabels = object.metadata.labels
-        ports = template.spec.containers.flatMap { $0.ports.map(\.name) }
-        self.path = path
-    }
-
-    init(_ pod: Pod) {
-        id = ObjectID(pod)
-        labels = pod.metadata.labels
-        ownLabels = Labels()
-        ports = pod.spec.containers.flatMap { $0.ports.map(\.name) }
-        path = "metadata.labels"
-    }
-}
-
 extension RuleContext {
-    /// Everything in a namespace that has pods, or would.
-    fileprivate mutating func workloads(in namespace: String) -> [Workload] {
-        var workloads = list(Deployment.self, in: namespace).map { Workload($0, $0.template) }
-        workloads += list(StatefulSet.self, in: namespace).map { Workload($0, $0.template) }
-        workloads += list(DaemonSet.self, in: namespace).map { Workload($0, $0.template) }
-        workloads += list(Job.self, in: namespace).filter { $0.metadata.controller == nil }.map {
-            Workload($0, $0.spec.template)
+    /// Whether a Service should have pods, but neither has any nor will get some from what makes pods at the moment.
+    mutating func selectsNothing(_ service: Service) -> Bool {
+        // What operators own they know best.
+        guard service.isSelecting, service.metadata.controller == nil, pods(of: service).live.isEmpty,
+            // Endpoints that something else made, or that are still to go.
+            endpoints(of: service).isEmpty, hasPassed(seconds: 60, since: service.metadata.creationTimestamp)
+        else { return false }
+        // Its pods are not there at the moment: scaled to zero, between two runs, or they cannot be created.
+        return !workloads(in: service.metadata.namespace).contains {
+            $0.mayHavePods && $0.mayGet(service.spec.selector)
         }
-        workloads += list(CronJob.self, in: namespace).map {
-            Workload($0, $0.jobSpec.template, path: "spec.jobTemplate.spec.template.metadata.labels")
-        }
-        workloads += list(Pod.self, in: namespace).filter { $0.maker == nil }.map { Workload($0) }
-        return workloads
-    }
-}
-
-extension LabelSelector {
-    /// The selector that these labels make.
-    fileprivate init(_ labels: Labels) {
-        self.init()
-        matchLabels = labels
     }
 }
