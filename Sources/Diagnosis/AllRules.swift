@@ -11,6 +11,7 @@ extension DiagnosisRule {
         .cronJobSuspended,
         .daemonSetPodsRefused,
         .daemonSetUnavailable,
+        .daemonSetUpdateHeld,
         .deploymentIgnored,
         .deploymentPaused,
         .deploymentRollout,
@@ -41,6 +42,7 @@ extension DiagnosisRule {
         .statefulSetPodsRefused,
         .statefulSetService,
         .statefulSetStuck,
+        .statefulSetUpdateHeld,
     ]
 
     /// The scopes that all rules read, with the namespace to look in; `nil` for all namespaces.

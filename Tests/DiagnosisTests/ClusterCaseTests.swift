@@ -6,7 +6,7 @@ import Testing
 
 /// Every rule on whole recorded namespaces.
 struct ClusterCaseTests {
-    static let names = ["broken-1.36", "broken-1.20", "shop-1.36", "demo-1.36", "demo-1.20"]
+    static let names = ["broken-1.36", "broken-1.20", "shop-1.36", "demo-1.36", "demo-1.20", "rollouts-1.20"]
 
     /// What is found, causes first, symptoms indented under them.
     ///

@@ -20,7 +20,9 @@ extension DiagnosisRule {
         let condition = deployment.conditions[type: "Available"]
         var since = condition?.lastTransitionTime
         if condition?.status != "False" {
-            // So few are missing that the Deployment counts as available, and nothing says for how long.
+            // So few are missing that the Deployment counts as available, and nothing but its pods says for how long. To read
+            // thousands of them each time that one changes would take too long; what they lack is said of them anyway.
+            guard deployment.statusReplicas <= 500 else { return }
             since =
                 context.list(Pod.self, matching: deployment.selector, in: deployment.metadata.namespace).filter {
                     $0.maker == id && !$0.isReady && $0.metadata.deletionTimestamp == nil && !$0.isPhaseTerminal
