@@ -5,6 +5,7 @@ extension DiagnosisRule {
     /// Every rule; each has a file of its own in `Rules`.
     package static let all: [DiagnosisRule] = [
         .claimNotBound,
+        .claimTerminating,
         .cronJobFailing,
         .cronJobMissed,
         .cronJobSchedule,
@@ -18,6 +19,10 @@ extension DiagnosisRule {
         .deploymentUnavailable,
         .jobFailed,
         .jobPodsRefused,
+        .namespaceTerminating,
+        .nodeCordoned,
+        .nodeNotReady,
+        .nodePressure,
         .podConfigError,
         .podCrashLoop,
         .podCreateError,
@@ -34,6 +39,7 @@ extension DiagnosisRule {
         .podScheduling,
         .podSchedulingGate,
         .podServiceAccount,
+        .podTerminating,
         .podVolume,
         .podWaiting,
         .replicaSetPodsRefused,
