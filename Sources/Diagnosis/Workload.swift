@@ -18,6 +18,7 @@ struct Workload {
     var mayHavePods = true
     /// Pods that it is to have; `nil` for what makes them at times or on nodes.
     var replicas: Int32?
+    var created: Timestamp?
 
     init<Object: KubernetesObject>(
         _ object: Object, _ template: PodTemplate, replicas: Int32? = nil,
@@ -29,6 +30,7 @@ struct Workload {
         ports = template.spec.listeningPorts
         self.path = path
         self.replicas = replicas
+        created = object.metadata.creationTimestamp
     }
 
     /// A pod without a template that is known.
