@@ -128,7 +128,10 @@ struct Folding: Sendable {
         let indexes = Dictionary(uniqueKeysWithValues: joined.enumerated().map { ($1.finding.id, $0) })
         for (index, effect) in joined.enumerated() {
             let candidates = effect.explainedBy.flatMap { object in
-                (byObject[object] ?? []).compactMap { indexes[$0] }.filter { $0 != index }.sorted()
+                (byObject[object] ?? []).compactMap { indexes[$0] }.filter {
+                    // What is milder explains nothing worse.
+                    $0 != index && joined[$0].finding.severity >= effect.finding.severity
+                }.sorted()
             }
             // Of the worst, the first that is named.
             guard let worst = candidates.map({ joined[$0].finding.severity }).max() else { continue }

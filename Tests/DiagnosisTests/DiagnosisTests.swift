@@ -62,6 +62,20 @@ struct DiagnosisTests {
         #expect(report.findings[1].causedBy == "node/cordoned:node//n")
     }
 
+    @Test func aMilderFindingExplainsNoWorseOne() {
+        let pressure = rule("node/pressure", Node.self, needs: []) { _, context in
+            context.report(draft("short of memory", severity: .degraded))
+        }
+        var cluster = Cluster()
+        var node = Node()
+        node.metadata.name = "n"
+        cluster.put(node)
+        cluster.put(pod("a", node: "n", phase: "Failed"))
+        let report = Diagnosis.evaluate(
+            cluster.snapshot(), now: Timestamp(seconds: 0), rules: [Self.failed, pressure])
+        #expect(report.findings.map(\.causedBy) == [nil, nil])
+    }
+
     @Test func saysWhichRulesCouldNotLook() {
         var cluster = Cluster()
         cluster.put(service("web", selector: ["app": "web"]))

@@ -2,7 +2,7 @@ import KubernetesModel
 
 extension DiagnosisRule {
     static let claimNotBound = DiagnosisRule(
-        id: "persistentvolumeclaim/not-bound", title: "A claim has no volume", severity: .broken,
+        id: "pvc/not-bound", title: "A claim has no volume", severity: .broken,
         remedy: "Correct the claim's storage class, or look at what should make its volume.",
         source: "https://kubernetes.io/docs/concepts/storage/persistent-volumes/#lifecycle-of-a-volume-and-claim",
         subject: PersistentVolumeClaim.self, uses: [StorageClass.self, PersistentVolume.self, Event.self]

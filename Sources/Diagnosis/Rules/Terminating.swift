@@ -114,7 +114,7 @@ extension DiagnosisRule {
     }
 
     static let claimTerminating = DiagnosisRule(
-        id: "persistentvolumeclaim/terminating", title: "A claim was deleted, and is still in use", severity: .degraded,
+        id: "pvc/terminating", title: "A claim was deleted, and is still in use", severity: .degraded,
         remedy: "End the pods that use it; then it goes, and with it perhaps the data.",
         source: "https://kubernetes.io/docs/concepts/storage/persistent-volumes/#storage-object-in-use-protection",
         subject: PersistentVolumeClaim.self, needs: [Pod.self]
