@@ -5,7 +5,7 @@ extension DiagnosisRule {
         id: "pod/config-error", title: "A container's configuration cannot be put together", severity: .broken,
         remedy: "Create what is missing; the container then starts by itself.",
         source: "https://kubernetes.io/docs/tasks/configure-pod-container/configure-pod-configmap/",
-        subject: Pod.self
+        subject: Pod.self, uses: [ConfigMap.self, SecretObject.self]
     ) { pod, context in
         for container in pod.podContainers {
             guard let waiting = container.status.state.waiting, waiting.reason == "CreateContainerConfigError" else {
@@ -20,12 +20,13 @@ extension DiagnosisRule {
                 Evidence(id, "\(container.statusPath).state.waiting.reason", waiting.reason),
                 Evidence(id, "\(container.statusPath).state.waiting.message", waiting.message),
             ]
+            let near = problem.missing.map { context.nearest(to: $0, key: problem.key) } ?? MissingReference()
             context.report(
                 FindingDraft(
-                    key: container.name, title: problem.title, cause: problem.explanation,
+                    key: container.name, title: problem.title + near.hint, cause: problem.explanation,
                     nextStep: problem.nextStep, command: problem.command,
-                    evidence: evidence + problem.paths.map { Evidence(id, $0.field, $0.value) },
-                    related: problem.missing.map { [$0] } ?? [],
+                    evidence: evidence + problem.paths.map { Evidence(id, $0.field, $0.value) } + near.evidence,
+                    related: (problem.missing.map { [$0] } ?? []) + near.related,
                     since: pod.notReadySince ?? pod.metadata.creationTimestamp, owner: pod.maker))
         }
     }
@@ -41,6 +42,8 @@ private struct ConfigProblem {
     var paths: [(field: String, value: String)] = []
     /// The object that is missing, or lacks a key.
     var missing: ObjectID?
+    /// The key that it lacks; `nil` when the object itself is missing.
+    var key: String?
 
     init(_ message: String, _ container: PodContainer, in pod: Pod) {
         let namespace = pod.metadata.namespace
@@ -60,6 +63,7 @@ private struct ConfigProblem {
             let isSecret = match.2 == "Secret"
             let name = String(match.4)
             missing = Self.object(isSecret, namespace, name)
+            key = String(match.1)
             paths = Self.references(to: name, isSecret: isSecret, key: String(match.1), of: container)
             title = "\(match.2) \(name) has no key \(match.1)"
             explanation =

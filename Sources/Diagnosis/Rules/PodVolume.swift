@@ -5,7 +5,7 @@ extension DiagnosisRule {
         id: "pod/volume", title: "A volume cannot be mounted", severity: .broken,
         remedy: "Read the event: mostly the object behind the volume is missing, or its disk is attached elsewhere.",
         source: "https://kubernetes.io/docs/concepts/storage/volumes/",
-        subject: Pod.self, needs: [Event.self]
+        subject: Pod.self, needs: [Event.self], uses: [ConfigMap.self, SecretObject.self]
     ) { pod, context in
         guard pod.isWaitingToStart, !pod.nodeName.isEmpty,
             context.hasPassed(seconds: 30, since: pod.status.startTime ?? pod.metadata.creationTimestamp)
@@ -24,11 +24,13 @@ extension DiagnosisRule {
         let id = ObjectID(pod)
         var evidence = [event.evidence]
         if let volume = problem.volume { evidence += volume.evidence(on: id) }
+        let near = problem.missing.map { context.nearest(to: $0, key: problem.key) } ?? MissingReference()
+        evidence += near.evidence
         context.report(
             FindingDraft(
-                key: problem.volumeName, title: problem.title, cause: problem.explanation,
+                key: problem.volumeName, title: problem.title + near.hint, cause: problem.explanation,
                 nextStep: problem.nextStep, command: "kubectl \(id.namespaceFlag)describe \(id.text)",
-                evidence: evidence, related: problem.related,
+                evidence: evidence, related: problem.related + near.related,
                 since: event.firstSeen ?? pod.metadata.creationTimestamp, owner: pod.maker,
                 explainedBy: problem.related))
     }
@@ -73,6 +75,10 @@ private struct VolumeProblem {
     var volumeName = ""
     var volume: Volume?
     var related: [ObjectID] = []
+    /// The ConfigMap or Secret that is missing, or lacks a key.
+    var missing: ObjectID?
+    /// The key that it lacks; `nil` when the object itself is missing.
+    var key: String?
     /// Whether waiting cannot help.
     var isCertain = false
 
@@ -92,6 +98,7 @@ private struct VolumeProblem {
         if let match = message.firstMatch(of: /(secret|configmap) "([^"]+)" not found/) {
             let kind = match.1 == "secret" ? "Secret" : "ConfigMap"
             related = [ObjectID(group: "", kind: kind, namespace: namespace, name: String(match.2))]
+            missing = related.first
             title = "\(kind) \(match.2) does not exist"
             explanation = "\(named) shows it, and the pod does not start without it."
             nextStep = "Create it in namespace \(namespace), or correct the name; the pod then starts by itself."
@@ -103,6 +110,8 @@ private struct VolumeProblem {
                 source.map {
                     [ObjectID(group: "", kind: kind, namespace: namespace, name: $0.name)]
                 } ?? []
+            missing = related.first
+            key = String(match.2)
             title = "\(kind) \(source?.name ?? "") has no key \(match.2)"
             explanation = "\(named) asks for that key by name, and the pod does not start without it."
             nextStep = "Add the key, or correct its name in spec.volumes; the pod then starts by itself."
