@@ -4,6 +4,9 @@ import KubernetesModel
 extension DiagnosisRule {
     /// Every rule; each has a file of its own in `Rules`.
     package static let all: [DiagnosisRule] = [
+        .autoscalerMaximum,
+        .autoscalerMetrics,
+        .autoscalerTarget,
         .claimNotBound,
         .claimTerminating,
         .cronJobFailing,
@@ -17,9 +20,15 @@ extension DiagnosisRule {
         .deploymentPaused,
         .deploymentRollout,
         .deploymentUnavailable,
+        .disruptionBudgetBlocks,
+        .disruptionBudgetSelector,
+        .ingressBackend,
+        .ingressClass,
+        .ingressTLSSecret,
         .jobFailed,
         .jobPodsRefused,
         .namespaceTerminating,
+        .networkPolicySelector,
         .nodeCordoned,
         .nodeNotReady,
         .nodePressure,

@@ -56,6 +56,7 @@ struct NearestMiss {
         let length = min(found.count, pair.value.count)
         let allowed = length >= 7 ? 2 : length >= 4 ? 1 : 0
         if allowed > 0, editDistance(found, pair.value, limit: allowed) <= allowed { return 1 }
+        if length == 3, isSlip(found, pair.value) { return 1 }
         if isAffix(found, pair.value) || isAffix(pair.value, found) { return 1.2 }
         return versionKeys.contains(pair.key) ? 1 : 3
     }
@@ -85,6 +86,12 @@ struct NearestMiss {
     private static func isMistyped(_ left: String, _ right: String) -> Bool {
         let limit = min(left.count, right.count) >= 7 ? 2 : 1
         return min(left.count, right.count) >= 3 && editDistance(left, right, limit: limit) <= limit
+    }
+
+    /// Whether short words differ by two letters swapped or one left out: `db1` and `db2` are meant to differ.
+    private static func isSlip(_ left: String, _ right: String) -> Bool {
+        editDistance(left, right, limit: 1) == 1
+            && (left.count != right.count || left.utf8.sorted() == right.utf8.sorted())
     }
 
     private static func stripped(_ text: String) -> String { text.lowercased().filter { !"-_.".contains($0) } }
