@@ -155,6 +155,8 @@ struct NodeFit {
 
     /// The nearest first: those with the fewest obstacles, and among them the one that lacks least.
     let candidates: [Candidate]
+    /// Whether the pod names the nodes, as that of a DaemonSet does, and the candidates are no others.
+    let isNamed: Bool
 
     /// - Parameters:
     ///   - spec: of the pod.
@@ -162,7 +164,11 @@ struct NodeFit {
     ///   - usage: `nil` when the pods of other namespaces are not known.
     init(_ spec: PodSpec, nodes: [Node], usage: NodeUsage?) {
         let wanted = spec.requested.filter { $0.value > 0 }.sorted { $0.key < $1.key }
-        candidates = nodes.map { node in
+        // A DaemonSet's pod is meant for one node; what the others lack does not matter.
+        let named = spec.affinity.nodeNames
+        let own = nodes.filter { named?.contains($0.metadata.name) == true }
+        isNamed = !own.isEmpty
+        candidates = (own.isEmpty ? nodes : own).map { node in
             Candidate(node: node, obstacles: Self.obstacles(of: node, spec, wanted, usage))
         }.sorted { left, right in
             if left.obstacles.count != right.obstacles.count { return left.obstacles.count < right.obstacles.count }
@@ -207,6 +213,20 @@ struct NodeFit {
             }
         }
         return obstacles
+    }
+}
+
+extension Affinity {
+    /// The nodes that it names, and no others would do; `nil` when it does not name any.
+    fileprivate var nodeNames: Set<String>? {
+        var names: Set<String> = []
+        for term in nodeTerms {
+            guard let field = term.matchFields.first(where: { $0.key == "metadata.name" && $0.operator == "In" }) else {
+                return nil
+            }
+            names.formUnion(field.values)
+        }
+        return nodeTerms.isEmpty ? nil : names
     }
 }
 

@@ -10,12 +10,11 @@ extension DiagnosisRule {
         guard pod.isLiving else { return }
         for container in pod.podContainers {
             guard let kill = context.probeKill(of: container, in: pod), let spec = container.container,
-                let (end, path) = container.lastEnd, let probe = spec.probe(kill.message.kind),
+                let (end, path) = container.lastEnd, let probe = spec.probe(kill.kind),
                 let severity = loopSeverity(container, end, of: pod, &context)
                     ?? recentSeverity(container, kill, &context)
             else { continue }
-            let schedule = ProbeSchedule(
-                probe, kill.message.kind, podGrace: pod.spec.terminationGracePeriodSeconds)
+            let schedule = ProbeSchedule(probe, kill.kind, podGrace: pod.spec.terminationGracePeriodSeconds)
             report(container, spec, probe, schedule, kill, end, path, severity, of: pod, &context)
         }
     }
@@ -25,7 +24,7 @@ extension DiagnosisRule {
         _ container: PodContainer, _ kill: ProbeKill, _ context: inout RuleContext
     ) -> Severity? {
         guard container.status.restartCount >= 2, !container.status.ready,
-            !context.hasPassed(seconds: 900, since: (kill.killing ?? kill.unhealthy).lastSeen)
+            let event = kill.killing ?? kill.unhealthy, !context.hasPassed(seconds: 900, since: event.lastSeen)
         else { return nil }
         return .broken
     }
@@ -36,13 +35,20 @@ extension DiagnosisRule {
     ) {
         let id = ObjectID(pod)
         let kind = schedule.kind
-        let cause = kill.message.cause
+        var evidence = [Evidence(id, "\(container.specPath).\(kind.field)", "\(probe.handler.text), \(schedule.text)")]
+        evidence += [kill.unhealthy, kill.killing].compactMap { $0?.evidence }
+        evidence += container.evidence(of: end, path: path, on: id) + context.logEvidence(pod, container)
+        guard let message = kill.message else {
+            reportSilent(container, schedule, end, evidence, severity, of: pod, &context)
+            return
+        }
+        let cause = message.cause
         // It lived for as long as a container that never answers.
         let lived = end.seconds
         let wasNeverUp = lived.map { $0 <= schedule.budget + schedule.period + schedule.grace + 5 } ?? false
         let isSlow = wasNeverUp && [.refused, .timeout, .noRoute, .closed].contains(cause)
         let needed = isSlow ? startTime(of: spec.name, besides: pod, &context) : nil
-        var title = "\(kind.rawValue) probe kills \(container.name) again and again: \(kill.message.words)"
+        var title = "\(kind.rawValue) probe kills \(container.name) again and again: \(message.words)"
         var explanation = cause.explanation(probe, schedule)
         var nextStep = cause.nextStep(probe)
         if isSlow {
@@ -66,19 +72,34 @@ extension DiagnosisRule {
                 " The readiness probe asks the same with no less patience: what should only end traffic ends"
                 + " the container."
         }
-        var evidence = [
-            Evidence(id, "\(container.specPath).\(kind.field)", "\(probe.handler.text), \(schedule.text)"),
-            kill.unhealthy.evidence,
-        ]
-        if let killing = kill.killing { evidence.append(killing.evidence) }
-        evidence += container.evidence(of: end, path: path, on: id) + context.logEvidence(pod, container)
         context.report(
             FindingDraft(
                 key: "\(container.name) \(kind.field)", severity: severity, title: title, cause: explanation,
                 nextStep: nextStep,
                 command: "kubectl \(id.namespaceFlag)logs \(pod.metadata.name) -c \(container.name) --previous",
-                evidence: evidence, since: kill.unhealthy.firstSeen ?? pod.metadata.creationTimestamp,
+                evidence: evidence, since: kill.unhealthy?.firstSeen ?? pod.metadata.creationTimestamp,
                 owner: pod.maker, explainedBy: [ObjectID(Node.self, name: pod.nodeName)]))
+    }
+
+    /// Says what exit code and time tell, for want of events: after hours of restarts the API server has none left.
+    private static func reportSilent(
+        _ container: PodContainer, _ schedule: ProbeSchedule, _ end: TerminatedState, _ evidence: [Evidence],
+        _ severity: Severity, of pod: Pod, _ context: inout RuleContext
+    ) {
+        let id = ObjectID(pod)
+        let kind = schedule.kind.rawValue
+        let lived = end.seconds.map { "\($0) s" } ?? "some time"
+        context.report(
+            FindingDraft(
+                key: "\(container.name) \(schedule.kind.field)", severity: severity,
+                title: "\(kind) probe seems to kill \(container.name) again and again, \(lived) after its start",
+                cause: "It ended with exit code \(end.exitCode) after \(lived): that is how and when the kubelet ends a"
+                    + " container whose \(kind.lowercased()) probe has failed \(schedule.failureThreshold) times. The events"
+                    + " that would say why it fails are gone.",
+                nextStep: "Ask the same as the probe by hand, or watch the pod's events after the next restart.",
+                command: "kubectl \(id.namespaceFlag)get events -w --field-selector involvedObject.name=\(id.name)",
+                evidence: evidence, since: pod.metadata.creationTimestamp, owner: pod.maker,
+                explainedBy: [ObjectID(Node.self, name: pod.nodeName)]))
     }
 
     /// How long containers of that name took in the pod's siblings until these were ready, at most; in seconds.
@@ -97,9 +118,10 @@ extension DiagnosisRule {
 
 /// That a probe ended a container.
 struct ProbeKill {
-    /// The failure that was the last straw.
-    var unhealthy: Event
-    var message: ProbeMessage
+    var kind: ProbeKind
+    /// The failure that was the last straw, as long as there is an event of it.
+    var unhealthy: Event?
+    var message: ProbeMessage?
     /// The kubelet's announcement.
     var killing: Event?
 }
@@ -122,8 +144,26 @@ extension RuleContext {
             else { continue }
             // One that ends well when told to has another exit code.
             guard killing != nil || [137, 143].contains(end.exitCode) else { return nil }
-            return ProbeKill(unhealthy: event, message: message, killing: killing)
+            return ProbeKill(kind: message.kind, unhealthy: event, message: message, killing: killing)
         }
-        return nil
+        let grace = pod.spec.terminationGracePeriodSeconds
+        let kind = [ProbeKind.startup, .liveness].first { kind in
+            spec.probe(kind).map { end.looksLikeKill(by: ProbeSchedule($0, kind, podGrace: grace)) } ?? false
+        }
+        return kind.map { ProbeKill(kind: $0, killing: killing) }
+    }
+}
+
+extension TerminatedState {
+    /// Whether a container ended as one does that never answers a probe: by a signal, and at the time for it.
+    fileprivate func looksLikeKill(by schedule: ProbeSchedule) -> Bool {
+        guard [137, 143].contains(exitCode), let seconds else { return false }
+        // Between the last probe and the signal lies the probe's own time limit; after it the program has its grace.
+        let earliest = schedule.initialDelay + (schedule.failureThreshold - 1) * schedule.period - 1
+        let latest = schedule.budget + schedule.period + schedule.timeout + 2
+        // Who ignores the first signal lives on until the second.
+        return exitCode == 137
+            ? (earliest + schedule.grace...latest + schedule.grace).contains(seconds)
+            : (max(earliest, 3)...latest + schedule.grace).contains(seconds)
     }
 }

@@ -18,13 +18,16 @@ extension DiagnosisRule {
         guard context.hasPassed(seconds: 30, since: scheduled.lastTransitionTime ?? pod.metadata.creationTimestamp)
         else { return }
         // A new node takes its time.
-        let grows = context.events(about: pod.metadata).first { $0.reason == "TriggeredScaleUp" }
+        let grows = context.events(about: pod.metadata).first { scaleUps.contains($0.reason) }
         if let grows, !context.hasPassed(seconds: 600, since: grows.lastSeen) { return }
         // Other pods come and go.
         context.recheck(everySeconds: 60, since: pod.metadata.creationTimestamp)
         if reportClaim(pod, scheduled, &context) { return }
         reportNodes(pod, scheduled, &context)
     }
+
+    /// Reasons with which the cluster autoscaler and Karpenter say that a node is on its way.
+    private static let scaleUps: Set<String> = ["TriggeredScaleUp", "Nominated"]
 
     // MARK: No scheduler
 
@@ -222,7 +225,7 @@ private struct Wording {
             nextStep = "Correct spec.affinity, or label a node."
             command = "kubectl get nodes --show-labels"
         } else if let lack = nearest.obstacles.first(where: { common.contains($0.sort) && $0.isLack }) {
-            describeLack(lack, candidates)
+            describeLack(lack, candidates, isNamed: fit.isNamed)
         } else if common.contains("cordoned") {
             title = count == 1 ? "The only node is cordoned" : "All \(count) nodes are cordoned"
             nextStep = "Let a node take pods again when its maintenance is over."
@@ -243,7 +246,9 @@ private struct Wording {
         }
     }
 
-    private mutating func describeLack(_ lack: NodeObstacle, _ candidates: [NodeFit.Candidate]) {
+    private mutating func describeLack(
+        _ lack: NodeObstacle, _ candidates: [NodeFit.Candidate], isNamed: Bool
+    ) {
         guard case .lacks(let resource, let wanted, _, _) = lack else {
             title = "Every node has as many pods as it may have"
             nextStep = "Add a node, or raise the kubelets' limit of pods."
@@ -268,7 +273,8 @@ private struct Wording {
             nextStep = "Ask for less in resources.requests, or add a node that is larger."
         } else {
             title =
-                "No node has room: asks for \(asked) of \(resource), the most that is left is "
+                (isNamed ? "The node that it is for has no room" : "No node has room")
+                + ": asks for \(asked) of \(resource), the most that is left is "
                 + "\(NodeObstacle.amount(freest.free, resource)) on \(freest.node)"
             nextStep = "Add a node, end what is not needed, or ask for less in resources.requests."
         }

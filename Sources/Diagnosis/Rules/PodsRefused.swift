@@ -8,9 +8,13 @@ extension DiagnosisRule {
         let failure = set.conditions[type: "ReplicaFailure"]
         guard set.metadata.deletionTimestamp == nil, (set.replicas ?? 1) > set.statusReplicas else { return }
         let deployment = set.metadata.controller.map { ObjectID($0, namespace: set.metadata.namespace) }
+        // During a rollout the pods of the revision before may still serve.
+        let serves = set.metadata.controller.map { controller in
+            context.list(ReplicaSet.self, ownedBy: controller.uid).contains { $0.availableReplicas > 0 }
+        }
         report(
             set, owner: deployment, template: set.template, wanted: set.replicas ?? 1, there: set.statusReplicas,
-            condition: failure?.status == "True" ? failure : nil, &context)
+            condition: failure?.status == "True" ? failure : nil, othersServe: serves ?? false, &context)
     }
 
     static let statefulSetPodsRefused = DiagnosisRule(
@@ -50,7 +54,7 @@ extension DiagnosisRule {
 
     private static func report<Workload: KubernetesObject>(
         _ workload: Workload, owner: ObjectID? = nil, template: PodTemplate, wanted: Int32?, there: Int32,
-        condition: Condition? = nil, _ context: inout RuleContext
+        condition: Condition? = nil, othersServe: Bool = false, _ context: inout RuleContext
     ) {
         let events = context.events(about: workload.metadata)
         // Whatever was created since, the last attempt decides.
@@ -70,7 +74,7 @@ extension DiagnosisRule {
         let count = wanted.map { "\(there) of \($0) pods can be created" } ?? "Its pods cannot be created"
         context.report(
             FindingDraft(
-                key: refusal.key, severity: there > 0 ? .degraded : .broken,
+                key: refusal.key, severity: there > 0 || othersServe ? .degraded : .broken,
                 title: "\(count): \(refusal.title)", cause: refusal.cause,
                 nextStep: refusal.nextStep, command: refusal.command, evidence: evidence + refusal.evidence,
                 related: refusal.related + [id], since: since, owner: owner, explainedBy: refusal.related))
