@@ -105,8 +105,8 @@ enum NodeObstacle: Hashable {
         case .tooManyPods(let limit): "has its \(limit) pods"
         case .lacks(let resource, let wanted, let free, let allocatable):
             wanted > allocatable
-                ? "has \(Self.amount(allocatable, resource)) of \(resource) in all, \(Self.amount(wanted, resource)) are asked for"
-                : "has \(Self.amount(free, resource)) of \(resource) left, \(Self.amount(wanted, resource)) are asked for"
+                ? "has \(Self.amount(allocatable, resource)) of \(resource) in all (\(Self.amount(wanted, resource)) asked for)"
+                : "has \(Self.amount(free, resource)) of \(resource) left (\(Self.amount(wanted, resource)) asked for)"
         }
     }
 

@@ -63,6 +63,18 @@ extension Pod {
     }
 }
 
+extension RuleContext {
+    /// The node of a pod if it does not answer or its pods have no network, which explains whatever they do not do.
+    ///
+    /// Other trouble of a node, such as little memory, does not.
+    mutating func cutOffNode(of pod: Pod) -> [ObjectID] {
+        guard !pod.nodeName.isEmpty, let node = get(Node.self, name: pod.nodeName),
+            node.isReady == false || node.conditions[type: "NetworkUnavailable"]?.status == "True"
+        else { return [] }
+        return [ObjectID(node)]
+    }
+}
+
 extension Event {
     /// As evidence, such as `event FailedMount` with its message and how often it was seen.
     var evidence: Evidence {

@@ -76,6 +76,40 @@ struct DiagnosisTests {
         #expect(report.findings.map(\.causedBy) == [nil, nil])
     }
 
+    @Test(arguments: [
+        ("Ready", "False", true), ("NetworkUnavailable", "True", true), ("MemoryPressure", "True", false),
+    ])
+    func onlyANodeThatIsCutOffExplainsWhyItsPodsAreNotReady(condition: String, status: String, explains: Bool) {
+        var cluster = Cluster()
+        var node = Node()
+        node.metadata.name = "n"
+        node.metadata.uid = "node-n"
+        var trouble = Condition()
+        trouble.type = condition
+        trouble.status = status
+        node.conditions = [trouble]
+        cluster.put(node)
+        var pod = pod("a", node: "n", phase: "Running")
+        var ready = Condition()
+        ready.type = "Ready"
+        ready.status = "False"
+        pod.status.conditions = [ready]
+        var container = ContainerStatus()
+        container.name = "app"
+        container.state = .running(startedAt: Timestamp(seconds: 0))
+        pod.status.containerStatuses = [container]
+        var spec = Container()
+        spec.name = "app"
+        pod.spec.containers = [spec]
+        cluster.put(pod)
+        let report = Diagnosis.evaluate(
+            cluster.snapshot(), now: Timestamp(seconds: 1000), rules: [.nodeNotReady, .nodePressure, .podNotReady])
+        let found = report.findings.first { $0.rule == "pod/not-ready" }
+        #expect(found != nil)
+        #expect((found?.causedBy != nil) == explains)
+        #expect(report.findings.count == 2)
+    }
+
     @Test func saysWhichRulesCouldNotLook() {
         var cluster = Cluster()
         cluster.put(service("web", selector: ["app": "web"]))

@@ -5,7 +5,7 @@ extension DiagnosisRule {
         id: "daemonset/unavailable", title: "A DaemonSet's pods are not ready on all nodes", severity: .degraded,
         remedy: "Look at its pods on those nodes, and at the nodes.",
         source: "https://kubernetes.io/docs/tasks/manage-daemon/update-daemon-set/#troubleshooting",
-        subject: DaemonSet.self, needs: [Pod.self]
+        subject: DaemonSet.self, needs: [Pod.self], uses: [Node.self]
     ) { set, context in
         let wanted = set.desiredNumberScheduled
         guard wanted > 0, set.numberReady < wanted, set.metadata.deletionTimestamp == nil,
@@ -45,6 +45,6 @@ extension DiagnosisRule {
                 evidence: evidence, related: nodes.prefix(10).map { ObjectID(Node.self, name: $0) },
                 since: unready.compactMap(\.unreadySince).min(),
                 explainedBy: [id] + unready.prefix(50).map { ObjectID($0) }
-                    + nodes.prefix(50).map { ObjectID(Node.self, name: $0) }))
+                    + unready.prefix(50).flatMap { context.cutOffNode(of: $0) }))
     }
 }

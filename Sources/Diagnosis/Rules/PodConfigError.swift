@@ -7,6 +7,8 @@ extension DiagnosisRule {
         source: "https://kubernetes.io/docs/tasks/configure-pod-container/configure-pod-configmap/",
         subject: Pod.self, uses: [ConfigMap.self, SecretObject.self]
     ) { pod, context in
+        // What is being deleted needs no mending.
+        guard pod.metadata.deletionTimestamp == nil else { return }
         for container in pod.podContainers {
             guard let waiting = container.status.state.waiting, waiting.reason == "CreateContainerConfigError" else {
                 continue

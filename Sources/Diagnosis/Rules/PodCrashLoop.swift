@@ -7,6 +7,8 @@ extension DiagnosisRule {
         source: "https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#container-restarts",
         subject: Pod.self, uses: [Event.self]
     ) { pod, context in
+        // What is being deleted needs no mending.
+        guard pod.metadata.deletionTimestamp == nil else { return }
         for container in pod.podContainers where container.status.restartCount > 0 {
             guard let (end, path) = container.lastEnd else { continue }
             // Others say these better.
@@ -26,7 +28,8 @@ extension DiagnosisRule {
         _ container: PodContainer, _ end: TerminatedState, of pod: Pod, _ context: inout RuleContext
     ) -> Severity? {
         if let waiting = container.status.state.waiting {
-            return waiting.reason == "CrashLoopBackOff" ? .broken : nil
+            // Many crash once or twice until what they need is there.
+            return waiting.reason == "CrashLoopBackOff" && container.status.restartCount >= 2 ? .broken : nil
         }
         guard container.status.restartCount >= 3, end.reason != "ContainerStatusUnknown",
             !context.hasPassed(seconds: 3600, since: end.finishedAt)

@@ -7,6 +7,8 @@ extension DiagnosisRule {
         source: "https://kubernetes.io/docs/tasks/inject-data-application/define-command-argument-container/",
         subject: Pod.self, uses: [Event.self]
     ) { pod, context in
+        // What is being deleted needs no mending.
+        guard pod.metadata.deletionTimestamp == nil else { return }
         for container in pod.podContainers {
             let id = ObjectID(pod)
             var evidence: [Evidence] = []

@@ -7,6 +7,8 @@ extension DiagnosisRule {
         source: "https://kubernetes.io/docs/concepts/containers/images/#imagepullbackoff",
         subject: Pod.self, uses: [Event.self]
     ) { pod, context in
+        // What is being deleted needs no mending.
+        guard pod.metadata.deletionTimestamp == nil else { return }
         for container in pod.podContainers {
             guard let waiting = container.status.state.waiting, reasons.contains(waiting.reason) else { continue }
             // A first attempt may fail for a moment; the back-off says that it was tried again.

@@ -7,6 +7,8 @@ extension DiagnosisRule {
         source: "https://kubernetes.io/docs/tasks/configure-pod-container/assign-memory-resource/",
         subject: Pod.self
     ) { pod, context in
+        // What is being deleted needs no mending.
+        guard pod.metadata.deletionTimestamp == nil else { return }
         for container in pod.podContainers {
             guard let (end, path) = container.lastEnd, end.reason == "OOMKilled" else { continue }
             let isRunning = container.status.state.isRunning

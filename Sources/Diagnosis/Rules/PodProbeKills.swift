@@ -5,7 +5,7 @@ extension DiagnosisRule {
         id: "pod/probe-kills", title: "A probe ends a container again and again", severity: .broken,
         remedy: "Give it time to start (startupProbe), or mend what the probe asks.",
         source: "https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/",
-        subject: Pod.self, needs: [Event.self]
+        subject: Pod.self, needs: [Event.self], uses: [Node.self]
     ) { pod, context in
         guard pod.isLiving else { return }
         for container in pod.podContainers {
@@ -78,7 +78,7 @@ extension DiagnosisRule {
                 nextStep: nextStep,
                 command: "kubectl \(id.namespaceFlag)logs \(pod.metadata.name) -c \(container.name) --previous",
                 evidence: evidence, since: kill.unhealthy?.firstSeen ?? pod.metadata.creationTimestamp,
-                owner: pod.maker, explainedBy: [ObjectID(Node.self, name: pod.nodeName)]))
+                owner: pod.maker, explainedBy: context.cutOffNode(of: pod)))
     }
 
     /// Says what exit code and time tell, for want of events: after hours of restarts the API server has none left.
@@ -99,7 +99,7 @@ extension DiagnosisRule {
                 nextStep: "Ask the same as the probe by hand, or watch the pod's events after the next restart.",
                 command: "kubectl \(id.namespaceFlag)get events -w --field-selector involvedObject.name=\(id.name)",
                 evidence: evidence, since: pod.metadata.creationTimestamp, owner: pod.maker,
-                explainedBy: [ObjectID(Node.self, name: pod.nodeName)]))
+                explainedBy: context.cutOffNode(of: pod)))
     }
 
     /// How long containers of that name took in the pod's siblings until these were ready, at most; in seconds.

@@ -75,7 +75,7 @@ extension DiagnosisRule {
         id: "pod/not-ready", title: "A container runs, but does not get ready", severity: .broken,
         remedy: "See what its readiness probe asks, and what it gets.",
         source: "https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/",
-        subject: Pod.self, uses: [Event.self]
+        subject: Pod.self, uses: [Event.self, Node.self]
     ) { pod, context in
         guard pod.isLiving, let ready = pod.status.conditions[type: "Ready"] else { return }
         if ready.status == "True" {
@@ -97,7 +97,8 @@ extension DiagnosisRule {
                 continue
             }
             let schedule = readings.first { $0.kind == .readiness }?.schedule
-            let delay = 60 + (schedule.map { $0.initialDelay + $0.patience } ?? 0)
+            // Many programs take a minute or two to start, and have no startup probe.
+            let delay = 120 + (schedule.map { $0.initialDelay + $0.patience } ?? 0)
             let since = max(startedAt ?? ready.lastTransitionTime, ready.lastTransitionTime)
             guard context.hasPassed(seconds: delay, since: since ?? pod.status.startTime) else { continue }
             reportNotReady(container, readings, since: since, of: pod, ready, &context)
@@ -144,7 +145,7 @@ extension DiagnosisRule {
                 key: "\(container.name) \(key)", title: title, cause: cause, nextStep: nextStep,
                 command: "kubectl \(id.namespaceFlag)logs \(pod.metadata.name) -c \(container.name) --tail=50",
                 evidence: evidence, since: since, owner: pod.maker,
-                explainedBy: [ObjectID(Node.self, name: pod.nodeName)]))
+                explainedBy: context.cutOffNode(of: pod)))
     }
 
     /// Ready at the moment, as so often.

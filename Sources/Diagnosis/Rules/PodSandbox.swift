@@ -5,9 +5,9 @@ extension DiagnosisRule {
         id: "pod/sandbox", title: "A pod's network or sandbox cannot be made", severity: .broken,
         remedy: "Look at the network plugin and the container runtime of the node.",
         source: "https://kubernetes.io/docs/concepts/extend-kubernetes/compute-storage-net/network-plugins/",
-        subject: Pod.self, needs: [Event.self]
+        subject: Pod.self, needs: [Event.self], uses: [Node.self]
     ) { pod, context in
-        guard pod.isWaitingToStart, !pod.nodeName.isEmpty,
+        guard pod.isWaitingToStart, !pod.nodeName.isEmpty, pod.metadata.deletionTimestamp == nil,
             context.hasPassed(seconds: 60, since: pod.status.startTime ?? pod.metadata.creationTimestamp)
         else { return }
         guard
@@ -38,6 +38,6 @@ extension DiagnosisRule {
                 nextStep: nextStep, command: "kubectl get pods -A --field-selector spec.nodeName=\(pod.nodeName)",
                 evidence: [event.evidence, Evidence(id, "spec.nodeName", pod.nodeName)],
                 related: [ObjectID(Node.self, name: pod.nodeName)],
-                since: event.firstSeen, owner: pod.maker, explainedBy: [ObjectID(Node.self, name: pod.nodeName)]))
+                since: event.firstSeen, owner: pod.maker, explainedBy: context.cutOffNode(of: pod)))
     }
 }

@@ -5,7 +5,7 @@ extension DiagnosisRule {
         id: "pod/waiting", title: "A container does not start", severity: .broken,
         remedy: "Read the pod's events; when there are none, look at the kubelet and the runtime of its node.",
         source: "https://kubernetes.io/docs/tasks/debug/debug-application/debug-pods/",
-        subject: Pod.self, uses: [Event.self]
+        subject: Pod.self, uses: [Event.self, Node.self]
     ) { pod, context in
         guard !pod.nodeName.isEmpty, pod.metadata.deletionTimestamp == nil, !pod.isPhaseTerminal else { return }
         let started = pod.status.startTime ?? pod.metadata.creationTimestamp
@@ -40,7 +40,7 @@ extension DiagnosisRule {
                     Evidence(id, "status.startTime", started?.rfc3339 ?? "not set"),
                 ] + (events.first.map { [$0.evidence] } ?? []),
                 related: [ObjectID(Node.self, name: pod.nodeName)], since: started, owner: pod.maker,
-                explainedBy: [ObjectID(Node.self, name: pod.nodeName)]))
+                explainedBy: context.cutOffNode(of: pod)))
     }
 
     /// Reasons that are in order, or that other rules explain.

@@ -70,8 +70,8 @@ extension DiagnosisRule {
             evidence.append(Evidence(id, "status.conditions[ReplicaFailure].message", condition.message))
         }
         if let event { evidence.append(event.evidence) }
-        if let wanted { evidence.append(Evidence(id, "status", "\(there) of \(wanted) pods")) }
-        let count = wanted.map { "\(there) of \($0) pods can be created" } ?? "Its pods cannot be created"
+        if let wanted { evidence.append(Evidence(id, "status", "\(there) of \(counted(wanted, "pod"))")) }
+        let count = wanted.map { "\(there) of \(counted($0, "pod")) can be created" } ?? "Its pods cannot be created"
         context.report(
             FindingDraft(
                 key: refusal.key, severity: there > 0 || othersServe ? .degraded : .broken,
@@ -142,17 +142,30 @@ private struct Refusal {
     ) {
         key = "quota \(name)"
         related = [ObjectID(ResourceQuota.self, namespace: namespace, name: name)]
-        title = "quota \(name) is used up (asks for \(requested); used \(used) of \(limited))"
+        let (used, limited) = (Self.amounts(used), Self.amounts(limited))
+        let amounts = Self.amounts(requested).map { resource, amount in
+            let there = used.first { $0.resource == resource }?.amount ?? "0"
+            let all = limited.first { $0.resource == resource }?.amount ?? "?"
+            return "\(resource) \(there) of \(all) used, \(amount) more asked for"
+        }
+        title = "quota \(name) has no room (\(amounts.joined(separator: "; ")))"
         cause = "All pods of namespace \(namespace) together may have no more."
         nextStep = "Raise the quota, or end or shrink something else in the namespace."
         command = "kubectl -n \(namespace) describe quota \(name)"
         guard context.canRead(ResourceQuota.self),
             let quota = context.get(ResourceQuota.self, namespace: namespace, name: name)
         else { return }
-        let resources = requested.split(separator: ",").compactMap { $0.split(separator: "=").first.map(String.init) }
-        for resource in resources {
+        for (resource, _) in Self.amounts(requested) {
             guard let hard = quota.enforced[resource], let now = quota.used[resource] else { continue }
             evidence.append(Evidence(ObjectID(quota), "status.used[\(resource)]", "\(now) of \(hard)"))
+        }
+    }
+
+    /// Of a list such as `pods=1,requests.memory=1Gi`.
+    private static func amounts(_ text: String) -> [(resource: String, amount: String)] {
+        text.split(separator: ",").compactMap { pair in
+            let parts = pair.split(separator: "=", maxSplits: 1)
+            return parts.count == 2 ? (String(parts[0]), String(parts[1])) : nil
         }
     }
 

@@ -6,7 +6,7 @@ extension DiagnosisRule {
         remedy: "See why its pods are not ready, or not there.",
         source: "https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#conditions",
         subject: Service.self, needs: [Pod.self],
-        uses: [EndpointSlice.self, Deployment.self, StatefulSet.self, ReplicaSet.self]
+        uses: [EndpointSlice.self, Deployment.self, StatefulSet.self, ReplicaSet.self, Node.self]
     ) { service, context in
         guard let outage = context.outage(of: service) else { return }
         let id = ObjectID(service)
@@ -45,7 +45,7 @@ extension DiagnosisRule {
                 command: "kubectl \(id.namespaceFlag)describe pod/\(pod.metadata.name)", evidence: evidence,
                 related: Array(Set(makers)).sorted(), since: outage.since,
                 explainedBy: Array(Set(makers)).sorted() + outage.pods.map { ObjectID($0) }
-                    + outage.pods.filter { !$0.nodeName.isEmpty }.map { ObjectID(Node.self, name: $0.nodeName) }))
+                    + outage.pods.flatMap { context.cutOffNode(of: $0) }))
     }
 }
 
