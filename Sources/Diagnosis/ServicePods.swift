@@ -8,6 +8,32 @@ struct ServicePods {
     var ended: [Pod] = []
     /// How many of `live` take traffic.
     var readyCount = 0
+    /// Those of `live` that are not being deleted, by their specs; ascending by name.
+    var groups: [Group] = []
+
+    /// Pods with the same spec.
+    struct Group {
+        /// The first by name.
+        var first: Pod
+        var count = 1
+        /// When the newest was made.
+        var newest: Timestamp?
+
+        var ports: [ContainerPort] { first.spec.listeningPorts }
+        var maker: ObjectID { first.maker ?? ObjectID(first) }
+
+        /// The ports that its containers declare.
+        var evidence: Evidence {
+            let text = ports.isEmpty ? "none" : ports.map(\.text).joined(separator: ", ")
+            return Evidence(ObjectID(first), "spec.containers[*].ports", text)
+        }
+
+        fileprivate mutating func add(_ pod: Pod) {
+            count += 1
+            if let created = pod.metadata.creationTimestamp, newest.map({ $0 < created }) ?? true { newest = created }
+            if pod.metadata.name < first.metadata.name { first = pod }
+        }
+    }
 }
 
 extension Service {
@@ -33,14 +59,20 @@ extension RuleContext {
         var reader = self
         return memo.value("pods of \(namespace)/\(service.metadata.name)") {
             var pods = ServicePods()
+            var groups: [ObjectIdentifier: ServicePods.Group] = [:]
             for pod in reader.unordered(Pod.self, matching: selector, in: namespace) {
                 if pod.hasEnded {
                     pods.ended.append(pod)
                 } else {
                     pods.live.append(pod)
-                    if pod.isReady, pod.metadata.deletionTimestamp == nil { pods.readyCount += 1 }
+                    guard pod.metadata.deletionTimestamp == nil else { continue }
+                    if pod.isReady { pods.readyCount += 1 }
+                    if groups[pod.specIdentity]?.add(pod) == nil {
+                        groups[pod.specIdentity] = ServicePods.Group(first: pod, newest: pod.metadata.creationTimestamp)
+                    }
                 }
             }
+            pods.groups = groups.values.sorted { $0.first.metadata.name < $1.first.metadata.name }
             return pods
         }
     }

@@ -61,6 +61,7 @@ extension DiagnosisRule {
         var nextStep = "Read the condition's message."
         var command = "kubectl \(id.namespaceFlag)describe \(id.hpaText)"
         var evidence = [active.evidence(on: id)]
+        var owner: ObjectID?
         if let match = message.firstMatch(of: /missing request for (\S+)(?: in container (\S+))?/) {
             let resource = match.1.trimmingSuffix(":")
             let place = match.2.map { " of container \($0)" } ?? ""
@@ -81,7 +82,12 @@ extension DiagnosisRule {
                 (isResource
                     ? "Nothing serves metrics.k8s.io, or it does not answer: mostly metrics-server is missing."
                     : "The adapter that serves this metric is missing, or does not know it.")
-                + " The size of \(target.text) stays as it is."
+                + " The sizes of \(isResource ? "what autoscalers scale" : target.text) stay as they are."
+            // The same for every autoscaler of the cluster.
+            if isResource {
+                owner = ObjectID(
+                    group: "apiregistration.k8s.io", kind: "APIService", namespace: "", name: "v1beta1.metrics.k8s.io")
+            }
             nextStep = isResource ? "Install or mend metrics-server." : "Install or mend the metrics adapter."
             command = "kubectl get apiservices | grep metrics"
         } else if message.contains("no metrics returned") || message.contains("did not receive metrics") {
@@ -96,7 +102,8 @@ extension DiagnosisRule {
         context.report(
             FindingDraft(
                 title: title, cause: cause, nextStep: nextStep, command: command, evidence: evidence,
-                related: [target], since: active.lastTransitionTime, explainedBy: [target, id]))
+                related: [target], since: active.lastTransitionTime, owner: owner,
+                explainedBy: owner == nil ? [target, id] : []))
     }
 
     static let autoscalerMaximum = DiagnosisRule(

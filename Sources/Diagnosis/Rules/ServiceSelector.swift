@@ -23,6 +23,9 @@ extension DiagnosisRule {
         let evidence = pods.prefix(3).map { Evidence(ObjectID($0), "status.phase", $0.status.phase) }
         context.report(
             FindingDraft(
+                // A Job that is through is as it should be.
+                severity: pods.contains { $0.status.phase == "Failed" }
+                    ? .broken : pods.allSatisfy { $0.maker?.kind == "Job" } ? .hygiene : .degraded,
                 title: "Selects no running pod, only \(count)",
                 cause: "Pods that are Succeeded or Failed run no more and have no endpoint, so nothing answers here.",
                 nextStep: "Start what is meant again, as a Deployment if it is to stay, or delete the Service.",

@@ -66,25 +66,15 @@ extension RuleContext {
     /// Who makes pods that a Service selects though they have none of its ports, as others that it selects do.
     mutating func strangers(of service: Service) -> [(maker: ObjectID, pod: Pod)] {
         guard service.isSelecting, !service.isHeadless, !service.spec.ports.isEmpty else { return [] }
-        let pods = pods(of: service).live.filter { $0.metadata.deletionTimestamp == nil }
-        let examples = Dictionary(
-            pods.map { ($0.metadata.controller?.uid ?? $0.metadata.uid, $0) },
-            uniquingKeysWith: { $0.metadata.name < $1.metadata.name ? $0 : $1 })
-        guard examples.count > 1 else { return [] }
-        var makers: [ObjectID: Pod] = [:]
-        for pod in examples.values.sorted(by: { $0.metadata.name < $1.metadata.name }) {
-            let maker = pod.maker ?? ObjectID(pod)
-            if makers[maker] == nil { makers[maker] = pod }
-        }
-        let (meant, others) = makers.reduce(into: ([Pod](), [(maker: ObjectID, pod: Pod)]())) { result, item in
-            if service.leads(into: item.value.spec) {
-                result.0.append(item.value)
-            } else {
-                result.1.append((item.key, item.value))
-            }
+        let groups = pods(of: service).groups
+        guard groups.count > 1 else { return [] }
+        let meant = groups.map(\.first).filter { service.leads(into: $0.spec) }
+        var others: [ObjectID: Pod] = [:]
+        for group in groups where !service.leads(into: group.first.spec) && others[group.maker] == nil {
+            others[group.maker] = group.first
         }
         guard !meant.isEmpty else { return [] }
-        return others.filter { stranger in
+        return others.map { (maker: $0.key, pod: $0.value) }.filter { stranger in
             // Programs often declare nothing; a Job serves nobody.
             if stranger.maker.kind == "Job" { return true }
             guard !stranger.pod.spec.listeningPorts.isEmpty else { return false }

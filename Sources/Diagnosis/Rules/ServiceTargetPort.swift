@@ -8,11 +8,7 @@ extension DiagnosisRule {
         subject: Service.self, needs: [Pod.self]
     ) { service, context in
         guard service.isSelecting else { return }
-        let pods = context.pods(of: service).live.filter { $0.metadata.deletionTimestamp == nil }
-        // Pods of one template share their spec.
-        let groups = Dictionary(grouping: pods, by: \.specIdentity).values.map { group in
-            PortGroup(group.sorted { $0.metadata.name < $1.metadata.name })
-        }.sorted { $0.first.metadata.name < $1.first.metadata.name }
+        let groups = context.pods(of: service).groups
         guard !groups.isEmpty else { return }
         for (index, port) in service.spec.ports.enumerated() {
             switch port.targetPort {
@@ -25,31 +21,8 @@ extension DiagnosisRule {
         }
     }
 
-    /// Pods with the same spec.
-    private struct PortGroup {
-        var first: Pod
-        var count: Int
-        var ports: [ContainerPort]
-        var newest: Timestamp?
-
-        init(_ pods: [Pod]) {
-            first = pods.first ?? Pod()
-            count = pods.count
-            ports = first.spec.listeningPorts
-            newest = pods.compactMap(\.metadata.creationTimestamp).max { $0.microseconds < $1.microseconds }
-        }
-
-        var owner: ObjectID { first.maker ?? ObjectID(first) }
-
-        /// What they declare, as evidence.
-        var evidence: Evidence {
-            let text = ports.isEmpty ? "none" : ports.map(\.text).joined(separator: ", ")
-            return Evidence(ObjectID(first), "spec.containers[*].ports", text)
-        }
-    }
-
     private static func check(
-        _ port: ServicePort, at index: Int, named name: String, of service: Service, _ groups: [PortGroup],
+        _ port: ServicePort, at index: Int, named name: String, of service: Service, _ groups: [ServicePods.Group],
         _ context: inout RuleContext
     ) {
         let transport = port.transport
@@ -67,7 +40,7 @@ extension DiagnosisRule {
             else { return }
         }
         let id = ObjectID(service)
-        let whose = isPartial ? "\(count) of \(total) pods" : example.owner.text
+        let whose = isPartial ? "\(count) of \(total) pods" : example.maker.text
         let others = example.ports.filter { !$0.name.isEmpty && $0.transport == transport }.map(\.name)
         let near = nearestName(to: name, among: others) ?? (Set(others).count == 1 ? others.first : nil)
         var title = "Port \(port.label) leads to port \(name), which no container of \(whose) has"
@@ -102,11 +75,12 @@ extension DiagnosisRule {
                 evidence: [
                     Evidence(id, "spec.ports[\(port.label)].targetPort", "\(name) (\(transport))"), example.evidence,
                 ],
-                related: lacking.prefix(3).map(\.owner), since: service.metadata.creationTimestamp))
+                related: lacking.prefix(3).map(\.maker), since: service.metadata.creationTimestamp))
     }
 
     private static func check(
-        _ port: ServicePort, number: Int32, of service: Service, _ groups: [PortGroup], _ context: inout RuleContext
+        _ port: ServicePort, number: Int32, of service: Service, _ groups: [ServicePods.Group],
+        _ context: inout RuleContext
     ) {
         let transport = port.transport
         // A declaration is only information: nothing is said as long as some pods have it, or declare nothing.
@@ -124,7 +98,7 @@ extension DiagnosisRule {
             FindingDraft(
                 key: "\(port.label)/\(transport)", severity: other == nil ? .hygiene : .degraded,
                 title: other.map { other in
-                    "Port \(port.label) is \(transport), but \(example.owner.text) declares \(number) as "
+                    "Port \(port.label) is \(transport), but \(example.maker.text) declares \(number) as "
                         + other.transport
                 } ?? "Port \(port.label) leads to \(number), which no container declares: they have \(declared)",
                 cause: other == nil
@@ -136,7 +110,7 @@ extension DiagnosisRule {
                 evidence: [
                     Evidence(id, "spec.ports[\(port.label)].targetPort", "\(number) (\(transport))"), example.evidence,
                 ],
-                related: groups.prefix(3).map(\.owner), since: service.metadata.creationTimestamp))
+                related: groups.prefix(3).map(\.maker), since: service.metadata.creationTimestamp))
     }
 }
 
