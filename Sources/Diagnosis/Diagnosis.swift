@@ -233,7 +233,9 @@ package struct Diagnosis: Sendable {
         var report = Report()
         let (findings, wants) = folding.findings()
         var silenced: [String: String] = [:]
-        for finding in findings {
+        let silencesNothing = silences.isEmpty && fileSilences.isEmpty
+        if silencesNothing { report.findings = findings }
+        for finding in findings where !silencesNothing {
             // Causes come first: what a silenced one explains goes with it.
             let reason =
                 silences.reason(for: finding) ?? fileSilences.first { $0.matches(finding) }?.reason

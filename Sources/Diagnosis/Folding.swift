@@ -12,13 +12,19 @@ struct Folding: Sendable {
         var drafts: [ObjectID: FindingDraft] = [:]
     }
 
-    /// A finding before its cause is known.
-    private struct Joined: Sendable {
-        var finding: Finding
+    /// A finding before its cause is known; shared, since most stay as they are.
+    private final class Joined: Sendable {
+        let finding: Finding
         /// Objects whose trouble would explain it, each once.
-        var explainedBy: [ObjectID]
+        let explainedBy: [ObjectID]
         /// Logs that would add to its evidence.
-        var wants: [LogRequest]
+        let wants: [LogRequest]
+
+        init(_ finding: Finding, explainedBy: [ObjectID], wants: [LogRequest]) {
+            self.finding = finding
+            self.explainedBy = explainedBy
+            self.wants = wants
+        }
 
         /// The objects whose other findings this one may explain; a matter of hygiene explains nothing.
         var explains: Set<ObjectID> {
@@ -61,10 +67,14 @@ struct Folding: Sendable {
         if changed.isEmpty, let last { return last }
         joinChanged()
         let causes = causes()
-        var findings = joined.map(\.finding)
-        for (index, cause) in causes.enumerated() { findings[index].causedBy = cause.map { findings[$0].id } }
-        let order = Self.order(of: findings, causes)
-        let found = (order.map { findings[$0] }, order.flatMap { joined[$0].wants })
+        let order = Self.order(of: joined, causes)
+        var findings: [Finding] = []
+        findings.reserveCapacity(order.count)
+        for index in order {
+            findings.append(joined[index].finding)
+            if let cause = causes[index] { findings[findings.count - 1].causedBy = joined[cause].finding.id }
+        }
+        let found = (findings, order.flatMap { joined[$0].wants })
         last = found
         return found
     }
@@ -118,17 +128,16 @@ struct Folding: Sendable {
         for draft in drafts.prefix(readMembers) {
             for object in draft.value.explainedBy where known.insert(object).inserted { explainedBy.append(object) }
         }
-        return Joined(finding: finding, explainedBy: explainedBy, wants: first.wants)
+        return Joined(finding, explainedBy: explainedBy, wants: first.wants)
     }
 
     /// The index of each finding's cause, from what its objects name as explanations.
     private func causes() -> [Int?] {
         var causes = [Int?](repeating: nil, count: joined.count)
         guard joined.contains(where: { !$0.explainedBy.isEmpty }) else { return causes }
-        let indexes = Dictionary(uniqueKeysWithValues: joined.enumerated().map { ($1.finding.id, $0) })
         for (index, effect) in joined.enumerated() {
             let candidates = effect.explainedBy.flatMap { object in
-                (byObject[object] ?? []).compactMap { indexes[$0] }.filter {
+                (byObject[object] ?? []).compactMap { self.index(of: $0) }.filter {
                     // What is milder explains nothing worse.
                     $0 != index && joined[$0].finding.severity >= effect.finding.severity
                 }.sorted()
@@ -142,6 +151,18 @@ struct Folding: Sendable {
         return causes
     }
 
+    /// Where the finding of an id is.
+    private func index(of id: String) -> Int? {
+        var range = joined.indices
+        while !range.isEmpty {
+            let middle = range.lowerBound + range.count / 2
+            let found = joined[middle].finding.id
+            if found == id { return middle }
+            range = found < id ? middle + 1..<range.upperBound : range.lowerBound..<middle
+        }
+        return nil
+    }
+
     /// Whether a finding is explained by another, over any number of steps.
     private static func isExplained(_ index: Int, by other: Int, _ causes: [Int?]) -> Bool {
         var current: Int? = index
@@ -153,16 +174,16 @@ struct Folding: Sendable {
     }
 
     /// The indexes of causes by severity, reach and id, each followed by those of what it explains.
-    private static func order(of findings: [Finding], _ causes: [Int?]) -> [Int] {
+    private static func order(of joined: [Joined], _ causes: [Int?]) -> [Int] {
         var effects: [Int: [Int]] = [:]
         for (index, cause) in causes.enumerated() {
             if let cause { effects[cause, default: []].append(index) }
         }
         func reach(_ index: Int) -> Int {
-            (effects[index] ?? []).reduce(findings[index].members.count) { $0 + reach($1) }
+            (effects[index] ?? []).reduce(joined[index].finding.members.count) { $0 + reach($1) }
         }
-        let reaches = findings.indices.map { reach($0) }
-        let severities = findings.map(\.severity)
+        let reaches = joined.indices.map { reach($0) }
+        let severities = joined.map(\.finding.severity)
         // Findings come in the order of their ids.
         func precedes(_ left: Int, _ right: Int) -> Bool {
             if severities[left] != severities[right] { return severities[left] > severities[right] }
@@ -170,12 +191,12 @@ struct Folding: Sendable {
             return left < right
         }
         var order: [Int] = []
-        order.reserveCapacity(findings.count)
+        order.reserveCapacity(joined.count)
         func append(_ index: Int) {
             order.append(index)
             for effect in (effects[index] ?? []).sorted(by: precedes) { append(effect) }
         }
-        for cause in findings.indices.filter({ causes[$0] == nil }).sorted(by: precedes) { append(cause) }
+        for cause in joined.indices.filter({ causes[$0] == nil }).sorted(by: precedes) { append(cause) }
         return order
     }
 }

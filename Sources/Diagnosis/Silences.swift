@@ -10,6 +10,8 @@ struct Silences {
     /// What the annotations of objects say.
     private var texts: [ObjectID: String] = [:]
 
+    var isEmpty: Bool { texts.isEmpty }
+
     /// Notes an object as it is now.
     mutating func note(_ change: ObjectChange, of kind: BuiltInKind) {
         guard let metadata = (change.new ?? change.old)?.metadata else { return }
