@@ -10,6 +10,8 @@ package struct LaunchOptions: Sendable, Equatable {
     package var namespace: String?
     package var allNamespaces: Bool
     package var readOnly: Bool
+    /// Whether the rules run without being asked for.
+    package var diagnosesAlways = false
     /// What was typed at the prompt in earlier sessions, oldest first.
     package var history: [String]
     /// What each context showed last, in earlier sessions.
@@ -80,8 +82,10 @@ package struct AppState: Sendable, Equatable {
     package internal(set) var snapshot = ClusterSnapshot()
     /// What the rules said last.
     package internal(set) var diagnosis: ScopedReport?
+    /// Grows with every report.
+    var diagnosisRevision: UInt64 = 0
     /// Where the rules were last told to look.
-    var diagnosed: DiagnosisScope?
+    var diagnosed: DiagnosisOrder?
 
     /// The view on the screen is the last; never empty.
     package internal(set) var places: [Place]
@@ -173,7 +177,7 @@ package struct AppState: Sendable, Equatable {
         case .table: return .table
         case .contexts: return .contexts
         case .document: return .document
-        case .findings: return .findings
+        case .findings(let view): return view.subject == nil ? .triage : .why
         }
     }
 

@@ -20,7 +20,9 @@ package enum AppEvent: Sendable, Equatable {
     case connection(ConnectionEvent)
     case document(DocumentEvent)
     /// What the rules say.
-    case diagnosed(DiagnosisScope, Report)
+    case diagnosed(ScopedReport)
+    /// The end of a log was read.
+    case log(LogRequest, LogTail)
     /// Something to tell the user in the footer, such as a copy that worked.
     case notice(Notice)
 }
@@ -137,6 +139,18 @@ package struct Notice: Sendable, Equatable {
     }
 }
 
+/// Where the rules are to look, and how closely.
+package struct DiagnosisOrder: Sendable, Hashable {
+    package var scope: DiagnosisScope
+    /// Whether logs are read for evidence: only while somebody looks at it.
+    package var readsLogs: Bool
+
+    package init(_ scope: DiagnosisScope, readsLogs: Bool) {
+        self.scope = scope
+        self.readsLogs = readsLogs
+    }
+}
+
 /// What `update` asks the outside world to do.
 ///
 /// The runner answers with events.
@@ -146,8 +160,10 @@ package enum Effect: Sendable, Equatable {
     /// Get this object whole, then watch it; replaces the document that was open.
     case openDocument(ObjectAddress)
     case closeDocument
+    /// Read the end of this log; replaces the document that was open.
+    case openLog(LogRequest)
     /// Have the rules look there, and nowhere else; `nil` ends it.
-    case diagnose(DiagnosisScope?)
+    case diagnose(DiagnosisOrder?)
     /// Use another context of the kubeconfig.
     case switchContext(String)
     /// Try again now instead of at the end of the backoff.

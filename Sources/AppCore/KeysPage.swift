@@ -8,7 +8,7 @@ package func keysPage() -> String {
         """
     let titles: [(KeyContext, String)] = [
         (.table, "In a table"), (.contexts, "In the contexts"), (.document, "In a document"),
-        (.findings, "In findings"),
+        (.triage, "In triage"), (.why, "In why"),
     ]
     for (context, title) in titles {
         page += "\n## \(title)\n\n| Keys | Does |\n|---|---|\n"

@@ -1,5 +1,6 @@
 import AppCore
 import ClusterState
+import Diagnosis
 import KubernetesClient
 import KubernetesModel
 import Logging
@@ -30,6 +31,8 @@ package final class Application {
         package var pluginReport: @Sendable (PluginEvent) -> Void
         /// Lends the terminal to a credential program; `nil` where there is none.
         package var lendTerminal: (@Sendable (_ body: @Sendable () async -> Void) async -> Void)?
+        /// What the rules do not tell.
+        package var silences: [Silence] = []
         /// Whether there is no screen on that terminal.
         package var isTerminalFree = false
 
@@ -73,6 +76,7 @@ package final class Application {
         var session: Session
         var task: Task<Void, Never>
         var demand: AsyncStream<Set<KindScope>>.Continuation
+        var diagnose: AsyncStream<DiagnosisOrder?>.Continuation
     }
 
     package init(
@@ -170,6 +174,7 @@ package final class Application {
         let session: Session
         let (demands, demand) = AsyncStream.makeStream(
             of: Set<KindScope>.self, bufferingPolicy: .bufferingNewest(1))
+        let (orders, diagnose) = AsyncStream.makeStream(of: DiagnosisOrder?.self, bufferingPolicy: .bufferingNewest(1))
         do {
             let access = try kubeconfig.resolve(context: context, overrides: overrides(in: context))
             let epoch = epoch + 1
@@ -181,11 +186,12 @@ package final class Application {
                 access: access, epoch: epoch, userAgent: surroundings.userAgent, logger: surroundings.logger,
                 now: surroundings.localNow,
                 timeouts: ClientTimeouts(requestTimeout: surroundings.overrides.requestTimeout),
-                pluginHost: pluginHost(send), send: send)
+                pluginHost: pluginHost(send), silences: surroundings.silences, send: send)
             disconnect()
             self.epoch = epoch
             connection = Connection(
-                session: session, task: Task { await session.run(demands: demands) }, demand: demand)
+                session: session, task: Task { await session.run(demands: demands, orders: orders) }, demand: demand,
+                diagnose: diagnose)
             send(.connection(.connecting(SessionInfo(access))))
         } catch {
             let name = context ?? kubeconfig.currentContext ?? ""
@@ -230,8 +236,10 @@ package final class Application {
         case .watch(let scopes): connection?.demand.yield(scopes)
         case .openDocument(let address): openDocument(address)
         case .closeDocument: documentTask?.cancel()
-        case .diagnose(let scope):
-            if let session = connection?.session { endedConnections.append(Task { await session.diagnose(scope) }) }
+        case .openLog(let log):
+            documentTask?.cancel()
+            if let session = connection?.session { documentTask = Task { await session.read(log) } }
+        case .diagnose(let order): connection?.diagnose.yield(order)
         case .switchContext(let name):
             readContexts()
             connect(to: name)

@@ -1,6 +1,7 @@
 import AppCore
 import ClusterCache
 import ClusterState
+import Diagnosis
 import KubernetesClient
 import KubernetesModel
 import Logging
@@ -32,12 +33,13 @@ package struct Session: Sendable {
     ///   - now: the time by this machine's clock.
     ///   - timeouts: how long to wait for what.
     ///   - pluginHost: serves the program that gets the credential.
+    ///   - silences: what the rules do not tell.
     ///   - send: takes the events.
     /// - Throws: when a certificate or key cannot be used.
     package init(
         access: ClusterAccess, epoch: UInt64, userAgent: String, logger: Logger,
         now: @escaping @Sendable () -> Timestamp, timeouts: ClientTimeouts, pluginHost: PluginHost,
-        send: @escaping Send
+        silences: [Silence] = [], send: @escaping Send
     ) throws(KubeconfigFailure) {
         client = try KubernetesClient(
             access, logger: logger, userAgent: userAgent, pluginHost: pluginHost, timeouts: timeouts)
@@ -47,7 +49,7 @@ package struct Session: Sendable {
             LogReader(client: client),
             now: { [client] in
                 Timestamp(microseconds: now().microseconds &+ client.serverClockOffset.microseconds)
-            }, send: send)
+            }, silences: silences, send: send)
         self.send = send
         self.logger = logger
         self.now = now
@@ -71,11 +73,14 @@ package struct Session: Sendable {
         await retryNow()
     }
 
-    /// Has the rules look there from now on; `nil` nowhere.
-    package func diagnose(_ scope: DiagnosisScope?) async { await diagnosis.look(scope) }
+    /// Reads the end of a log.
+    package func read(_ log: LogRequest) async {
+        let tails = await LogReader(client: client, lineCount: 1000).tails(of: [log])
+        if let tail = tails[log], !Task.isCancelled { await send(.log(log, tail)) }
+    }
 
-    /// Reads and watches what is demanded until cancelled, then closes the connections.
-    package func run(demands: AsyncStream<Set<KindScope>>) async {
+    /// Reads and watches what is demanded, and has the rules look where they are told to (`nil` nowhere), until cancelled, then closes the connections.
+    package func run(demands: AsyncStream<Set<KindScope>>, orders: AsyncStream<DiagnosisOrder?>) async {
         await withDiscardingTaskGroup { group in
             group.addTask { await cache.run() }
             group.addTask {
@@ -87,7 +92,10 @@ package struct Session: Sendable {
                     await diagnosis.take(snapshot)
                 }
             }
-            group.addTask { await diagnosis.run() }
+            group.addTask {
+                for await order in orders { await diagnosis.look(order) }
+            }
+            group.addTask(priority: .utility) { await diagnosis.run() }
             group.addTask {
                 for await scopes in demands { await cache.setDemand(scopes) }
             }

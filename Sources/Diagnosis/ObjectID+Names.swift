@@ -18,4 +18,17 @@ extension ObjectID {
         "pvc": "PersistentVolumeClaim", "pv": "PersistentVolume", "sc": "StorageClass", "cm": "ConfigMap",
         "sa": "ServiceAccount", "quota": "ResourceQuota", "limits": "LimitRange",
     ]
+
+    /// As short as people write a kind, such as `deploy`; in lower case for kinds without a short name.
+    package static func shortName(ofKind kind: String) -> String {
+        switch kind {
+        case "Pod": "pod"
+        case "Node": "node"
+        case "Event": "event"
+        default: shortNames.first { $0.value == kind }?.key ?? kind.lowercased()
+        }
+    }
+
+    /// Such as `deploy/checkout`.
+    package var shortText: String { "\(Self.shortName(ofKind: kind))/\(name)" }
 }

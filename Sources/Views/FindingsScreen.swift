@@ -1,94 +1,234 @@
 import AppCore
-import ClusterState
 import Diagnosis
 import KubernetesModel
 import Screen
 
-/// `:triage` and `X`: findings, causes first, with their evidence.
+/// `:triage` and `X`: findings, causes first, with their evidence; beside the table where there is room.
 func drawFindings(_ view: FindingsView, _ state: AppState, _ grid: inout CellGrid) {
-    let report = state.report(for: view)
-    drawTitle(view, report, state, &grid)
-    guard let report else {
-        let seconds = elapsed(since: view.openedAt, now: state.now)
-        return draw(paragraphs: [("Looking … \(seconds)", .dim)], state, &grid)
+    if let panes = state.panes {
+        drawBeneath(panes, state, &grid)
     }
-    let lines = state.lines(of: view)
-    var row = state.body.row
-    for (offset, line) in lines.dropFirst(view.top).prefix(state.body.rows).enumerated() {
-        row = state.body.row + offset
-        draw(line, isSelected: view.top + offset == view.selectedIndex, row: row, state, &grid)
+    let rect = state.findingsBody
+    if view.subject == nil {
+        drawTriageTitle(view, state, &grid)
+    } else {
+        drawWhyTitle(view, rect, isPane: state.panes != nil, &grid)
     }
-    if lines.isEmpty { drawNothing(view, state, &grid) }
-    drawNotEvaluated(report, from: lines.isEmpty ? state.body.row + 4 : row + 2, state, &grid)
+    guard state.report(for: view) != nil else {
+        let text = "Looking … \(elapsed(since: view.openedAt, now: state.now))"
+        grid.write(text, column: rect.column + 3, row: rect.row + 1, style: Style(.dim))
+        return
+    }
+    if view.subject == nil { return drawTriage(view, rect, state, &grid) }
+    for (offset, line) in view.lines.dropFirst(view.top).prefix(rect.rows).enumerated() {
+        let isSelected = view.top + offset == view.selectedIndex && line.isSelectable
+        draw(line, isSelected: isSelected, rect, row: rect.row + offset, state, &grid)
+    }
 }
 
-private func drawTitle(_ view: FindingsView, _ report: Report?, _ state: AppState, _ grid: inout CellGrid) {
-    var pieces: [Piece]
-    if let subject = view.subject {
-        pieces = [Piece(" Why \(subject) ", .title)]
-    } else {
-        pieces = [Piece(" Triage(\(view.scope.namespace ?? "all")) ", .title)]
-    }
-    if let report {
-        for severity in Severity.allCases.reversed() where view.subject == nil {
-            let count = report.causes.count { $0.severity == severity }
-            if count > 0 { pieces.append(Piece("  \(mark(severity)) \(count) \(severity.rawValue)", role(severity))) }
+/// The table that the findings are beside.
+private func drawBeneath(_ panes: Panes, _ state: AppState, _ grid: inout CellGrid) {
+    // Its own header and footer lines are left out.
+    let size = Size(columns: panes.table.columns, rows: panes.table.rows + 2)
+    let below = state.beneath(size: size)
+    guard case .table(let table) = below.place else { return }
+    var part = CellGrid(size: size)
+    drawTable(table, below, &part)
+    for row in 0..<panes.table.rows {
+        for column in 0..<panes.table.columns {
+            grid[panes.table.column + column, panes.table.row + row] = part[column, row + 1]
         }
-        if !report.silenced.isEmpty { pieces.append(Piece("  \(report.silenced.count) silenced", .dim)) }
-        if !report.notEvaluated.isEmpty { pieces.append(Piece("  ▲ could not look everywhere", .degraded)) }
     }
-    grid.write(pieces, column: 0, row: 1, limit: state.size.columns)
+    guard panes.findings.column > 0 else { return }
+    for row in 0..<panes.table.rows {
+        grid.put("│", width: 1, column: panes.findings.column - 1, row: panes.table.row + row, style: Style(.border))
+    }
+}
+
+// MARK: - Why
+
+private func drawWhyTitle(_ view: FindingsView, _ rect: Rect, isPane: Bool, _ grid: inout CellGrid) {
+    let row = rect.row - 1
+    let end = rect.column + rect.columns
+    let title = "Why: \(view.subject.map { "\($0)" } ?? "")"
+    guard isPane else {
+        grid.write([Piece(" \(title) ", .title)], column: rect.column, row: row, limit: end)
+        drawPosition(view, rect, row: row, &grid)
+        return
+    }
+    let line = String(repeating: "─", count: rect.columns)
+    grid.write(line, column: rect.column, row: row, style: Style(.border))
+    grid.write(" \(title) ", column: rect.column + 1, row: row, width: rect.columns - 2, style: Style(.title))
+    drawPosition(view, rect, row: row, &grid)
+}
+
+/// Which lines are shown, when not all are.
+private func drawPosition(_ view: FindingsView, _ rect: Rect, row: Int, _ grid: inout CellGrid) {
+    guard view.lines.count > rect.rows else { return }
+    let last = min(view.lines.count, view.top + rect.rows)
+    grid.write(
+        [Piece(" \(view.top + 1)-\(last) of \(view.lines.count) ", .dim)], endingAt: rect.column + rect.columns - 1,
+        row: row)
 }
 
 private func draw(
-    _ line: FindingsView.Line, isSelected: Bool, row: Int, _ state: AppState, _ grid: inout CellGrid
+    _ line: FindingsView.Line, isSelected: Bool, _ rect: Rect, row: Int, _ state: AppState, _ grid: inout CellGrid
 ) {
     func style(_ role: StyleRole) -> Style { Style(role, isSelected: isSelected) }
+    let end = rect.column + rect.columns
+    if isSelected {
+        for column in rect.column..<end { grid[column, row] = Cell(" ", style: style(.plain)) }
+        grid.write("▸", column: rect.column, row: row, style: style(.plain))
+    }
+    var column = rect.column + line.indent
+    func write(_ text: String, _ role: StyleRole) {
+        column = grid.write(text, column: column, row: row, width: max(0, end - 1 - column), style: style(role))
+    }
+    switch line.kind {
+    case .title(let severity):
+        grid.write(sign(severity), column: rect.column + 1, row: row, style: style(role(severity)))
+        write(line.text, role(severity))
+    case .effect(let severity):
+        grid.write(sign(severity), column: column - 2, row: row, style: style(role(severity)))
+        write(line.text, .plain)
+    case .titleRest: write(line.text, .title)
+    case .heading: write(line.text, .title)
+    case .command:
+        write(line.label, .dim)
+        write(line.text, .yamlString)
+    case .dim, .unknown, .cause:
+        write(line.label, .dim)
+        write(line.text, .dim)
+    case .fine:
+        grid.write("✓", column: rect.column + 1, row: row, style: style(.fine))
+        write(line.text, .plain)
+    case .evidence, .text:
+        write(line.label, line.label.hasPrefix("│") ? .border : .title)
+        write(line.text, .plain)
+    }
+    if let since = line.since {
+        let words = duration(since: since, state)
+        if column + textWidth(words) + 2 < end { grid.write([Piece(words, .dim)], endingAt: end - 1, row: row) }
+    }
+}
+
+/// Such as `for 5m (11:58)`; without the time of day when that was another day.
+private func duration(since: Timestamp, _ state: AppState) -> String {
+    let text = "for \(age(from: since, to: state.now))"
+    return isRecent(since, state) ? "\(text) (\(clock(since, state).prefix(5)))" : text
+}
+
+private func isRecent(_ since: Timestamp, _ state: AppState) -> Bool {
+    state.now.seconds - since.seconds < 20 * 3600
+}
+
+// MARK: - Triage
+
+private func drawTriageTitle(_ view: FindingsView, _ state: AppState, _ grid: inout CellGrid) {
+    var pieces = [Piece(" Triage(\(view.scope.namespace ?? "all")) ", .title)]
+    var right: [Piece] = []
+    if let scoped = state.report(for: view), !scoped.report.causes.isEmpty {
+        let causes = scoped.report.causes
+        let symptoms = scoped.symptomCount
+        let words = "\(causes.count) cause\(causes.count == 1 ? "" : "s")"
+        let explains = causes.count == 1 ? "explains" : "explain"
+        let rest = symptoms == 0 ? "" : " \(explains) \(symptoms) symptom\(symptoms == 1 ? "" : "s")"
+        pieces.append(Piece(" \(words)\(rest)", .titleCount))
+        let first = causes.filter { $0.severity == causes[0].severity }.compactMap(\.since).max()
+        if let first {
+            let time = isRecent(first, state) ? String(clock(first, state).prefix(5)) : age(from: first, to: state.now)
+            right.append(Piece("newest \(time) · ", .dim))
+        }
+        right.append(Piece("by reach", .dim))
+    }
+    if let count = state.report(for: view)?.report.silenced.count, count > 0 {
+        pieces.append(Piece("   \(count) silenced", .dim))
+    }
+    let end = state.size.columns - 1
+    let column = grid.write(pieces, column: 0, row: 1, limit: end)
+    if column + width(of: right) + 2 < end { grid.write(right, endingAt: end, row: 1) }
+}
+
+/// Where the columns of the list of causes begin.
+private struct TriageColumns {
+    /// Of SINCE, which is five cells wide.
+    let since = 3
+    let cause = 10
+    var place: Int
+    var reach: Int
+
+    init(_ lines: [FindingsView.Line], columns: Int) {
+        func widest(_ text: (FindingsView.Line) -> String, least: Int, most: Int) -> Int {
+            min(most, lines.map { textWidth(text($0)) }.reduce(least, max))
+        }
+        let reachWidth = widest(\.reach, least: 5, most: max(7, columns / 7))
+        let placeWidth = widest(\.place, least: 5, most: max(16, columns / 4))
+        reach = columns - 1 - reachWidth
+        place = reach - 2 - placeWidth
+    }
+}
+
+private func drawTriage(_ view: FindingsView, _ rect: Rect, _ state: AppState, _ grid: inout CellGrid) {
+    guard !view.lines.isEmpty else { return drawNothing(view, state, &grid) }
+    let columns = TriageColumns(view.lines, columns: rect.columns)
+    for (title, column) in [
+        ("SINCE", columns.since), ("CAUSE", columns.cause), ("WHERE", columns.place), ("REACH", columns.reach),
+    ] {
+        grid.write(title, column: column, row: rect.row - 1, style: Style(.columnHeader))
+    }
+    for (offset, line) in view.lines.dropFirst(view.top).prefix(rect.rows).enumerated() {
+        let isSelected = view.top + offset == view.selectedIndex && line.isSelectable
+        draw(line, columns, isSelected: isSelected, row: rect.row + offset, state, &grid)
+    }
+    if view.lines.allSatisfy({ $0.kind == .unknown || $0.kind == .dim }) {
+        drawNothing(view, state, &grid)
+    }
+}
+
+private func draw(
+    _ line: FindingsView.Line, _ columns: TriageColumns, isSelected: Bool, row: Int, _ state: AppState,
+    _ grid: inout CellGrid
+) {
+    func style(_ role: StyleRole) -> Style { Style(role, isSelected: isSelected) }
+    let end = state.size.columns - 1
     if isSelected {
         grid.clear(row: row, style: style(.plain))
         grid.write("▸", column: 0, row: row, style: style(.plain))
     }
-    let end = state.size.columns - 1
-    guard let severity = line.severity else {
-        grid.write(line.label, column: line.indent, row: row, style: style(.dim))
+    guard case .cause(let severity, let isSilenced) = line.kind else {
+        if line.kind == .unknown { grid.write("?", column: 1, row: row, style: style(.unknown)) }
         grid.write(
-            line.text, column: line.indent + 10, row: row, width: max(0, end - line.indent - 10),
-            style: style(line.label == "run" ? .yamlString : .plain))
+            line.text, column: columns.cause + max(0, line.indent - 9), row: row, width: end - columns.cause,
+            style: style(.unknown))
         return
     }
-    let trailingWidth = textWidth(line.trailing)
-    let limit = max(0, end - trailingWidth - 2)
-    var column = 1 + line.indent
-    column = grid.write(mark(severity) + " ", column: column, row: row, style: style(role(severity)))
-    column = grid.write(line.text, column: column, row: row, width: max(0, limit - column), style: style(.plain))
-    if column + 2 < limit {
-        grid.write("  " + line.label, column: column, row: row, width: limit - column, style: style(.dim))
+    grid.write(sign(severity), column: 1, row: row, style: style(isSilenced ? .dim : role(severity)))
+    if let since = line.since {
+        let text = isRecent(since, state) ? String(clock(since, state).prefix(5)) : age(from: since, to: state.now)
+        grid.write(text, column: columns.since, row: row, width: 5, style: style(.dim), alignment: .right)
     }
-    grid.write(line.trailing, column: end - trailingWidth, row: row, style: style(.dim))
+    let column = columns.cause + line.indent
+    let textStyle = style(isSilenced ? .dim : .plain)
+    grid.write(line.text, column: column, row: row, width: max(0, columns.place - 2 - column), style: textStyle)
+    grid.write(line.place, column: columns.place, row: row, width: columns.reach - 2 - columns.place, style: textStyle)
+    grid.write(line.reach, column: columns.reach, row: row, width: end - columns.reach, style: style(.dim))
 }
 
 private func drawNothing(_ view: FindingsView, _ state: AppState, _ grid: inout CellGrid) {
-    let place = view.subject.map { "wrong with \($0)" } ?? view.scope.namespace.map { "wrong in \($0)" } ?? "wrong"
-    draw(
-        paragraphs: [
-            ("No rule finds anything \(place).", .plain), ("What is looked for: sextant rules, docs/rules.md.", .dim),
-        ], state, &grid)
-}
-
-/// What could not be looked at, and why: silence would look like health.
-private func drawNotEvaluated(_ report: Report, from row: Int, _ state: AppState, _ grid: inout CellGrid) {
-    guard !report.notEvaluated.isEmpty else { return }
-    var row = row
-    var known: Set<GroupResource> = []
-    for item in report.notEvaluated where known.insert(item.missing).inserted {
-        guard row < state.size.rows - 1 else { return }
-        let words = "▲ \(item.missing) could not be looked at: \(item.reason)"
-        grid.write(words, column: 1, row: row, width: state.size.columns - 2, style: Style(.degraded))
+    let place = view.scope.namespace.map { "wrong in \($0)" } ?? "wrong"
+    var row = state.findingsBody.row + view.lines.count + 1
+    for (text, role) in [
+        ("No rule finds anything \(place).", StyleRole.plain),
+        ("What is looked for: sextant rules, docs/rules.md.", .dim),
+    ] where row < state.size.rows - 1 {
+        grid.write(text, column: 3, row: row, width: state.size.columns - 4, style: Style(role))
         row += 1
     }
 }
 
-private func mark(_ severity: Severity) -> String {
+// MARK: - Signs
+
+private func sign(_ severity: Severity) -> String {
     switch severity {
     case .broken: "●"
     case .degraded: "▲"

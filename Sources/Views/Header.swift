@@ -60,14 +60,13 @@ private func standing(_ state: AppState, isShort: Bool) -> [Piece] {
     case .connecting where !isSigningIn: pieces.append(Piece("connecting  ", .header))
     case .none, .connected, .connecting: break
     }
-    if let view = state.table {
-        if view.brokenCount > 0 {
-            pieces.append(Piece("● \(grouped(view.brokenCount))\(isShort ? "" : " broken")  ", .broken))
-        }
-        if view.degradedCount > 0 {
-            let word = view.kind == Event.kind.groupResource ? "warnings" : "degraded"
-            pieces.append(Piece("▲ \(grouped(view.degradedCount))\(isShort ? "" : " " + word)  ", .degraded))
-        }
+    let counts = state.standing
+    if counts.broken > 0 {
+        pieces.append(Piece("● \(grouped(counts.broken))\(isShort ? "" : " broken")  ", .broken))
+    }
+    if counts.degraded > 0 {
+        let word = counts.areWarnings ? "warnings" : "degraded"
+        pieces.append(Piece("▲ \(grouped(counts.degraded))\(isShort ? "" : " " + word)  ", .degraded))
     }
     return pieces
 }

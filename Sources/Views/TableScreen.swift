@@ -19,7 +19,7 @@ func drawTable(_ view: TableView, _ state: AppState, _ grid: inout CellGrid) {
         let index = view.top + line
         let row = state.body.row + 1 + line
         drawRow(
-            view.rows.objects[index], table, layout, state, &grid, row: row,
+            view.rows.objects[index], view.health(of: view.rows[index]), table, layout, state, &grid, row: row,
             isMarked: view.isMarked(index),
             isSelected: index == view.selectedIndex)
         for literal in literals {
@@ -42,11 +42,10 @@ private func isOld(_ view: TableView, _ state: AppState) -> Bool {
 }
 
 private func drawRow(
-    _ object: any StoredObject, _ table: ResourceTable, _ layout: TableLayout, _ state: AppState,
+    _ object: any StoredObject, _ health: Health, _ table: ResourceTable, _ layout: TableLayout, _ state: AppState,
     _ grid: inout CellGrid, row: Int, isMarked: Bool, isSelected: Bool
 ) {
     let context = state.cellContext
-    let health = table.health(object)
     if isSelected {
         grid.clear(row: row, style: Style(.plain, isSelected: true))
         grid.write("▸", column: 0, row: row, style: Style(.plain, isSelected: true))

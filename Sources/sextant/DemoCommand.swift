@@ -42,9 +42,11 @@ struct Demo: AsyncParsableCommand {
                 // A proxy for the outside world has no part in this.
                 for name in ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"] { environment[name] = nil }
                 let kubeconfig = try loadKubeconfig(file.path, environment: environment)
+                var options = LaunchOptions(command: command, allNamespaces: allNamespaces)
+                options.diagnosesAlways = true
                 try await runScreen(
-                    kubeconfig: kubeconfig, reread: nil, context: nil, overrides: AccessOverrides(),
-                    options: LaunchOptions(command: command, allNamespaces: allNamespaces), environment: environment)
+                    kubeconfig: kubeconfig, reread: nil, context: nil, overrides: AccessOverrides(), options: options,
+                    environment: environment)
             }
         }
     }

@@ -21,20 +21,36 @@ struct Screen: AsyncParsableCommand {
     @Flag(help: "Refuse every action that changes the cluster.")
     var readOnly = false
 
+    @OptionGroup var diagnosing: DiagnosingOptions
+
     func run() async throws {
         try await withReasonOnFailure {
             let environment = ProcessInfo.processInfo.environment
             let kubeconfig = try loadKubeconfig(cluster.kubeconfig, environment: environment)
+            var options = LaunchOptions(
+                command: command, namespace: namespace.namespace, allNamespaces: namespace.allNamespaces,
+                readOnly: readOnly)
+            options.diagnosesAlways = diagnosing.diagnose == .always
             try await runScreen(
                 kubeconfig: kubeconfig,
                 reread: { [path = cluster.kubeconfig] () throws(KubeconfigFailure) in
                     guard kubeconfig.canBeReadAgain else { return kubeconfig }
                     return try loadKubeconfig(path, environment: environment)
                 }, context: cluster.context, overrides: cluster.overrides,
-                options: LaunchOptions(
-                    command: command, namespace: namespace.namespace, allNamespaces: namespace.allNamespaces,
-                    readOnly: readOnly),
-                environment: environment)
+                options: options, environment: environment)
         }
     }
+}
+
+/// When the rules look.
+struct DiagnosingOptions: ParsableArguments {
+    enum Time: String, ExpressibleByArgument, CaseIterable {
+        case always, asked
+    }
+
+    @Option(
+        help: ArgumentHelp(
+            "When rules look for what is wrong: always (beside the table, in its namespace) or asked (:triage and X).",
+            valueName: "when"))
+    var diagnose = Time.always
 }

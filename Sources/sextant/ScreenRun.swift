@@ -2,6 +2,7 @@ import AppCore
 import AppRuntime
 import ArgumentParser
 import CursesTerminal
+import Diagnosis
 import Foundation
 import KubernetesClient
 import Logging
@@ -42,6 +43,12 @@ func runScreen(
             }
         }
     }
+    var notices = terminal.notices
+    do {
+        surroundings.silences = try loadSilences(nil, environment: environment)
+    } catch {
+        notices.append("\(error)")
+    }
     let application = Application(
         terminal: terminal, options: options, surroundings: surroundings,
         suspend: { terminal.suspend() })
@@ -62,7 +69,7 @@ func runScreen(
             }
         }
     }
-    for notice in terminal.notices { application.send(.notice(Notice(.warning, notice))) }
+    for notice in notices { application.send(.notice(Notice(.warning, notice))) }
     await application.run()
     reading.cancel()
     terminal.close()

@@ -25,7 +25,7 @@ struct Sextant: AsyncParsableCommand {
             subcommands: ["screen", "snapshot", "check", "why", "rules", "demo", "info", "version", "help"],
             optionsWithValue: [
                 "--kubeconfig", "--context", "--cluster", "--user", "--as", "--as-group", "--as-uid",
-                "--request-timeout", "--namespace", "-n", "--command", "-c", "--silences",
+                "--request-timeout", "--namespace", "-n", "--command", "-c", "--silences", "--diagnose",
             ])
     }
 

@@ -37,12 +37,12 @@ struct FindingsTests {
         if case .findings(let view) = app.state.place { view } else { nil }
     }
 
-    private func lines(_ app: App) -> [FindingsView.Line] { findings(app).map { app.state.lines(of: $0) } ?? [] }
+    private func lines(_ app: App) -> [FindingsView.Line] { findings(app)?.lines ?? [] }
 
     private func triage(_ line: String = ":triage\n") -> App {
         var app = App(pods: "checkout-1", "checkout-2")
         app.type(line)
-        app.send(.diagnosed(findings(app)?.scope ?? Self.shop, Self.report))
+        app.send(.diagnosed(ScopedReport(scope: findings(app)?.scope ?? Self.shop, report: Self.report)))
         return app
     }
 
@@ -53,7 +53,7 @@ struct FindingsTests {
         var app = App()
         app.type(line)
         #expect(findings(app)?.scope == DiagnosisScope(namespace: namespace))
-        #expect(app.effects.contains(.diagnose(DiagnosisScope(namespace: namespace))))
+        #expect(app.effects.contains(.diagnose(DiagnosisOrder(DiagnosisScope(namespace: namespace), readsLogs: true))))
         #expect(
             app.effects.contains { effect in
                 if case .watch(let scopes) = effect {
@@ -69,38 +69,74 @@ struct FindingsTests {
     @Test func causesStandForWhatTheyExplain() {
         let app = triage()
         #expect(lines(app).map(\.text) == ["title of crash", "title of latest"])
-        #expect(lines(app).map(\.trailing) == ["×2  explains 1  2m", "2m"])
+        #expect(lines(app).map(\.place) == ["deploy/checkout", "pod/checkout-1"])
+        #expect(lines(app).map(\.reach) == ["2 pods, 1 svc", ""])
     }
 
-    @Test func xShowsTheEvidenceAndWhatIsExplained() {
+    @Test func whatACauseExplainsIsUnfolded() {
         var app = triage()
-        app.type("X")
-        #expect(
-            lines(app).map { "\($0.label) \($0.text)" } == [
-                "Deployment shop/checkout title of crash", "why cause", "next next", "run kubectl get pods",
-                "evidence spec.x: 1", "has it pod/checkout-1", " pod/checkout-2", "rule pod/crash-loop",
-                "Service shop/checkout title of endpoints", "Pod shop/checkout-1 title of latest",
-            ])
-        app.press(.down, .down)
-        app.type("X")
-        #expect(lines(app).count == 2)
-        #expect(findings(app)?.selectedIndex == 0)
         app.press(.right)
-        #expect(lines(app).count == 10)
+        #expect(lines(app).map(\.text) == ["title of crash", "title of endpoints", "title of latest"])
         app.press(.left)
         #expect(lines(app).count == 2)
     }
 
+    @Test func enterSaysWhyWithEvidenceAndWhatIsExplained() {
+        var app = triage()
+        app.press(.enter)
+        #expect(app.state.keyContext == .why)
+        #expect(
+            lines(app).filter { !$0.text.isEmpty }.map { $0.label + $0.text } == [
+                "title of crash", "cause", "Next   next", "       kubectl get pods", "Because of this",
+                "Service shop/checkout: title of endpoints", "Has it", "pod/checkout-1", "pod/checkout-2", "Evidence",
+                "spec.x = 1", "rule pod/crash-loop",
+            ])
+        app.press(.down, .enter)
+        #expect(lines(app).first?.text == "title of endpoints")
+        app.press(.escape, .escape)
+        #expect(app.state.keyContext == .triage)
+    }
+
     @Test func enterGoesToTheObjectOfTheLine() {
         var app = triage()
-        app.type("X")
-        for _ in 0..<6 { app.press(.down) }
-        app.press(.enter)
+        app.press(.enter, .down, .down, .down, .enter)
         #expect(app.shown == "pods in shop")
         app.publish()
         #expect(app.state.table?.selection?.metadata.name == "checkout-2")
         app.press(.escape)
-        #expect(findings(app)?.selectedIndex == 6)
+        #expect(findings(app)?.selectedLine?.text == "pod/checkout-2")
+    }
+
+    @Test func enterGoesToTheEventsAndTheLogOfEvidence() {
+        var app = App(pods: "checkout-1")
+        app.type("X")
+        var report = Report()
+        var finding = Self.finding("crash", Self.pods[0])
+        finding.evidence = [
+            Evidence(Self.pods[0], "event BackOff", "Back-off"), Evidence(Self.pods[0], "log app (previous)", "panic"),
+            Evidence(Self.pods[0], "log app (previous)", "exit"),
+        ]
+        report.findings = [finding]
+        app.send(.diagnosed(ScopedReport(scope: Self.shop, report: report)))
+        #expect(
+            lines(app).suffix(6).map { $0.label + $0.text } == [
+                "event BackOff: Back-off", "log app (previous):", "│ panic", "│ exit", "", "rule pod/crash-loop",
+            ])
+        app.press(.down, .enter)
+        #expect(app.shown == "events of pod/checkout-1 in shop")
+        #expect(app.state.table?.restriction?.members == .about([Self.pods[0]]))
+        app.press(.escape, .down, .enter)
+        let log = LogRequest(
+            namespace: "shop", pod: "checkout-1", podUID: "", container: "app", previous: true, restartCount: 0)
+        #expect(app.effects.contains(.openLog(log)))
+        app.send(.log(log, .lines(["panic", "exit"])))
+        guard case .document(let view) = app.state.place else {
+            Issue.record("the log is a document")
+            return
+        }
+        #expect(view.lines.map(\.text) == ["panic", "exit"])
+        app.press(.escape)
+        #expect(findings(app)?.selectedLine?.text == "log app (previous):")
     }
 
     @Test func whySaysWhatConcernsTheSelectedObjectCausesFirst() {
@@ -108,10 +144,23 @@ struct FindingsTests {
         app.press(.down)
         app.type("X")
         #expect(findings(app)?.subject == Self.pods[1])
-        app.send(.diagnosed(Self.shop, Self.report))
-        #expect(lines(app).first?.text == "title of crash")
-        #expect(lines(app).count == 8)
+        app.send(.diagnosed(ScopedReport(scope: Self.shop, report: Self.report)))
+        #expect(lines(app).prefix(2).map(\.text) == ["title of crash", "on Deployment shop/checkout"])
         #expect(app.state.crumbs == ["pods", "why checkout-2"])
+    }
+
+    @Test func whySaysWhatWasLookedForInVain() {
+        var app = App(pods: "checkout-3")
+        app.type("X")
+        var report = Self.report
+        report.notEvaluated = [
+            NotEvaluated(rule: "pod/node-lost", missing: Node.kind.groupResource, reason: "may not be read")
+        ]
+        app.send(.diagnosed(ScopedReport(scope: Self.shop, report: report)))
+        #expect(lines(app).first?.text == "No rule finds anything wrong with Pod shop/checkout-3.")
+        #expect(lines(app).contains { $0.text == "A container crashes again and again (pod/crash-loop)" })
+        #expect(!lines(app).contains { $0.text.hasSuffix("(pod/node-lost)") })
+        #expect(lines(app).last?.text == "A pod's node does not answer: nodes may not be read")
     }
 
     @Test func theSelectionFollowsItsFindingWhenOthersComeOrGo() {
@@ -119,9 +168,9 @@ struct FindingsTests {
         app.press(.down)
         var report = Self.report
         report.findings.insert(Self.finding("new", Self.service), at: 0)
-        app.send(.diagnosed(Self.shop, report))
+        app.send(.diagnosed(ScopedReport(scope: Self.shop, report: report)))
         #expect(findings(app)?.selectedIndex == 2)
-        app.send(.diagnosed(Self.shop, Report()))
+        app.send(.diagnosed(ScopedReport(scope: Self.shop, report: Report())))
         #expect(findings(app)?.selectedIndex == 0)
         #expect(lines(app) == [])
     }
@@ -129,13 +178,101 @@ struct FindingsTests {
     @Test func aReportOfAnotherScopeIsNotShown() {
         var app = App()
         app.type(":triage\n")
-        app.send(.diagnosed(DiagnosisScope(namespace: nil), Self.report))
+        app.send(.diagnosed(ScopedReport(scope: DiagnosisScope(namespace: nil), report: Self.report)))
         #expect(lines(app) == [])
     }
 
-    @Test func aFindingIsCopiedAsText() {
+    @Test func aFindingAndItsCommandAreCopied() {
         var app = triage()
+        app.type("y")
+        #expect(app.effects == [.copy("kubectl get pods", what: "the command")])
+        app.press(.enter)
         app.type("c")
-        #expect(app.effects == [.copy(Self.report.findings[0].text, what: "the finding")])
+        let findings = Self.report.findings
+        #expect(app.effects == [.copy(findings[0].text + "\n\n" + findings[1].text + "\n", what: "2 findings")])
+    }
+
+    @Test func silencedFindingsAreShownOnRequest() {
+        var app = triage()
+        var report = Self.report
+        report.silenced = [SilencedFinding(finding: report.findings.removeLast(), reason: "known")]
+        app.send(.diagnosed(ScopedReport(scope: Self.shop, report: report)))
+        #expect(lines(app).map(\.text) == ["title of crash"])
+        app.type("S")
+        #expect(lines(app).map(\.text) == ["title of crash", "title of latest (silenced: known)"])
+    }
+
+    @Test func whatCouldNotBeLookedAtIsTheLastLine() {
+        var app = triage()
+        var report = Self.report
+        report.notEvaluated = ["pod/a", "pod/b"].map {
+            NotEvaluated(rule: $0, missing: Node.kind.groupResource, reason: "may not be read: nodes is forbidden")
+        }
+        app.send(.diagnosed(ScopedReport(scope: Self.shop, report: report)))
+        #expect(lines(app).last?.text == "2 checks not made: may not list nodes")
+        app.type("G")
+        app.press(.enter)
+        #expect(lines(app).last?.text == "nodes: may not be read: nodes is forbidden (pod/a, pod/b)")
+    }
+
+    // MARK: - Without being asked
+
+    private static let always: LaunchOptions = {
+        var options = LaunchOptions()
+        options.diagnosesAlways = true
+        return options
+    }()
+
+    private func watched(_ app: App) -> Set<KindScope>? {
+        for case .watch(let scopes) in app.effects { return scopes }
+        return nil
+    }
+
+    @Test func theRulesLookWhereTheTableDoesOnceItIsThere() {
+        var app = App(Self.always)
+        #expect(app.state.diagnosed == nil)
+        app.cluster.set([pod("checkout-1")])
+        app.publish()
+        #expect(app.effects.contains(.diagnose(DiagnosisOrder(Self.shop, readsLogs: false))))
+        let all = DiagnosisRule.scopes(namespace: "shop")
+        // A few kinds at a time, besides what is wanted anyway.
+        let others = all.filter { $0.kind != Pod.kind.groupResource && $0.kind != Namespace.kind.groupResource }
+        #expect(watched(app)?.intersection(others).count == 3)
+        for decoder in KindDecoder.all {
+            app.cluster.set([], of: decoder.kind, in: decoder.kind.isNamespaced ? "shop" : nil)
+        }
+        app.publish()
+        #expect(watched(app)?.isSuperset(of: all) == true)
+        app.type("0")
+        #expect(!app.effects.contains { if case .diagnose = $0 { true } else { false } })
+        app.cluster.set([pod("checkout-1")], in: nil)
+        app.publish()
+        #expect(
+            app.effects.contains(.diagnose(DiagnosisOrder(DiagnosisScope(namespace: nil), readsLogs: false))))
+    }
+
+    @Test func theyDoNotLookWhenThatIsNotWanted() {
+        let app = App(pods: "checkout-1")
+        #expect(app.state.diagnosed == nil)
+    }
+
+    @Test func rowsThatFindingsAreAboutAreMarkedAndCounted() throws {
+        var app = App(Self.always)
+        app.cluster.set([pod("checkout-1"), pod("checkout-2"), pod("other", isReady: false), pod("fine")])
+        app.publish()
+        let before = app.state.standing
+        #expect(before.broken + before.degraded == 1)
+        app.send(.diagnosed(ScopedReport(scope: Self.shop, report: Self.report)))
+        let view = try #require(app.state.table)
+        #expect(
+            view.rows.objects.indices.map { "\(view.rows[$0].object.metadata.name) \(view.health(of: view.rows[$0]))" }
+                == ["checkout-1 broken", "checkout-2 broken", "fine fine", "other broken"])
+        // One cause, and a row that no finding speaks of.
+        #expect(app.state.standing == Standing(broken: 2, degraded: 0))
+        app.press(.control("z"))
+        #expect(app.state.table?.rows.count == 3)
+        app.send(.diagnosed(ScopedReport(scope: Self.shop, report: Report())))
+        #expect(app.state.table?.rows.count == 1)
+        #expect(app.state.standing == Standing(broken: 1, degraded: 0))
     }
 }

@@ -109,8 +109,8 @@ struct RandomUseTests {
             #expect(view.top >= 0 && view.top <= max(0, view.lines.count - 1))
             #expect(view.matches.allSatisfy { view.lines.indices.contains($0) })
         case .findings(let view):
-            #expect(view.selectedIndex >= 0 && view.selectedIndex < max(1, state.lines(of: view).count))
-            #expect(view.top >= 0 && view.top <= view.selectedIndex)
+            #expect(view.selectedIndex >= 0 && view.selectedIndex < max(1, view.lines.count))
+            #expect(view.top >= 0 && view.top <= max(0, view.lines.count - 1))
         }
     }
 }

@@ -151,10 +151,12 @@ import Views
         let scope = DiagnosisScope(namespace: "shop")
         let opened = state(columns: 100, rows: 20).typing(":triage\n")
         try expectScreen("triage-looking", opened)
-        let told = opened.receiving(.diagnosed(scope, report))
+        let told = opened.receiving(.diagnosed(ScopedReport(scope: scope, report: report)))
         try expectScreen("triage", told)
-        try expectScreen("triage-expanded", told.typing("X"))
-        try expectScreen("triage-nothing", opened.receiving(.diagnosed(scope, Report())))
+        try expectScreen("triage-expanded", told.typing(.right))
+        try expectScreen("triage-80x24", told.receiving(.resized(Size(columns: 80, rows: 24))))
+        try expectScreen("why-100x20", told.typing(.enter))
+        try expectScreen("triage-nothing", opened.receiving(.diagnosed(ScopedReport(scope: scope, report: Report()))))
     }
 
     @Test func yaml() throws {

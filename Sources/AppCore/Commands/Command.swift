@@ -1,3 +1,4 @@
+import Diagnosis
 import KubernetesModel
 
 /// Everything a key can do.
@@ -17,6 +18,7 @@ package enum Command: String, Sendable, CaseIterable {
     case historyBack, historyForward, lastView
     case searchPrompt, searchNext, searchPrevious
     case toggleManagedFields, revealSecrets, toggleWrap, copyDocument
+    case goToObject, showEvents, showLog, copyCommand, toggleSilenced
     case retry, repaint, quit
 }
 
@@ -46,13 +48,36 @@ package struct CommandInfo: Sendable {
     /// Every command once, in the order of the help.
     package static let all: [CommandInfo] = [
         CommandInfo(
-            .open, "open", "Go to what the row stands for: a Deployment's pods, an Event's object, YAML.",
+            .open, "open",
+            "Go to what the line stands for: a Deployment's pods, an Event's object, YAML, the log of a finding.",
             unavailable: needsSelection),
         CommandInfo(
-            .why, "why", "Say what is wrong with the object and why; in findings, show or hide the evidence.",
+            .why, "why", "Say what is wrong with the object and why, with the evidence.",
             unavailable: { state in
-                if case .findings = state.place { return nil }
+                if case .findings(let view) = state.place {
+                    return view.selectedLine == nil ? "Nothing is selected." : nil
+                }
                 return state.shownTable?.selection == nil ? "Nothing is selected." : nil
+            }),
+        CommandInfo(
+            .copyCommand, "copy command", "Copy the command of the next step.",
+            unavailable: { state in
+                guard let finding = state.selectedFinding else { return "No finding is selected." }
+                return finding.command.isEmpty ? "This finding has no command." : nil
+            }),
+        CommandInfo(
+            .goToObject, "object", "Go to the object that the finding is about.",
+            unavailable: { $0.selectedObject == nil ? "No finding is selected." : nil }),
+        CommandInfo(
+            .showEvents, "events", "Show the events about the objects of the finding.",
+            unavailable: { $0.selectedFinding == nil ? "No finding is selected." : nil }),
+        CommandInfo(
+            .showLog, "log", "Show the end of the log of the finding's container.",
+            unavailable: { $0.selectedLog == nil ? "The finding is not about a container with a log." : nil }),
+        CommandInfo(
+            .toggleSilenced, "silenced", "Show silenced findings too, or hide them.",
+            unavailable: { state in
+                state.diagnosis?.report.silenced.isEmpty == false ? nil : "Nothing is silenced."
             }),
         CommandInfo(.viewYAML, "yaml", "Show the object as YAML, live.", unavailable: needsSelection),
         CommandInfo(
@@ -98,8 +123,10 @@ package struct CommandInfo: Sendable {
         CommandInfo(.pageUp, "page up", "Go up a screenful."),
         CommandInfo(.moveToTop, "top", "Go to the first line."),
         CommandInfo(.moveToBottom, "bottom", "Go to the last line."),
-        CommandInfo(.scrollRight, "right", "Scroll to columns that do not fit."),
-        CommandInfo(.scrollLeft, "left", "Scroll back to the first columns."),
+        CommandInfo(
+            .scrollRight, "right", "Scroll to columns that do not fit; in triage, show what the cause explains."),
+        CommandInfo(
+            .scrollLeft, "left", "Scroll back to the first columns; in triage, hide what the cause explains."),
         CommandInfo(.lastView, "last view", "Go to the view that was shown before this one.") {
             $0.previousScope == nil ? "There is no view before this one." : nil
         },
@@ -120,7 +147,7 @@ package struct CommandInfo: Sendable {
             return "Only a Secret has values that are masked."
         },
         CommandInfo(.toggleWrap, "wrap", "Wrap long lines, or cut them."),
-        CommandInfo(.copyDocument, "copy", "Copy the document, or the finding."),
+        CommandInfo(.copyDocument, "copy", "Copy the document, or the findings."),
         CommandInfo(.retry, "retry now", "Connect again now, instead of at the end of the wait."),
         CommandInfo(.repaint, "repaint", "Draw the whole screen again."),
         CommandInfo(.quit, "quit", "Leave Sextant."),

@@ -2,7 +2,7 @@ import Screen
 
 /// Where a key applies.
 package enum KeyContext: String, Sendable, CaseIterable {
-    case table, contexts, document, findings, help, prompt
+    case table, contexts, document, triage, why, help, prompt
 }
 
 /// Keys that carry out a command in some contexts.
@@ -20,14 +20,19 @@ package struct Binding: Sendable {
 
 /// The keys: declared once, read by dispatch, footer, help and docs.
 package enum KeyMap {
-    private static let places: [KeyContext] = [.table, .contexts, .document, .findings]
+    private static let places: [KeyContext] = [.table, .contexts, .document, .triage, .why]
     private static let everywhere: [KeyContext] = places + [.help]
-    private static let lists: [KeyContext] = [.table, .contexts, .findings]
+    private static let findings: [KeyContext] = [.triage, .why]
 
     /// In the order in which the footer shows what fits.
     package static let standard: [Binding] = [
-        Binding(lists, [.enter], .open),
-        Binding([.table, .findings], [.character("X")], .why),
+        Binding([.table, .contexts, .why], [.enter], .open),
+        Binding([.triage], [.enter, .character("X")], .why),
+        Binding([.table], [.character("X")], .why),
+        Binding(findings, [.character("y")], .copyCommand),
+        Binding(findings, [.character("o")], .goToObject),
+        Binding(findings, [.character("e")], .showEvents),
+        Binding(findings, [.character("l")], .showLog),
         Binding([.table], [.character("y")], .viewYAML),
         Binding([.document], [.character("/")], .searchPrompt),
         Binding([.document], [.character("n")], .searchNext),
@@ -35,7 +40,8 @@ package enum KeyMap {
         Binding([.document], [.character("m")], .toggleManagedFields),
         Binding([.document], [.character("x")], .revealSecrets),
         Binding([.document], [.character("w")], .toggleWrap),
-        Binding([.document, .findings], [.character("c")], .copyDocument),
+        Binding([.document, .triage, .why], [.character("c")], .copyDocument),
+        Binding([.triage], [.character("S")], .toggleSilenced),
         Binding([.table], [.character("/")], .filterPrompt),
         Binding(everywhere, [.character(":")], .commandPrompt),
         Binding(everywhere, [.character("?")], .help),
@@ -61,8 +67,8 @@ package enum KeyMap {
         Binding(everywhere, [.control("b"), .pageUp], .pageUp),
         Binding(everywhere, [.character("g"), .home], .moveToTop),
         Binding(everywhere, [.character("G"), .end], .moveToBottom),
-        Binding([.table, .document, .findings], [.right], .scrollRight),
-        Binding([.table, .document, .findings], [.left], .scrollLeft),
+        Binding([.table, .document, .triage], [.right], .scrollRight),
+        Binding([.table, .document, .triage], [.left], .scrollLeft),
         Binding(places, [.character("-")], .lastView),
         Binding(places, [.character("[")], .historyBack),
         Binding(places, [.character("]")], .historyForward),

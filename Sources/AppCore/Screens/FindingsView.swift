@@ -2,125 +2,159 @@ import Diagnosis
 import KubernetesModel
 import Screen
 
-/// Where the rules look: one namespace, or all.
-package struct DiagnosisScope: Sendable, Hashable {
-    /// `nil` for all namespaces.
-    package var namespace: String?
-
-    package init(namespace: String?) { self.namespace = namespace }
-}
-
 /// Findings on the screen: `:triage`, or what is wrong with one object.
 package struct FindingsView: Sendable, Equatable {
     /// The object that is asked about; `nil` for everything in the scope.
     package let subject: ObjectID?
+    /// The one finding that is asked about.
+    package let finding: String?
     package let scope: DiagnosisScope
     /// When it was opened, for how long the rules have been looking.
     package let openedAt: Timestamp
-    /// Findings that are shown in full; on one object all are.
-    package internal(set) var expanded: Set<String> = []
+    /// What is shown; made when the report, the width or what is unfolded changes.
+    package internal(set) var lines: [Line] = []
+    /// Findings whose effects are shown, and other lines that are unfolded.
+    var expanded: Set<String> = []
+    /// Whether silenced findings are shown too.
+    package internal(set) var showsSilenced = false
+    /// Into `lines`.
     package internal(set) var selectedIndex = 0
     package internal(set) var top = 0
     /// The selected line, which is found again when others come or go.
     var selectedKey: String?
 
-    package init(subject: ObjectID? = nil, scope: DiagnosisScope, openedAt: Timestamp) {
+    package init(
+        subject: ObjectID? = nil, finding: String? = nil, scope: DiagnosisScope, openedAt: Timestamp
+    ) {
         self.subject = subject
+        self.finding = finding
         self.scope = scope
         self.openedAt = openedAt
     }
 
     /// A line of the view.
     package struct Line: Sendable, Equatable {
+        package enum Kind: Sendable, Equatable {
+            /// A finding in the list of causes.
+            case cause(Severity, isSilenced: Bool)
+            /// What could not be looked at.
+            case unknown
+            /// What is wrong, in full.
+            case title(Severity)
+            /// The rest of a title that has several lines.
+            case titleRest
+            case text, dim, heading, command, fine
+            /// A finding that this one explains.
+            case effect(Severity)
+            /// What was read.
+            case evidence
+        }
+
         /// Tells lines apart when others come or go.
         package var key: String
-        package var finding: String
-        /// Of a finding's first line; `nil` on the lines below.
-        package var severity: Severity?
+        /// The finding that it belongs to; empty for none.
+        package var finding = ""
+        package var kind: Kind
         /// How far the text is set in, in cells.
-        package var indent: Int
-        package var label: String
+        package var indent = 0
+        package var label = ""
         package var text: String
-        /// How many have it and since when, at the end of a finding's first line.
-        package var trailing: String
-        /// Where Enter goes.
-        package var target: ObjectID
+        /// In the list of causes: which object.
+        package var place = ""
+        /// In the list of causes: how many objects suffer.
+        package var reach = ""
+        /// Since when.
+        package var since: Timestamp?
+        /// Where Enter goes; lines without one cannot be selected.
+        var target: Target?
+
+        package var isSelectable: Bool { target != nil }
     }
 
-    /// What is shown of a report.
-    package func lines(_ report: Report?, now: Timestamp, columns: Int) -> [Line] {
-        guard let report else { return [] }
-        var lines: [Line] = []
-        for finding in top(of: report) {
-            append(finding, depth: 0, report, now, columns, &lines)
-        }
-        return lines
+    /// Where a line leads.
+    enum Target: Sendable, Equatable {
+        case object(ObjectID)
+        /// The events about an object.
+        case events(ObjectID)
+        case log(LogRequest)
+        /// Why, of another finding.
+        case finding(String)
+        /// Shows or hides what is below the line.
+        case unfold
     }
 
-    /// The findings that stand for themselves, causes first.
-    private func top(of report: Report) -> [Finding] {
-        guard let subject else { return report.causes }
-        let found = report.findings(about: subject)
-        let causes = found.compactMap { finding in report.findings.first { $0.id == finding.causedBy } }
-        var seen: Set<String> = []
-        return (causes + found).filter { seen.insert($0.id).inserted }
+    var selectedLine: Line? {
+        lines.indices.contains(selectedIndex) && lines[selectedIndex].isSelectable ? lines[selectedIndex] : nil
     }
 
-    private func append(
-        _ finding: Finding, depth: Int, _ report: Report, _ now: Timestamp, _ columns: Int, _ lines: inout [Line]
-    ) {
-        let symptoms = subject == nil ? report.findings.filter { $0.causedBy == finding.id } : []
-        var notes: [String] = []
-        if finding.members.count > 1 { notes.append("×\(finding.members.count)") }
-        if !symptoms.isEmpty { notes.append("explains \(symptoms.count)") }
-        if let since = finding.since { notes.append(age(from: since, to: now)) }
-        lines.append(
-            Line(
-                key: finding.id, finding: finding.id, severity: finding.severity, indent: depth * 2,
-                label: finding.subject.description, text: finding.title, trailing: notes.joined(separator: "  "),
-                target: finding.subject))
-        guard subject != nil || expanded.contains(finding.id) else { return }
-        let indent = depth * 2 + 4
-        func add(_ label: String, _ text: String, _ target: ObjectID, _ key: String) {
-            guard !text.isEmpty else { return }
-            for (index, part) in wrapped(text, width: max(20, columns - indent - 14)).enumerated() {
-                lines.append(
-                    Line(
-                        key: "\(finding.id) \(key) \(index)", finding: finding.id, severity: nil, indent: indent,
-                        label: index == 0 ? label : "", text: part, trailing: "", target: target))
-            }
-        }
-        add("why", finding.cause, finding.subject, "why")
-        add("next", finding.nextStep, finding.subject, "next")
-        add("run", finding.command, finding.subject, "run")
-        for (number, item) in finding.evidence.enumerated() {
-            let object = item.object == finding.subject ? "" : "\(item.object.text) "
-            add(number == 0 ? "evidence" : "", "\(object)\(item.field): \(item.value)", item.object, "e\(number)")
-        }
-        for (number, member) in finding.members.enumerated() where finding.members.count > 1 {
-            add(number == 0 ? "has it" : "", member.text, member, "m\(number)")
-        }
-        for (number, object) in finding.related.enumerated() {
-            add(number == 0 ? "related" : "", object.text, object, "r\(number)")
-        }
-        add("rule", finding.rule, finding.subject, "rule")
-        guard depth < 4 else { return }
-        for symptom in symptoms { append(symptom, depth: depth + 1, report, now, columns, &lines) }
-    }
+    // MARK: - Moving
 
-    /// Selects a line, and keeps it on the screen.
-    mutating func select(_ index: Int, _ lines: [Line], visibleRows: Int) {
-        selectedIndex = max(0, min(index, lines.count - 1))
+    /// Selects a line, or the nearest one that can be, and keeps it on the screen.
+    mutating func select(_ index: Int, visibleRows: Int) {
+        let index = max(0, min(index, lines.count - 1))
+        let after = lines.indices.first { $0 >= index && lines[$0].isSelectable }
+        let before = lines.indices.last { $0 <= index && lines[$0].isSelectable }
+        selectedIndex = after == index ? index : before ?? after ?? 0
         selectedKey = lines.indices.contains(selectedIndex) ? lines[selectedIndex].key : nil
         let visible = max(1, visibleRows)
         if selectedIndex < top { top = selectedIndex }
         if selectedIndex >= top + visible { top = selectedIndex - visible + 1 }
+        // What leads up to the first line that can be selected is read with it.
+        if !lines.prefix(selectedIndex).contains(where: \.isSelectable), selectedIndex < visible { top = 0 }
         top = max(0, min(top, lines.count - visible))
     }
 
-    /// Follows the selected line after others came or went.
-    mutating func follow(_ lines: [Line], visibleRows: Int) {
+    /// Scrolls, and keeps the selection on the screen where there is something to select.
+    mutating func scroll(by step: Int, visibleRows: Int) {
+        let visible = max(1, visibleRows)
+        top = max(0, min(top + step, lines.count - visible))
+        let shown = top..<min(lines.count, top + visible)
+        guard !shown.contains(selectedIndex) else { return }
+        let candidates = shown.filter { lines[$0].isSelectable }
+        guard let index = selectedIndex < top ? candidates.first : candidates.last else { return }
+        selectedIndex = index
+        selectedKey = lines[index].key
+    }
+
+    /// Goes on by a command; text between two lines that can be selected is scrolled through.
+    mutating func move(by command: Command, visibleRows: Int) {
+        let visible = max(1, visibleRows)
+        let shown = max(0, top - 1)...(top + visible)
+        switch command {
+        case .moveDown:
+            let next = lines.indices.first { $0 > selectedIndex && $0 >= top && lines[$0].isSelectable }
+            if let next, shown.contains(next) { return select(next, visibleRows: visible) }
+            scroll(by: 1, visibleRows: visible)
+        case .moveUp:
+            let next = lines.indices.last {
+                $0 < selectedIndex && $0 < top + visible && lines[$0].isSelectable
+            }
+            if let next, shown.contains(next) { return select(next, visibleRows: visible) }
+            scroll(by: -1, visibleRows: visible)
+        case .pageDown:
+            if top + visible >= lines.count { return select(lines.count - 1, visibleRows: visible) }
+            scroll(by: visible, visibleRows: visible)
+        case .pageUp:
+            if top == 0 { return select(0, visibleRows: visible) }
+            scroll(by: -visible, visibleRows: visible)
+        case .moveToTop:
+            select(0, visibleRows: visible)
+            top = 0
+        case .moveToBottom:
+            select(lines.count - 1, visibleRows: visible)
+            top = max(0, lines.count - visible)
+        default: break
+        }
+    }
+
+    // MARK: - Lines
+
+    /// Makes the lines anew; the selected one stays selected, also when others come or go.
+    mutating func layOut(
+        _ report: ScopedReport?, columns: Int, visibleRows: Int, note: (ObjectID) -> String? = { _ in nil }
+    ) {
+        lines = report.map { subject == nil ? triageLines($0) : whyLines($0, columns: columns, note: note) } ?? []
         let index = selectedKey.flatMap { key in lines.firstIndex { $0.key == key } }
-        select(index ?? selectedIndex, lines, visibleRows: visibleRows)
+        select(index ?? selectedIndex, visibleRows: visibleRows)
     }
 }

@@ -30,7 +30,7 @@ package enum HelpPage {
             case .table: .table
             case .contexts: .contexts
             case .document: .document
-            case .findings: .findings
+            case .findings(let view): view.subject == nil ? .triage : .why
             }
         var lines = [Line(keys: "", text: "Keys", isUnavailable: false)]
         let bindings = KeyMap.bindings(in: context)

@@ -1,3 +1,4 @@
+import Diagnosis
 import KubernetesModel
 
 /// Which objects of a kind a table shows, when it was reached from another object: a Deployment's pods, a node's pods.
@@ -11,6 +12,8 @@ package struct Restriction: Sendable, Equatable {
         case node(String)
         /// With one of these names.
         case names(Set<String>)
+        /// Events about one of these objects.
+        case about(Set<ObjectID>)
     }
 
     package var members: Members
@@ -29,6 +32,13 @@ package struct Restriction: Sendable, Equatable {
             !labels.isEmpty && labels.pairs.allSatisfy { object.metadata.labels[$0.key] == $0.value }
         case .node(let name): (object as? Stored<Pod>)?.value.nodeName == name
         case .names(let names): names.contains(object.metadata.name)
+        case .about(let objects):
+            (object as? Stored<Event>).map { event in
+                let reference = event.value.involvedObject
+                return objects.contains {
+                    $0.name == reference.name && $0.kind == reference.kind && $0.namespace == reference.namespace
+                }
+            } ?? false
         }
     }
 }

@@ -132,8 +132,7 @@ extension TableView {
         let kept =
             stays.count == before.count ? all.rows : all.rows.filter { stays.contains(ObjectIdentifier($0.object)) }
         all.replace(with: merged(kept, added.sorted { maker.order.areInOrder($0.place, $1.place) }, by: maker.order))
-        (brokenCount, degradedCount) = (0, 0)
-        for row in all.rows { count(row, by: 1) }
+        recount()
         let uids = marks.isEmpty && unmeasured.isEmpty ? [] : Set(all.rows.map(\.place.uid))
         marks.formIntersection(uids)
         if !unmeasured.isEmpty { unmeasured = unmeasured.filter { uids.contains($0.key) } }
@@ -162,9 +161,21 @@ extension TableView {
         return restriction?.contains(object) ?? true
     }
 
+    mutating func recount() {
+        (brokenCount, degradedCount, unexplainedBroken, unexplainedDegraded) = (0, 0, 0, 0)
+        for row in all.rows { count(row, by: 1) }
+    }
+
     private mutating func count(_ row: TableRow, by step: Int) {
-        if row.health == .broken { brokenCount += step }
-        if row.health == .degraded { degradedCount += step }
+        guard row.health >= .degraded else { return }
+        let isExplained = !faults.isEmpty && faults[ObjectKey(row.object.metadata)] != nil
+        if row.health == .broken {
+            brokenCount += step
+            if !isExplained { unexplainedBroken += step }
+        } else {
+            degradedCount += step
+            if !isExplained { unexplainedDegraded += step }
+        }
     }
 
     // MARK: - Following the user
@@ -231,7 +242,7 @@ extension TableView {
     }
 
     private func shows(_ row: TableRow, _ maker: RowMaker) -> Bool {
-        if faultsOnly && row.health < .degraded { return false }
+        if faultsOnly && health(of: row) < .degraded { return false }
         return filter.isEmpty || filter.matches(row, table: maker.table, context: maker.context)
     }
 }

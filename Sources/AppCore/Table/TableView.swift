@@ -29,6 +29,13 @@ package struct TableView: Sendable, Equatable {
     /// Rows in this scope by health, whatever the filter hides.
     package internal(set) var brokenCount = 0
     package internal(set) var degradedCount = 0
+    /// Rows that are not well and that no finding speaks of.
+    package internal(set) var unexplainedBroken = 0
+    package internal(set) var unexplainedDegraded = 0
+    /// How bad the worst finding about an object is.
+    private(set) var faults: [ObjectKey: Health] = [:]
+    /// Which report `faults` is from.
+    private(set) var faultsRevision: UInt64 = 0
     /// The widest text of each column of the table so far, in cells.
     ///
     /// Never shrinks, so that nothing jumps.
@@ -84,6 +91,22 @@ package struct TableView: Sendable, Equatable {
             && left.widths == right.widths && left.selectedIndex == right.selectedIndex && left.top == right.top
             && left.selectedRow === right.selectedRow && left.wanted == right.wanted
             && left.source?.storeID == right.source?.storeID && left.source?.version == right.source?.version
+    }
+
+    /// Takes over what findings say of this kind's objects.
+    mutating func setFaults(_ faults: [ObjectKey: Health], revision: UInt64) {
+        faultsRevision = revision
+        if faults.isEmpty && self.faults.isEmpty { return }
+        self.faults = faults
+        recount()
+    }
+
+    /// The health of a row: its own, or what findings make of it.
+    package func health(of row: TableRow) -> Health {
+        guard !faults.isEmpty, row.health < .broken, let fault = faults[ObjectKey(row.object.metadata)] else {
+            return row.health
+        }
+        return max(row.health, fault)
     }
 
     package var scope: KindScope { KindScope(kind, namespace: namespace) }

@@ -4,107 +4,231 @@ import KubernetesModel
 import Screen
 
 extension AppState {
+    /// How many kinds are read at once for rules that nobody waits for.
+    private static let backgroundReads = 3
+
     /// The findings on the screen; `nil` when something else is.
     var shownFindings: FindingsView? {
         if case .findings(let view) = place { view } else { nil }
     }
 
     /// What the rules said last in a view's scope; `nil` while they have not.
-    package func report(for view: FindingsView) -> Report? {
-        diagnosis?.scope == view.scope ? diagnosis?.report : nil
+    package func report(for view: FindingsView) -> ScopedReport? {
+        diagnosis?.scope == view.scope ? diagnosis : nil
     }
 
-    /// The lines of the findings on the screen.
-    package func lines(of view: FindingsView) -> [FindingsView.Line] {
-        view.lines(report(for: view), now: now, columns: size.columns)
-    }
+    // MARK: - Where the rules look
 
-    /// Where the rules are to look: where the newest view of findings does.
+    /// Where the rules are to look: where the findings on the screen do, or else where the table does.
     var wantedDiagnosis: DiagnosisScope? {
         for place in places.reversed() {
-            if case .findings(let view) = place { return view.scope }
+            switch place {
+            case .findings(let view): return view.scope
+            case .table(let view):
+                guard options.diagnosesAlways else { return nil }
+                // The rows come first.
+                if case .loading = view.loadState { return diagnosed?.scope }
+                let isNamespaced = ResourceTable.named(view.kind)?.kind.isNamespaced == true
+                return DiagnosisScope(namespace: isNamespaced ? view.namespace : namespace)
+            case .contexts, .document: continue
+            }
         }
         return nil
     }
 
+    /// What is to be read for the rules: everything for somebody who waits, otherwise a few kinds after the other.
+    func demand(of scope: DiagnosisScope) -> Set<KindScope> {
+        let scopes = DiagnosisRule.scopes(namespace: scope.namespace)
+        guard shownFindings == nil else { return scopes }
+        let pending = scopes.filter { scope in
+            switch snapshot.resolve(scope)?.state {
+            case nil, .loading: true
+            case .ready, .stale, .forbidden, .unavailable, .failed: false
+            }
+        }
+        guard pending.count > Self.backgroundReads else { return scopes }
+        // Events are the most, and only add to what is known.
+        func order(_ scope: KindScope) -> (Int, String) {
+            (scope.kind == Event.kind.groupResource ? 1 : 0, "\(scope.kind)")
+        }
+        return scopes.subtracting(pending.sorted { order($0) < order($1) }.dropFirst(Self.backgroundReads))
+    }
+
+    // MARK: - Opening
+
     /// `:triage`.
     mutating func openTriage(namespace: String?) {
-        forwardPlaces = []
-        places.append(.findings(FindingsView(scope: DiagnosisScope(namespace: namespace), openedAt: now)))
+        openFindings(FindingsView(scope: DiagnosisScope(namespace: namespace), openedAt: now))
     }
 
     /// `X`: what is wrong with the selected object.
     mutating func openWhy() {
-        guard let view = shownTable, let object = view.selection, let table = ResourceTable.named(view.kind) else {
-            return
-        }
-        let metadata = object.metadata
-        let id = ObjectID(
-            group: table.kind.groupResource.group, kind: table.kind.kind, namespace: metadata.namespace,
-            name: metadata.name)
-        let namespace = metadata.namespace.isEmpty ? nil : metadata.namespace
-        // Where the rules look at everything already, they need not begin anew.
-        let scope =
-            diagnosis?.scope.namespace == nil && wantedDiagnosis != nil
-            ? DiagnosisScope(namespace: nil) : DiagnosisScope(namespace: namespace)
-        forwardPlaces = []
-        places.append(.findings(FindingsView(subject: id, scope: scope, openedAt: now)))
+        guard let object = selectedObject else { return }
+        openFindings(FindingsView(subject: object, scope: scope(for: object), openedAt: now))
     }
 
-    mutating func take(_ report: Report, in scope: DiagnosisScope) {
-        diagnosis = ScopedReport(scope: scope, report: report)
+    /// Where the rules look already, if the object is there, so that they need not begin anew.
+    private func scope(for object: ObjectID) -> DiagnosisScope {
+        if let scope = wantedDiagnosis, scope.contains(object) { return scope }
+        return DiagnosisScope(namespace: object.namespace.isEmpty ? nil : object.namespace)
+    }
+
+    private mutating func openFindings(_ view: FindingsView) {
+        forwardPlaces = []
+        places.append(.findings(view))
+        if places.count > 50 { places.remove(at: 0) }
         settleFindings()
     }
 
-    /// Keeps the selected line selected.
+    // MARK: - Reports
+
+    mutating func take(_ report: ScopedReport) {
+        diagnosis = report
+        diagnosisRevision &+= 1
+        settleFindings()
+        markFaults()
+    }
+
+    /// Makes the lines of the findings on the screen anew, the selected one stays.
     mutating func settleFindings() {
         guard case .findings(var view) = place else { return }
-        view.follow(lines(of: view), visibleRows: body.rows)
+        let rect = findingsBody
+        view.layOut(report(for: view), columns: rect.columns, visibleRows: rect.rows) { manager(of: $0) }
         place = .findings(view)
     }
 
+    /// Who will undo a change that is made by hand.
+    private func manager(of object: ObjectID) -> String? {
+        guard let kind = KindDecoder.all.first(where: { $0.kind.kind == object.kind })?.kind else { return nil }
+        let scope = KindScope(kind.groupResource, namespace: kind.isNamespaced ? object.namespace : nil)
+        let key = ObjectKey(namespace: object.namespace, name: object.name)
+        guard let metadata = snapshot.resolve(scope)?[key]?.metadata else { return nil }
+        if let release = metadata.annotations["meta.helm.sh/release-name"] {
+            return "managed by Helm release \(release): the next upgrade brings the old value back"
+        }
+        if let application = metadata.annotations["argocd.argoproj.io/tracking-id"] {
+            let name = application.prefix { $0 != ":" }
+            return "managed by Argo CD application \(name): it may bring the old value back"
+        }
+        for label in ["kustomize.toolkit.fluxcd.io/name", "helm.toolkit.fluxcd.io/name"] {
+            if let name = metadata.labels[label] { return "managed by Flux (\(name)): it brings the old value back" }
+        }
+        return nil
+    }
+
+    // MARK: - What is selected
+
+    /// The finding that is selected, or that the selected line belongs to.
+    var selectedFinding: Finding? {
+        guard let view = shownFindings, let report = report(for: view)?.report else { return nil }
+        let id = view.selectedLine?.finding ?? ""
+        let known = report.findings + report.silenced.map(\.finding)
+        if let finding = known.first(where: { $0.id == id }) { return finding }
+        return view.lines.first { !$0.finding.isEmpty }.flatMap { line in known.first { $0.id == line.finding } }
+    }
+
+    /// The object that is selected in a table or in findings.
+    var selectedObject: ObjectID? {
+        if let view = shownTable {
+            guard let metadata = view.selection?.metadata, let table = ResourceTable.named(view.kind) else {
+                return nil
+            }
+            return ObjectID(
+                group: table.kind.groupResource.group, kind: table.kind.kind, namespace: metadata.namespace,
+                name: metadata.name)
+        }
+        guard let view = shownFindings else { return nil }
+        if case .object(let object) = view.selectedLine?.target { return object }
+        return selectedFinding?.subject ?? view.subject
+    }
+
+    /// The log that shows more of the selected finding.
+    var selectedLog: LogRequest? {
+        if let view = shownFindings, case .log(let log) = view.selectedLine?.target { return log }
+        guard let finding = selectedFinding else { return nil }
+        if let log = finding.evidence.lazy.compactMap(\.log).first { return log }
+        guard let pod = ([finding.subject] + finding.members).first(where: { $0.kind == "Pod" }),
+            let container = finding.evidence.lazy.filter({ $0.object == pod }).compactMap(\.container).first
+        else { return nil }
+        return LogRequest(
+            namespace: pod.namespace, pod: pod.name, podUID: "", container: container, previous: false, restartCount: 0)
+    }
+
+    // MARK: - Commands
+
     mutating func runInFindings(_ command: Command, _ effects: inout [Effect]) {
         guard case .findings(var view) = place else { return }
-        let lines = lines(of: view)
         switch command {
-        case .why, .scrollRight, .scrollLeft:
-            guard lines.indices.contains(view.selectedIndex) else { return }
-            let id = lines[view.selectedIndex].finding
-            if command == .scrollRight {
-                view.expanded.insert(id)
-            } else if command == .scrollLeft || view.expanded.contains(id) {
-                view.expanded.remove(id)
-                view.selectedKey = id
-            } else {
-                view.expanded.insert(id)
-            }
+        case .why:
+            if view.selectedLine?.target == .unfold { return unfold(nil) }
+            if case .finding(let id) = view.selectedLine?.target { openWhy(ofFinding: id) }
+        case .scrollRight: unfold(true)
+        case .scrollLeft: unfold(false)
+        case .toggleSilenced:
+            view.showsSilenced.toggle()
             place = .findings(view)
             settleFindings()
-        case .copyDocument:
-            guard let report = report(for: view), lines.indices.contains(view.selectedIndex),
-                let finding = report.findings.first(where: { $0.id == lines[view.selectedIndex].finding })
-            else { return }
-            effects.append(.copy(finding.text, what: "the finding"))
+        case .goToObject: selectedObject.map { go(to: $0, &effects) }
+        case .showEvents: selectedFinding.map { goToEvents(about: [$0.subject] + $0.members) }
+        case .showLog: selectedLog.map { open($0, &effects) }
+        case .copyCommand:
+            guard let command = selectedFinding?.command else { return }
+            effects.append(.copy(command, what: "the command"))
+        case .copyDocument: copyFindings(view, &effects)
         default:
-            view.select(
-                moved(view.selectedIndex, by: command, page: body.rows, count: lines.count), lines,
-                visibleRows: body.rows)
+            view.move(by: command, visibleRows: findingsBody.rows)
             place = .findings(view)
         }
     }
 
-    /// Enter on a finding, or on its evidence: goes to the object.
+    private mutating func copyFindings(_ view: FindingsView, _ effects: inout [Effect]) {
+        guard let report = report(for: view)?.report else { return }
+        let wanted = Set(view.lines.map(\.finding))
+        let findings = report.findings.filter { view.subject == nil || wanted.contains($0.id) }
+        guard !findings.isEmpty else { return show(.info, "There is nothing to copy.") }
+        let text = findings.map(\.text).joined(separator: "\n\n") + "\n"
+        effects.append(
+            .copy(text, what: findings.count == 1 ? "the finding" : "\(findings.count) findings"))
+    }
+
+    /// Shows or hides what is below the selected line; `nil` does the other of both.
+    private mutating func unfold(_ shows: Bool?) {
+        guard case .findings(var view) = place, let line = view.selectedLine else { return }
+        if shows ?? !view.expanded.contains(line.key) {
+            view.expanded.insert(line.key)
+        } else {
+            view.expanded.remove(line.key)
+        }
+        place = .findings(view)
+        settleFindings()
+    }
+
+    /// Enter on a line: goes where it leads.
     mutating func openFinding(_ view: FindingsView, _ effects: inout [Effect]) {
-        let lines = lines(of: view)
-        guard lines.indices.contains(view.selectedIndex) else { return }
-        let target = lines[view.selectedIndex].target
+        switch view.selectedLine?.target {
+        case .object(let object): go(to: object, &effects)
+        case .events(let object): goToEvents(about: [object])
+        case .log(let log): open(log, &effects)
+        case .finding(let id): openWhy(ofFinding: id)
+        case .unfold: unfold(nil)
+        case nil: break
+        }
+    }
+
+    private mutating func openWhy(ofFinding id: String) {
+        guard let view = shownFindings, let report = report(for: view)?.report else { return }
+        let known = report.findings + report.silenced.map(\.finding)
+        guard let finding = known.first(where: { $0.id == id }) else { return }
+        openFindings(FindingsView(subject: finding.subject, finding: id, scope: view.scope, openedAt: now))
+    }
+
+    private mutating func go(to target: ObjectID, _ effects: inout [Effect]) {
         guard let kind = KindDecoder.all.first(where: { $0.kind.kind == target.kind })?.kind else {
             show(.info, "\(target) cannot be shown: its kind is not known here.")
             return
         }
         if let table = ResourceTable.named(kind.groupResource) {
-            let namespace = kind.isNamespaced ? target.namespace : nil
-            var next = TableView(table, namespace: namespace, openedAt: now)
+            var next = TableView(table, namespace: kind.isNamespaced ? target.namespace : nil, openedAt: now)
             next.wanted = ObjectKey(namespace: target.namespace, name: target.name)
             push(next)
         } else {
@@ -114,10 +238,18 @@ extension AppState {
             effects.append(.openDocument(address))
         }
     }
-}
 
-/// What the rules said, and where they looked.
-package struct ScopedReport: Sendable, Equatable {
-    package var scope: DiagnosisScope
-    package var report: Report
+    private mutating func goToEvents(about objects: [ObjectID]) {
+        guard let first = objects.first else { return }
+        // Events about objects in no namespace are in `default`.
+        let namespace = first.namespace.isEmpty ? "default" : first.namespace
+        goTo(
+            Event.kind, restriction: Restriction(.about(Set(objects)), title: first.shortText), namespace: namespace)
+    }
+
+    private mutating func open(_ log: LogRequest, _ effects: inout [Effect]) {
+        forwardPlaces = []
+        places.append(.document(DocumentView(log, pods: resource(for: Pod.kind), now: now)))
+        effects.append(.openLog(log))
+    }
 }

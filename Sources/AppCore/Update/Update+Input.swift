@@ -245,7 +245,8 @@ extension AppState {
 
     /// Watches the document on the screen again, after another was open or none.
     private func reopenDocument(_ effects: inout [Effect]) {
-        if case .document(let view) = place { effects.append(.openDocument(view.address)) }
+        guard case .document(let view) = place else { return }
+        effects.append(view.log.map { .openLog($0) } ?? .openDocument(view.address))
     }
 
     // MARK: - Back

@@ -33,13 +33,14 @@ extension AppState {
             place = .table(view)
             if event.kind == .doublePress { open(&effects) }
         case (.findings(var view), .wheelUp), (.findings(var view), .wheelDown):
-            view.select(
-                view.selectedIndex + (event.kind.wheelStep ?? 0), lines(of: view), visibleRows: body.rows)
+            view.scroll(by: event.kind.wheelStep ?? 0, visibleRows: findingsBody.rows)
             place = .findings(view)
         case (.findings(var view), .press), (.findings(var view), .doublePress):
-            let lines = lines(of: view)
-            guard row >= 0, view.top + row < lines.count else { return }
-            view.select(view.top + row, lines, visibleRows: body.rows)
+            let index = view.top + event.position.row - findingsBody.row
+            guard findingsBody.contains(event.position), view.lines.indices.contains(index),
+                view.lines[index].isSelectable
+            else { return }
+            view.select(index, visibleRows: findingsBody.rows)
             place = .findings(view)
             if event.kind == .doublePress { open(&effects) }
         case (.contexts(var view), .press), (.contexts(var view), .doublePress):

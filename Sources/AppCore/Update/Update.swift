@@ -24,7 +24,8 @@ package func update(_ state: inout AppState, _ event: AppEvent) -> [Effect] {
         }
     case .connection(let event): state.connectionChanged(event, &effects)
     case .document(let event): state.documentChanged(event)
-    case .diagnosed(let scope, let report): state.take(report, in: scope)
+    case .diagnosed(let report): state.take(report)
+    case .log(let request, let tail): state.take(tail, of: request)
     case .notice(let notice): state.show(notice)
     }
     state.updateDemand(&effects)
@@ -74,11 +75,24 @@ extension AppState {
     /// Brings the table on the screen up to date with the snapshot.
     mutating func applySnapshot() {
         let (snapshot, now, visibleRows) = (snapshot, now, visibleRows)
-        changeTable { $0.apply(snapshot, table: $1, now: now, visibleRows: visibleRows) }
+        let (revision, health) = (diagnosisRevision, diagnosed == nil ? nil : diagnosis?.health)
+        changeTable { view, table in
+            if view.faultsRevision != revision {
+                view.setFaults(health?[table.kind.kind] ?? [:], revision: revision)
+            }
+            view.apply(snapshot, table: table, now: now, visibleRows: visibleRows)
+        }
         if let view = shownTable, let wanted = view.wanted, view.loadState == .ready {
             show(.info, "\(wanted.name) is not there any more.")
             changeTable { view, _ in view.wanted = nil }
         }
+    }
+
+    /// Marks the rows of the table on the screen that findings are about.
+    mutating func markFaults() {
+        let (revision, health) = (diagnosisRevision, diagnosed == nil ? nil : diagnosis?.health)
+        changeTable { $0.setFaults(health?[$1.kind.kind] ?? [:], revision: revision) }
+        if shownTable?.faultsOnly == true { filterTable() }
     }
 
     /// Shows the rows that the filter lets through.
@@ -234,6 +248,7 @@ extension AppState {
         closeLinePrompt()
         demand = []
         diagnosis = nil
+        diagnosisRevision &+= 1
         diagnosed = nil
         favourites = []
         let last = lastView(of: session)
@@ -271,7 +286,7 @@ extension AppState {
         }
         guard
             let index = places.lastIndex(where: {
-                if case .document(let view) = $0 { view.address == address } else { false }
+                if case .document(let view) = $0 { view.address == address && view.log == nil } else { false }
             }), case .document(var view) = places[index]
         else { return }
         switch event {
@@ -284,6 +299,20 @@ extension AppState {
         places[index] = .document(view)
     }
 
+    private func isShown(_ log: LogRequest, at index: Int) -> Bool {
+        if case .document(let view) = places[index] { view.log == log } else { false }
+    }
+
+    fileprivate mutating func take(_ tail: LogTail, of log: LogRequest) {
+        guard let index = places.indices.last(where: { isShown(log, at: $0) }),
+            case .document(var view) = places[index]
+        else { return }
+        view.load(tail)
+        // The end is what matters.
+        view.scroll(to: view.lines.count, visibleRows: body.rows, columns: size.columns)
+        places[index] = .document(view)
+    }
+
     // MARK: - What is watched
 
     /// Asks for what the places on the stack's top need.
@@ -291,8 +320,8 @@ extension AppState {
         guard session != nil else { return }
         var wanted: Set<KindScope> = [KindScope(Namespace.kind.groupResource, namespace: nil)]
         if let scope = table?.scope { wanted.insert(scope) }
-        let diagnosed = wantedDiagnosis
-        if let diagnosed { wanted.formUnion(Diagnosis(namespace: diagnosed.namespace).scopes) }
+        let diagnosed = wantedDiagnosis.map { DiagnosisOrder($0, readsLogs: shownFindings != nil) }
+        if let diagnosed { wanted.formUnion(demand(of: diagnosed.scope)) }
         if wanted != demand {
             demand = wanted
             effects.append(.watch(wanted))
@@ -300,6 +329,11 @@ extension AppState {
         if diagnosed != self.diagnosed {
             self.diagnosed = diagnosed
             effects.append(.diagnose(diagnosed))
+            // What nobody looks at any more gets old.
+            if diagnosed == nil {
+                diagnosisRevision &+= 1
+                markFaults()
+            }
         }
     }
 

@@ -16,7 +16,11 @@ actor DiagnosisRunner {
     private let reader: LogReader
     private let now: @Sendable () -> Timestamp
     private let send: Session.Send
-    private var scope: DiagnosisScope?
+    /// What somebody does not want to see.
+    private let silences: [Silence]
+    private var order: DiagnosisOrder?
+    /// What was told last in this scope.
+    private var told: Report?
     private var diagnosis: Diagnosis?
     private var newest: ClusterSnapshot?
     private var logs: [LogRequest: LogTail] = [:]
@@ -26,27 +30,35 @@ actor DiagnosisRunner {
     /// - Parameters:
     ///   - reader: reads logs.
     ///   - now: the time by the server's clock.
+    ///   - silences: what somebody does not want to see.
     ///   - send: takes the reports.
-    init(_ reader: LogReader, now: @escaping @Sendable () -> Timestamp, send: @escaping Session.Send) {
+    init(
+        _ reader: LogReader, now: @escaping @Sendable () -> Timestamp, silences: [Silence],
+        send: @escaping Session.Send
+    ) {
         self.reader = reader
+        self.silences = silences
         self.now = now
         self.send = send
     }
 
     /// Looks there from now on; `nil` nowhere.
-    func look(_ scope: DiagnosisScope?) {
-        guard scope != self.scope else { return }
-        self.scope = scope
-        diagnosis = scope.map { Diagnosis(namespace: $0.namespace) }
-        logs = [:]
-        recheckAt = nil
+    func look(_ order: DiagnosisOrder?) {
+        guard order != self.order else { return }
+        if order?.scope != self.order?.scope {
+            diagnosis = order.map { Diagnosis(namespace: $0.scope.namespace, silences: silences) }
+            logs = [:]
+            recheckAt = nil
+            told = nil
+        }
+        self.order = order
         signal.yield()
     }
 
     /// Takes the newest snapshot.
     func take(_ snapshot: ClusterSnapshot) {
         newest = snapshot
-        if scope != nil { signal.yield() }
+        if order != nil { signal.yield() }
     }
 
     /// Evaluates until cancelled.
@@ -70,20 +82,29 @@ actor DiagnosisRunner {
     }
 
     private func evaluate() async {
-        guard let scope, let snapshot = newest, var diagnosis = self.diagnosis else { return }
+        guard let order, let snapshot = newest, var diagnosis = self.diagnosis,
+            Self.isWorthTelling(snapshot, diagnosis.scopes)
+        else { return }
         // The value is not held twice, so that it changes in place.
         self.diagnosis = nil
         let report = diagnosis.update(snapshot, now: now(), logs: logs)
         self.diagnosis = diagnosis
         recheckAt = report.recheckAt
-        guard Self.isWorthTelling(snapshot, diagnosis.scopes) else { return }
-        await send(.diagnosed(scope, report))
+        if told.map({ Self.looksTheSame($0, report) }) != true {
+            told = report
+            await send(.diagnosed(ScopedReport(scope: order.scope, report: report)))
+        }
+        guard order.readsLogs, order == self.order else { return }
         let wanted = report.wants.prefix(max(0, Self.logLimit - logs.count))
         guard !wanted.isEmpty else { return }
         let tails = await reader.tails(of: wanted)
-        guard scope == self.scope else { return }
+        guard order.scope == self.order?.scope else { return }
         logs.merge(tails) { _, new in new }
         signal.yield()
+    }
+
+    private static func looksTheSame(_ left: Report, _ right: Report) -> Bool {
+        left.findings == right.findings && left.silenced == right.silenced && left.notEvaluated == right.notEvaluated
     }
 
     /// Whether enough is read to say something: a half-loaded cluster would show symptoms as causes.

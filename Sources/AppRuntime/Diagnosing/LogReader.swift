@@ -4,12 +4,12 @@ import KubernetesModel
 
 /// Reads the logs that a diagnosis wants, a few at a time.
 struct LogReader: Sendable {
-    /// How many lines of a log are read.
-    private static let lineCount = 20
     /// How many logs are read at once, so that the server and the kubelets have other things to do.
     private static let concurrency = 8
 
     let client: KubernetesClient
+    /// How many lines of a log are read.
+    var lineCount = 20
 
     /// The ends of the logs; a log that cannot be read says why.
     func tails(of requests: some Collection<LogRequest>) async -> [LogRequest: LogTail] {
@@ -35,7 +35,7 @@ struct LogReader: Sendable {
             return .lines(
                 try await client.logTail(
                     namespace: request.namespace, pod: request.pod, container: request.container,
-                    previous: request.previous, lines: Self.lineCount))
+                    previous: request.previous, lines: lineCount))
         } catch let failure as APIFailure {
             return .unavailable(failure.detail.isEmpty ? failure.description : failure.detail)
         } catch {
