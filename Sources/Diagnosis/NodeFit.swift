@@ -78,6 +78,8 @@ enum NodeObstacle: Hashable {
     /// Labels of `spec.nodeSelector` that the node does not have.
     case selector
     case affinity
+    /// A volume that cannot be reached from there.
+    case volume(String)
     /// The room for pods is used up.
     case tooManyPods(limit: Int64)
     /// There is less left of a resource than is asked for; in thousandths.
@@ -90,6 +92,7 @@ enum NodeObstacle: Hashable {
         case .taint(let taint): "taint \(taint.key)"
         case .selector: "selector"
         case .affinity: "affinity"
+        case .volume(let name): "volume \(name)"
         case .tooManyPods: "pods"
         case .lacks(let resource, _, _, _): resource
         }
@@ -102,6 +105,7 @@ enum NodeObstacle: Hashable {
         case .taint(let taint): "has the taint \(taint.text), which the pod does not tolerate"
         case .selector: "does not have the labels of spec.nodeSelector"
         case .affinity: "is not among those that spec.affinity requires"
+        case .volume(let name): "does not reach volume \(name)"
         case .tooManyPods(let limit): "has its \(limit) pods"
         case .lacks(let resource, let wanted, let free, let allocatable):
             wanted > allocatable
@@ -162,14 +166,15 @@ struct NodeFit {
     ///   - spec: of the pod.
     ///   - nodes: all nodes.
     ///   - usage: `nil` when the pods of other namespaces are not known.
-    init(_ spec: PodSpec, nodes: [Node], usage: NodeUsage?) {
+    ///   - volumes: those that it mounts, as far as they are bound.
+    init(_ spec: PodSpec, nodes: [Node], usage: NodeUsage?, volumes: [PersistentVolume] = []) {
         let wanted = spec.requested.filter { $0.value > 0 }.sorted { $0.key < $1.key }
         // A DaemonSet's pod is meant for one node; what the others lack does not matter.
         let named = spec.affinity.nodeNames
         let own = nodes.filter { named?.contains($0.metadata.name) == true }
         isNamed = !own.isEmpty
         candidates = (own.isEmpty ? nodes : own).map { node in
-            Candidate(node: node, obstacles: Self.obstacles(of: node, spec, wanted, usage))
+            Candidate(node: node, obstacles: Self.obstacles(of: node, spec, wanted, usage, volumes))
         }.sorted { left, right in
             if left.obstacles.count != right.obstacles.count { return left.obstacles.count < right.obstacles.count }
             let (one, other) = (Self.lack(left), Self.lack(right))
@@ -186,7 +191,8 @@ struct NodeFit {
     }
 
     private static func obstacles(
-        of node: Node, _ spec: PodSpec, _ wanted: [(key: String, value: Int64)], _ usage: NodeUsage?
+        of node: Node, _ spec: PodSpec, _ wanted: [(key: String, value: Int64)], _ usage: NodeUsage?,
+        _ volumes: [PersistentVolume]
     ) -> [NodeObstacle] {
         var obstacles: [NodeObstacle] = []
         if node.unschedulable { obstacles.append(.cordoned) }
@@ -199,6 +205,10 @@ struct NodeFit {
         if !selector.matches(node.metadata.labels) { obstacles.append(.selector) }
         if !spec.affinity.nodeTerms.isEmpty, !spec.affinity.nodeTerms.contains(where: { $0.matches(node) }) {
             obstacles.append(.affinity)
+        }
+        for volume in volumes
+        where !volume.nodeTerms.isEmpty && !volume.nodeTerms.contains(where: { $0.matches(node) }) {
+            obstacles.append(.volume(volume.metadata.name))
         }
         let name = node.metadata.name
         let allocatable = Amounts(node.allocatable)

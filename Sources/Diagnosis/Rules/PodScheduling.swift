@@ -108,10 +108,12 @@ extension DiagnosisRule {
         let id = ObjectID(pod)
         let message = Evidence(id, "status.conditions[PodScheduled].message", scheduled.message)
         let nodes = context.canRead(Node.self) ? context.all(Node.self) : []
-        let fit = NodeFit(pod.spec, nodes: nodes, usage: context.nodeUsage())
+        let volumes = boundVolumes(of: pod, &context)
+        let fit = NodeFit(pod.spec, nodes: nodes, usage: context.nodeUsage(), volumes: volumes)
         let sorts = Set(fit.candidates.flatMap { $0.obstacles.map(\.sort) }).sorted()
         // What is not counted here, such as neighbours and ports, only the scheduler knows.
         guard let nearest = fit.candidates.first, !nearest.obstacles.isEmpty else {
+            if reportNoFreeVolume(pod, scheduled, &context) { return }
             var words = SchedulerMessage(scheduled.message).reasons.map(\.text)
             if words.isEmpty { words = [scheduled.message.firstLines] }
             context.report(
@@ -140,7 +142,10 @@ extension DiagnosisRule {
         if sorts.contains("affinity") {
             evidence.append(Evidence(id, "spec.affinity.nodeAffinity", pod.spec.affinity.nodeTerms.text))
         }
-        let wording = Wording(pod.spec, fit)
+        for volume in volumes where sorts.contains("volume \(volume.metadata.name)") {
+            evidence.append(Evidence(ObjectID(volume), "spec.nodeAffinity.required", volume.nodeTerms.text))
+        }
+        let wording = Wording(pod.spec, fit, volumes)
         evidence += wording.evidence
         for candidate in fit.candidates.prefix(4) {
             for obstacle in candidate.obstacles {
@@ -151,8 +156,65 @@ extension DiagnosisRule {
             FindingDraft(
                 key: sorts.joined(separator: ","), title: wording.title, cause: wording.cause,
                 nextStep: wording.nextStep, command: wording.command, evidence: evidence,
-                related: fit.candidates.prefix(4).map { ObjectID($0.node) }, since: scheduled.lastTransitionTime,
+                related: fit.candidates.prefix(4).map { ObjectID($0.node) } + volumes.map { ObjectID($0) },
+                since: scheduled.lastTransitionTime,
                 owner: pod.maker))
+    }
+
+    /// The volumes that the pod's claims are bound to.
+    private static func boundVolumes(of pod: Pod, _ context: inout RuleContext) -> [PersistentVolume] {
+        guard context.canRead(PersistentVolumeClaim.self), context.canRead(PersistentVolume.self) else { return [] }
+        return pod.spec.volumes.compactMap { volume in
+            guard !volume.claimName.isEmpty,
+                let claim = context.get(
+                    PersistentVolumeClaim.self, namespace: pod.metadata.namespace, name: volume.claimName),
+                !claim.volumeName.isEmpty
+            else { return nil }
+            return context.get(PersistentVolume.self, name: claim.volumeName)
+        }
+    }
+
+    /// - Returns: whether a claim waits for a volume that somebody has to make by hand.
+    private static func reportNoFreeVolume(
+        _ pod: Pod, _ scheduled: Condition, _ context: inout RuleContext
+    ) -> Bool {
+        guard scheduled.message.contains("persistent volumes to bind"), context.canRead(PersistentVolumeClaim.self),
+            context.canRead(PersistentVolume.self)
+        else { return false }
+        let id = ObjectID(pod)
+        for volume in pod.spec.volumes where !volume.claimName.isEmpty {
+            guard
+                let claim = context.get(
+                    PersistentVolumeClaim.self, namespace: pod.metadata.namespace, name: volume.claimName),
+                claim.phase == "Pending", let name = claim.storageClassName,
+                context.get(StorageClass.self, name: name)?.provisioner == "kubernetes.io/no-provisioner"
+            else { continue }
+            let all = context.all(PersistentVolume.self).filter { $0.storageClassName == name }
+            let free = all.filter { $0.phase == "Available" }
+            let wanted = claim.requests["storage"] ?? "no size"
+            let claimID = ObjectID(claim)
+            context.report(
+                FindingDraft(
+                    key: claim.metadata.name,
+                    title: "No volume for claim \(claim.metadata.name): class \(name) has "
+                        + (free.isEmpty
+                            ? "none that is free" : "\(counted(free.count, "free volume")), but none that fits"),
+                    cause:
+                        "Volumes of that class are made by hand (its provisioner is kubernetes.io/no-provisioner); the claim"
+                        + " asks for \(wanted), \(claim.accessModes.joined(separator: ", ")), on a node that takes the pod.",
+                    nextStep:
+                        "Make a volume of that class on a node of the cluster, or let the claim use another class.",
+                    command: "kubectl get pv",
+                    evidence: [
+                        Evidence(id, "status.conditions[PodScheduled].message", scheduled.message),
+                        Evidence(claimID, "spec.storageClassName", name),
+                        Evidence(claimID, "spec.resources.requests[storage]", wanted),
+                    ] + all.prefix(3).map { Evidence(ObjectID($0), "status.phase", $0.phase) },
+                    related: [claimID] + all.prefix(3).map { ObjectID($0) }, since: scheduled.lastTransitionTime,
+                    owner: pod.maker))
+            return true
+        }
+        return false
     }
 
     private static func nearest(_ fit: NodeFit) -> String { fit.candidates.first?.node.metadata.name ?? "a node" }
@@ -174,7 +236,7 @@ extension NodeObstacle {
         switch self {
         case .cordoned: return Evidence(id, "spec.unschedulable", "true")
         case .taint(let taint): return Evidence(id, "spec.taints", taint.text)
-        case .selector, .affinity: return nil
+        case .selector, .affinity, .volume: return nil
         case .tooManyPods(let limit): return Evidence(id, "status.allocatable[pods]", "\(limit), all taken")
         case .lacks(let resource, _, let free, let all):
             return Evidence(
@@ -204,7 +266,7 @@ private struct Wording {
     var command = "kubectl describe nodes"
     var evidence: [Evidence] = []
 
-    init(_ spec: PodSpec, _ fit: NodeFit) {
+    init(_ spec: PodSpec, _ fit: NodeFit, _ volumes: [PersistentVolume]) {
         let candidates = fit.candidates
         guard let nearest = candidates.first else { return }
         let count = candidates.count
@@ -224,6 +286,11 @@ private struct Wording {
             title = "No node is what it requires: \(spec.affinity.nodeTerms.text)"
             nextStep = "Correct spec.affinity, or label a node."
             command = "kubectl get nodes --show-labels"
+        } else if let volume = volumes.first(where: { common.contains("volume \($0.metadata.name)") }) {
+            title = "No node reaches its volume \(volume.metadata.name): \(volume.nodeTerms.text)"
+            nextStep =
+                "Bring back a node that has it; if there will be none, restore its data into a new claim."
+            command = "kubectl describe pv \(volume.metadata.name)"
         } else if let lack = nearest.obstacles.first(where: { common.contains($0.sort) && $0.isLack }) {
             describeLack(lack, candidates, isNamed: fit.isNamed)
         } else if common.contains("cordoned") {
@@ -306,7 +373,7 @@ extension NodeObstacle {
     fileprivate var isLack: Bool {
         switch self {
         case .lacks, .tooManyPods: true
-        case .cordoned, .taint, .selector, .affinity: false
+        case .cordoned, .taint, .selector, .affinity, .volume: false
         }
     }
 
@@ -321,6 +388,7 @@ extension NodeObstacle {
         case .taint(let taint): "tainted \(taint.text)"
         case .selector: "without the labels"
         case .affinity: "not as required"
+        case .volume: "away from its volume"
         case .tooManyPods: "full of pods"
         case .lacks(let resource, _, _, _): "short of \(resource)"
         }

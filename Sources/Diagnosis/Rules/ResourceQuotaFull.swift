@@ -5,7 +5,7 @@ extension DiagnosisRule {
         id: "resourcequota/full", title: "A quota is used up, or nearly so", severity: .hygiene,
         remedy: "Raise the quota, or end or shrink something in the namespace, before something is refused.",
         source: "https://kubernetes.io/docs/concepts/policy/resource-quotas/",
-        subject: ResourceQuota.self, uses: [Event.self]
+        subject: ResourceQuota.self, uses: [Deployment.self, Event.self]
     ) { quota, context in
         let full = quota.enforced.pairs.compactMap { pair -> (resource: String, used: Quantity, hard: Quantity)? in
             // A limit of nothing is a prohibition.
@@ -21,7 +21,11 @@ extension DiagnosisRule {
         let refuses = context.list(Event.self, in: quota.metadata.namespace).contains {
             $0.reason == "FailedCreate" && $0.message.contains("exceeded quota: \(name),")
         }
-        guard !refuses else { return }
+        // A rollout has pods of two revisions for a while.
+        let rollsOut = context.list(Deployment.self, in: quota.metadata.namespace).contains {
+            !$0.isComplete && !$0.isPastDeadline && !$0.paused
+        }
+        guard !refuses, !rollsOut else { return }
         let id = ObjectID(quota)
         let parts = full.map { "\($0.resource) \($0.used) of \($0.hard)" }
         let isUsedUp = full.contains { $0.used >= $0.hard }
