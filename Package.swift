@@ -128,8 +128,10 @@ let package = Package(
             dependencies: ["Views", "AppCore", "KubernetesModel", "ClusterState", "Diagnosis", "Screen"],
             resources: [.copy("Screens")], swiftSettings: strict),
         .testTarget(
-            name: "DemoClusterTests", dependencies: ["DemoCluster", "KubernetesModel", nioCore, nioPosix, nioHTTP1],
-            swiftSettings: strict),
+            name: "DemoClusterTests",
+            dependencies: [
+                "DemoCluster", "Diagnosis", "ClusterState", "KubernetesModel", nioCore, nioPosix, nioHTTP1,
+            ], swiftSettings: strict),
         .target(
             name: "CThreadSanitizer", path: "Tests/CThreadSanitizer", exclude: ["suppressions.txt"]),
         .testTarget(

@@ -351,6 +351,7 @@ extension DemoSimulation {
             uid: manifest.text("metadata", "uid"), spec: manifest["spec"] ?? .object([]), created: created,
             trouble: PodTrouble(rawValue: hints.text("trouble")) ?? .healthy)
         pod.labels = manifest.at("metadata", "labels")?.textMembers ?? [:]
+        pod.annotations = manifest.at("metadata", "annotations")?.textMembers ?? [:]
         pod.finalizers = (manifest.at("metadata", "finalizers")?.elements ?? []).compactMap(\.text)
         place(&pod)
         pod.settle(at: now, restarts: hints.integer("restarts"), random: &random)

@@ -48,6 +48,7 @@ struct SimulatedPod: Sendable {
     var uid: String
     var generateName = ""
     var labels: [String: String] = [:]
+    var annotations: [String: String] = [:]
     var finalizers: [String] = []
     var ownerReference: JSONValue?
     /// The key of the workload it belongs to; empty for a bare pod.
@@ -130,7 +131,9 @@ struct SimulatedPod: Sendable {
         case .healthy:
             stage = .ready
             due = nil
-        case .flapping: stage = .ready
+        case .flapping:
+            stage = .ready
+            readyChanged = recent
         case .crashLoop, .outOfMemory, .livenessKilled:
             stage = .backOff
             end(exitCode: trouble == .crashLoop ? 1 : 137, at: recent)
