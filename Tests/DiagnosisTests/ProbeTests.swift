@@ -54,6 +54,24 @@ struct ProbeTests {
         #expect(read.cause == .unknownPort("http"))
     }
 
+    @Test(arguments: [
+        (
+            "Readiness probe errored: rpc error: code = Unknown desc = failed to exec in container: container is in "
+                + "CONTAINER_EXITED state", false
+        ),
+        ("Liveness probe errored: rpc error: code = DeadlineExceeded desc = context deadline exceeded", false),
+        (
+            "Liveness probe errored: rpc error: code = Unknown desc = failed to exec in container: failed to start exec "
+                + "\"1f\": OCI runtime exec failed: exec failed: unable to start container process: exec: "
+                + "\"/bin/health-check\": stat /bin/health-check: no such file or directory: unknown", true
+        ),
+        ("Liveness probe errored: strconv.Atoi: parsing \"http\": invalid syntax", true),
+        ("Liveness probe failed: HTTP probe failed with statuscode: 503", false),
+    ])
+    func onlyAProbeThatCanNeverBeMadeIsSoForGood(message: String, isForGood: Bool) throws {
+        #expect(try #require(ProbeMessage(message)).isForGood == isForGood)
+    }
+
     @Test func aRedirectToAnotherHostIsAWarning() throws {
         let read = try #require(ProbeMessage("Liveness probe warning: Probe terminated redirects, Response body: "))
         #expect(read.isWarning)

@@ -62,7 +62,7 @@ package struct ProbeMessage: Sendable, Equatable {
             return .unknownPort(String(match.1))
         }
         if let match = detail.firstMatch(of: /statuscode: (\d+)/), let code = Int(match.1) { return .status(code) }
-        if has("executable file not found", "no such file or directory: unknown", "failed to exec in container") {
+        if has("executable file not found", "no such file or directory: unknown") {
             return .missingProgram
         }
         if has("server gave http response to https client") { return .plainServer }
@@ -81,6 +81,14 @@ package struct ProbeMessage: Sendable, Equatable {
 }
 
 extension ProbeMessage {
+    /// Whether the probe can never be made, unlike one that comes while its container ends, or whose runtime is busy.
+    var isForGood: Bool {
+        switch cause {
+        case .unknownPort, .missingProgram: isError
+        default: false
+        }
+    }
+
     /// For the end of a title; with a command's own words, which say more than ours.
     var words: String {
         let line = detail.split(whereSeparator: \.isNewline).first ?? ""

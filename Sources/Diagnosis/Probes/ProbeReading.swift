@@ -65,7 +65,8 @@ package struct ProbeReading: Sendable, Equatable {
         // Of this run, and of the last rounds; older failures are over.
         let seen = event?.lastSeen ?? startedAt ?? now
         let isOfThisRun = startedAt.map { seen >= $0 } ?? true
-        if let message, message.isError, isOfThisRun { return .inert(message.cause.words) }
+        let hasSucceeded = kind == .readiness && status.ready || kind == .startup && status.started == true
+        if let message, message.isForGood, isOfThisRun, !hasSucceeded { return .inert(message.cause.words) }
         if let message, message.isWarning, isOfThisRun { return .inert("it is redirected to another host") }
         if kind != .startup, container.startupProbe != nil, status.started == false {
             return .waiting("the startup probe has not succeeded yet")
@@ -80,7 +81,9 @@ package struct ProbeReading: Sendable, Equatable {
             let schedule = ProbeSchedule(probe, kind, podGrace: nil)
             let age = now.microseconds.subtractingReportingOverflow(seen.microseconds).partialValue / 1_000_000
             // Events of one probe are counted up at most every few minutes.
-            guard let message, isOfThisRun, age <= max(300, schedule.patience) else { return .passing }
+            guard let message, !message.isError, isOfThisRun, age <= max(300, schedule.patience) else {
+                return .passing
+            }
             return .failing(message, since: event?.firstSeen)
         }
     }

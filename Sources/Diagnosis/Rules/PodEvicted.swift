@@ -13,8 +13,8 @@ extension DiagnosisRule {
         let id = ObjectID(pod)
         let ended = pod.status.conditions.compactMap(\.lastTransitionTime).max() ?? pod.metadata.creationTimestamp
         // Something else has taken its place by then; what is left is a record.
-        let isOld = pod.maker != nil && context.hasPassed(seconds: 3600, since: ended)
         let reading = Rejection(pod)
+        let isOld = pod.maker != nil && (reading.isPlanned || context.hasPassed(seconds: 3600, since: ended))
         var evidence = [Evidence(id, "status.reason", pod.status.reason)]
         if !pod.status.message.isEmpty { evidence.append(Evidence(id, "status.message", pod.status.message)) }
         for (field, value) in reading.fields { evidence.append(Evidence(id, field, value)) }
@@ -34,6 +34,8 @@ private struct Rejection {
     var explanation: String
     var nextStep: String
     var fields: [(field: String, value: String)] = []
+    /// Whether somebody wanted it so.
+    var isPlanned = false
     /// Whether the pod went beyond a limit of its own.
     var isOwnLimit = false
 
@@ -85,6 +87,7 @@ private struct Rejection {
             title = "Ended because its node was shut down"
             explanation = "The kubelet ends pods when its machine goes down."
             nextStep = "Nothing, if the node was meant to go; delete the pod."
+            isPlanned = true
         case "UnexpectedAdmissionError":
             title = "Refused by its node: a device or resource could not be given to it"
             explanation = "A device plugin or resource manager of the node refused."

@@ -148,16 +148,30 @@ extension DiagnosisRule {
                 explainedBy: context.cutOffNode(of: pod)))
     }
 
+    /// Whether failures of a probe are neither those of one outage, nor those of its start and one more.
+    private static func isAgainAndAgain(
+        _ event: Event, _ schedule: ProbeSchedule, _ container: PodContainer?
+    ) -> Bool {
+        guard let first = event.firstSeen, let last = event.lastSeen, last > first,
+            case .running(let startedAt?)? = container?.status.state
+        else { return false }
+        let count = Int64(event.occurrences)
+        let isFromStart = first.microseconds - startedAt.microseconds < 300_000_000
+        let seconds = (last.microseconds - first.microseconds) / 1_000_000
+        return count >= (isFromStart ? 30 : 10) && seconds / 2 > min(count, 1_000_000) * schedule.period
+    }
+
     /// Ready at the moment, as so often.
     private static func reportFlapping(_ pod: Pod, _ ready: Condition, _ context: inout RuleContext) {
         guard !context.hasPassed(seconds: 600, since: ready.lastTransitionTime),
             context.hasPassed(seconds: 1200, since: pod.status.startTime)
         else { return }
         for reading in context.probes(of: pod) where reading.kind == .readiness {
-            guard let event = reading.event, event.occurrences >= 10, let message = ProbeMessage(event.message),
-                !context.hasPassed(seconds: 600, since: event.lastSeen)
-            else { continue }
             let container = pod.podContainers.first { $0.name == reading.container }
+            guard let event = reading.event, let message = ProbeMessage(event.message),
+                !context.hasPassed(seconds: 600, since: event.lastSeen),
+                isAgainAndAgain(event, reading.schedule, container)
+            else { continue }
             // After a restart it is something else.
             if let end = container?.lastEnd?.end, !context.hasPassed(seconds: 3600, since: end.finishedAt) { continue }
             let id = ObjectID(pod)
