@@ -10,11 +10,8 @@ extension DiagnosisRule {
         guard pod.isWaitingToStart, !pod.nodeName.isEmpty, pod.metadata.deletionTimestamp == nil,
             context.hasPassed(seconds: 60, since: pod.status.startTime ?? pod.metadata.creationTimestamp)
         else { return }
-        guard
-            let event = context.events(about: pod.metadata).first(where: {
-                $0.reason == "FailedCreatePodSandBox" || $0.reason == "NetworkNotReady"
-            })
-        else { return }
+        let reasons: Set = ["FailedCreatePodSandBox", "NetworkNotReady"]
+        guard let event = context.startFailures(of: pod, reasons: reasons).first else { return }
         let id = ObjectID(pod)
         let message = event.message.lowercased()
         var words = "the runtime does not make its sandbox"

@@ -15,7 +15,8 @@ extension DiagnosisRule {
             reportUnseen(pod, &context)
             return
         }
-        guard context.hasPassed(seconds: 30, since: scheduled.lastTransitionTime ?? pod.metadata.creationTimestamp)
+        // Pods that end still take their room for a while.
+        guard context.hasPassed(seconds: 60, since: scheduled.lastTransitionTime ?? pod.metadata.creationTimestamp)
         else { return }
         // A new node takes its time.
         let grows = context.events(about: pod.metadata).first { scaleUps.contains($0.reason) }

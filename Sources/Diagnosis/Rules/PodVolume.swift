@@ -10,7 +10,7 @@ extension DiagnosisRule {
         guard pod.isWaitingToStart, !pod.nodeName.isEmpty,
             context.hasPassed(seconds: 30, since: pod.status.startTime ?? pod.metadata.creationTimestamp)
         else { return }
-        let events = context.events(about: pod.metadata).filter { eventReasons.contains($0.reason) }
+        let events = context.startFailures(of: pod, reasons: eventReasons)
         // A message that names the cause says more than the one that gives up on waiting for it.
         guard let event = events.first(where: { !$0.message.hasPrefix("Unable to attach or mount") }) ?? events.first
         else { return }
@@ -46,6 +46,20 @@ extension Pod {
         return statuses.allSatisfy { status in
             guard let waiting = status.state.waiting else { return false }
             return waiting.reason == "ContainerCreating" || waiting.reason == "PodInitializing"
+        }
+    }
+}
+
+extension RuleContext {
+    /// The events that say what keeps a pod from its first container, newest first; none once it has come further.
+    mutating func startFailures(of pod: Pod, reasons: Set<String>) -> [Event] {
+        let events = events(about: pod.metadata)
+        // Images are pulled when the network is made and the volumes are mounted.
+        let further = events.first { ["Pulling", "Pulled", "Created", "Started"].contains($0.reason) }?.lastSeen
+        return events.filter { event in
+            guard reasons.contains(event.reason) else { return false }
+            guard let further, let seen = event.lastSeen else { return true }
+            return seen > further
         }
     }
 }

@@ -19,7 +19,7 @@ extension DiagnosisRule {
             return
         }
         let events = context.events(about: pod.metadata)
-        guard !events.contains(where: { startFailures.contains($0.reason) }) else { return }
+        guard context.startFailures(of: pod, reasons: startFailures).isEmpty else { return }
         let id = ObjectID(pod)
         let pulling = events.first?.reason == "Pulling" ? events.first : nil
         context.report(
