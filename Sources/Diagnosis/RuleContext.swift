@@ -84,15 +84,15 @@ package struct RuleContext {
         return list(type, matching: selector, in: namespace)
     }
 
-    /// The objects of a namespace that carry all these labels, in no order: cheaper than `list` for many of them.
-    mutating func unordered<Object: KubernetesObject>(
+    /// The objects of a namespace that carry all these labels, in no order and without copies: for many of them.
+    mutating func boxes<Object: KubernetesObject>(
         _ type: Object.Type, matching labels: Labels, in namespace: String
-    ) -> [Object] {
+    ) -> [Stored<Object>] {
         var selector = LabelSelector()
         selector.matchLabels = labels
         reads.selectors.append(SelectorRead(kind: ObjectIdentifier(type), namespace: namespace, selector: selector))
         let objects = snapshot(type)?.objects(matching: selector, inNamespace: namespace) ?? []
-        return objects.compactMap { ($0 as? Stored<Object>)?.value }
+        return objects.compactMap { $0 as? Stored<Object> }
     }
 
     /// Objects with these labels in any other namespace, as far as those are read; not followed when they change.

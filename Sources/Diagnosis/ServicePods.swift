@@ -1,38 +1,91 @@
 import KubernetesModel
 
 /// The pods that a Service's selector means, in no order.
+///
+/// There may be thousands, and the rules about Services look at them with every change of one: nothing is copied.
 struct ServicePods {
     /// Those that may have an endpoint.
-    var live: [Pod] = []
+    var live: [Stored<Pod>] = []
     /// Those that ran to an end and have none.
-    var ended: [Pod] = []
+    var ended: [Stored<Pod>] = []
     /// How many of `live` take traffic.
     var readyCount = 0
-    /// Those of `live` that are not being deleted, by their specs; ascending by name.
+    /// Those of `live` that are not being deleted, by their ports; ascending by name.
     var groups: [Group] = []
+    /// Of which IP families the addresses of `live` are.
+    var families: Set<String> = []
 
-    /// Pods with the same spec.
+    /// Pods of one maker that declare the same ports.
     struct Group {
-        /// The first by name.
-        var first: Pod
-        var count = 1
+        fileprivate var box: Stored<Pod>
+        /// The ports that its containers declare, and its sidecars.
+        var ports: [ContainerPort]
+        var count = 0
         /// When the newest was made.
         var newest: Timestamp?
 
-        var ports: [ContainerPort] { first.spec.listeningPorts }
+        /// The first by name.
+        var first: Pod { box.value }
         var maker: ObjectID { first.maker ?? ObjectID(first) }
 
-        /// The ports that its containers declare.
+        /// The declared ports.
         var evidence: Evidence {
             let text = ports.isEmpty ? "none" : ports.map(\.text).joined(separator: ", ")
             return Evidence(ObjectID(first), "spec.containers[*].ports", text)
         }
 
-        fileprivate mutating func add(_ pod: Pod) {
-            count += 1
-            if let created = pod.metadata.creationTimestamp, newest.map({ $0 < created }) ?? true { newest = created }
-            if pod.metadata.name < first.metadata.name { first = pod }
+        fileprivate init(_ box: Stored<Pod>, ports: [ContainerPort]) {
+            self.box = box
+            self.ports = ports
         }
+
+        fileprivate mutating func add(_ other: Stored<Pod>) {
+            count += 1
+            if let created = other.value.metadata.creationTimestamp, newest.map({ $0 < created }) ?? true {
+                newest = created
+            }
+            if other.value.metadata.name < box.value.metadata.name { box = other }
+        }
+
+        fileprivate func isLike(_ other: Stored<Pod>, ports: [ContainerPort]) -> Bool {
+            self.ports == ports
+                && box.value.metadata.ownerReferences.first?.uid == other.value.metadata.ownerReferences.first?.uid
+        }
+    }
+
+    init() {}
+
+    init(_ pods: [Stored<Pod>]) {
+        var indexes: [ObjectIdentifier: Int] = [:]
+        var hasFour = false
+        var hasSix = false
+        for pod in pods {
+            if pod.value.hasEnded {
+                ended.append(pod)
+                continue
+            }
+            live.append(pod)
+            if !hasFour || !hasSix {
+                for address in pod.value.status.podAddresses {
+                    if address.utf8.contains(UInt8(ascii: ":")) { hasSix = true } else { hasFour = true }
+                }
+            }
+            guard pod.value.metadata.deletionTimestamp == nil else { continue }
+            if pod.value.isReady { readyCount += 1 }
+            // Most pods of one template share their spec in memory.
+            let index: Int
+            if let known = indexes[pod.value.specIdentity] {
+                index = known
+            } else {
+                let ports = pod.value.spec.listeningPorts
+                index = groups.firstIndex { $0.isLike(pod, ports: ports) } ?? groups.count
+                if index == groups.count { groups.append(Group(pod, ports: ports)) }
+                indexes[pod.value.specIdentity] = index
+            }
+            groups[index].add(pod)
+        }
+        groups.sort { $0.box.value.metadata.name < $1.box.value.metadata.name }
+        families = Set((hasFour ? ["IPv4"] : []) + (hasSix ? ["IPv6"] : []))
     }
 }
 
@@ -53,27 +106,12 @@ extension RuleContext {
         let selector = service.spec.selector
         let namespace = service.metadata.namespace
         guard !selector.isEmpty else { return ServicePods() }
-        var labels = LabelSelector()
-        labels.matchLabels = selector
-        reads.selectors.append(SelectorRead(kind: ObjectIdentifier(Pod.self), namespace: namespace, selector: labels))
+        let read = SelectorRead(
+            kind: ObjectIdentifier(Pod.self), namespace: namespace, selector: LabelSelector(selector))
+        reads.selectors.append(read)
         var reader = self
         return memo.value("pods of \(namespace)/\(service.metadata.name)") {
-            var pods = ServicePods()
-            var groups: [ObjectIdentifier: ServicePods.Group] = [:]
-            for pod in reader.unordered(Pod.self, matching: selector, in: namespace) {
-                if pod.hasEnded {
-                    pods.ended.append(pod)
-                } else {
-                    pods.live.append(pod)
-                    guard pod.metadata.deletionTimestamp == nil else { continue }
-                    if pod.isReady { pods.readyCount += 1 }
-                    if groups[pod.specIdentity]?.add(pod) == nil {
-                        groups[pod.specIdentity] = ServicePods.Group(first: pod, newest: pod.metadata.creationTimestamp)
-                    }
-                }
-            }
-            pods.groups = groups.values.sorted { $0.first.metadata.name < $1.first.metadata.name }
-            return pods
+            ServicePods(reader.boxes(Pod.self, matching: selector, in: namespace))
         }
     }
 

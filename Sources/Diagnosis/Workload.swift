@@ -133,9 +133,11 @@ extension RuleContext {
         }
         let known = Set(Self.workloadKinds.map { $0.kind.kind })
         var others = (snapshot(Pod.self)?.objects(inNamespace: namespace) ?? []).compactMap { object -> Pod? in
-            let controller = object.metadata.controller
-            guard controller.map({ !known.contains($0.kind) && $0.kind != "Node" }) ?? true else { return nil }
-            return (object as? Stored<Pod>)?.value
+            guard let pod = object as? Stored<Pod> else { return nil }
+            let isKnown = pod.value.metadata.ownerReferences.contains { owner in
+                owner.controller && (known.contains(owner.kind) || owner.kind == "Node")
+            }
+            return isKnown ? nil : pod.value
         }
         others.sort { $0.metadata.name < $1.metadata.name }
         return workloads + others.map { Workload($0) }

@@ -8,10 +8,10 @@ extension DiagnosisRule {
         subject: Service.self, needs: [Pod.self]
     ) { service, context in
         guard service.isSelecting, !service.spec.ipFamilies.isEmpty else { return }
-        let pods = context.pods(of: service).live.filter { !$0.status.podAddresses.isEmpty }
-        let families = Set(pods.flatMap(\.status.podAddresses).map { $0.contains(":") ? "IPv6" : "IPv4" })
+        let pods = context.pods(of: service)
+        let families = pods.families
         guard !families.isEmpty, families.isDisjoint(with: service.spec.ipFamilies),
-            let pod = pods.min(by: { $0.metadata.name < $1.metadata.name })
+            let pod = pods.groups.first?.first
         else { return }
         let id = ObjectID(service)
         let wanted = service.spec.ipFamilies.joined(separator: ", ")

@@ -66,7 +66,7 @@ extension RuleContext {
         let pods = pods(of: service)
         guard pods.readyCount == 0 else { return nil }
         guard !pods.live.isEmpty else { return missingPods(of: service) }
-        let unready = pods.live.filter { $0.metadata.deletionTimestamp == nil }.sorted {
+        let unready = pods.live.map(\.value).filter { $0.metadata.deletionTimestamp == nil }.sorted {
             $0.metadata.name < $1.metadata.name
         }
         guard !unready.isEmpty, unready.allSatisfy({ isLate($0) }),

@@ -9,7 +9,7 @@ extension DiagnosisRule {
         uses: [EndpointSlice.self, DaemonSet.self, ReplicaSet.self, Job.self, CronJob.self]
     ) { service, context in
         guard context.selectsNothing(service) else { return }
-        let ended = context.pods(of: service).ended
+        let ended = context.pods(of: service).ended.map(\.value)
         if ended.isEmpty {
             report(service, &context)
         } else {

@@ -48,9 +48,8 @@ extension Service {
     }
 
     /// Whether the containers declare a port that it leads to.
-    fileprivate func leads(into spec: PodSpec) -> Bool {
-        let declared = spec.listeningPorts
-        return self.spec.ports.contains { port in
+    fileprivate func leads(into declared: [ContainerPort]) -> Bool {
+        spec.ports.contains { port in
             declared.contains { candidate in
                 guard candidate.transport == port.transport else { return false }
                 switch port.targetPort {
@@ -68,9 +67,9 @@ extension RuleContext {
         guard service.isSelecting, !service.isHeadless, !service.spec.ports.isEmpty else { return [] }
         let groups = pods(of: service).groups
         guard groups.count > 1 else { return [] }
-        let meant = groups.map(\.first).filter { service.leads(into: $0.spec) }
+        let meant = groups.filter { service.leads(into: $0.ports) }.map(\.first)
         var others: [ObjectID: Pod] = [:]
-        for group in groups where !service.leads(into: group.first.spec) && others[group.maker] == nil {
+        for group in groups where !service.leads(into: group.ports) && others[group.maker] == nil {
             others[group.maker] = group.first
         }
         guard !meant.isEmpty else { return [] }
