@@ -142,8 +142,8 @@ extension RuleContext {
             guard let message = ProbeMessage(event.message), !message.isError, !message.isWarning,
                 message.kind != .readiness, spec.probe(message.kind) != nil
             else { continue }
-            // One that ends well when told to has another exit code.
-            guard killing != nil || [137, 143].contains(end.exitCode) else { return nil }
+            // One that ends well when told to has another exit code; one that crashes by itself may have been killed once.
+            guard [137, 143].contains(end.exitCode) || killing.map(end.mayComeFrom) ?? false else { return nil }
             return ProbeKill(kind: message.kind, unhealthy: event, message: message, killing: killing)
         }
         let grace = pod.spec.terminationGracePeriodSeconds
@@ -155,6 +155,12 @@ extension RuleContext {
 }
 
 extension TerminatedState {
+    /// Whether the kubelet's announcement is of this run; of one that ended well it may be older, as not all are sent.
+    fileprivate func mayComeFrom(_ killing: Event) -> Bool {
+        guard exitCode != 0, let startedAt, let seen = killing.lastSeen else { return true }
+        return seen >= startedAt
+    }
+
     /// Whether a container ended as one does that never answers a probe: by a signal, and at the time for it.
     fileprivate func looksLikeKill(by schedule: ProbeSchedule) -> Bool {
         guard [137, 143].contains(exitCode), let seconds else { return false }

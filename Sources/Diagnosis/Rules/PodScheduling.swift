@@ -324,14 +324,15 @@ private struct Wording {
         }
         let asked = NodeObstacle.amount(wanted, resource)
         let lacks = candidates.flatMap { candidate in
-            candidate.obstacles.compactMap { obstacle -> (node: String, free: Int64, all: Int64)? in
+            candidate.obstacles.compactMap { obstacle -> (node: String, free: Int64, all: Int64, isUsable: Bool)? in
                 guard case .lacks(resource, _, let free, let all) = obstacle else { return nil }
-                return (candidate.node.metadata.name, free, all)
+                // Room on a node that is cordoned, or too small even when it is empty, is of no use.
+                return (candidate.node.metadata.name, free, all, all >= wanted && candidate.obstacles.count == 1)
             }
         }
-        guard let largest = lacks.max(by: { $0.all < $1.all }), let freest = lacks.max(by: { $0.free < $1.free }) else {
-            return
-        }
+        let usable = lacks.contains(where: \.isUsable) ? lacks.filter(\.isUsable) : lacks
+        guard let largest = lacks.max(by: { $0.all < $1.all }), let freest = usable.max(by: { $0.free < $1.free })
+        else { return }
         if wanted > largest.all {
             title =
                 largest.all == 0
