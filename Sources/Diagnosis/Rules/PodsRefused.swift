@@ -179,7 +179,11 @@ private struct Refusal {
         nextStep =
             "Create it, or correct spec.serviceAccountName in the template"
             + (near.map { " to \($0)." } ?? ".")
-        command = "kubectl -n \(namespace) create serviceaccount \(name)"
+        // Nobody wants an account of a misspelt name.
+        command =
+            near == nil
+            ? "kubectl -n \(namespace) create serviceaccount \(name)"
+            : "kubectl -n \(namespace) get serviceaccounts"
         related = [ObjectID(ServiceAccount.self, namespace: namespace, name: name)]
     }
 }
