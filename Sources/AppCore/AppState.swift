@@ -164,7 +164,7 @@ package struct AppState: Sendable, Equatable {
                 view.restriction.map { "\(view.kind.resource) of \($0.title)" } ?? view.kind.resource
             case .contexts: "contexts"
             case .document(let view): view.address.name
-            case .findings(let view): view.subject.map { "why \($0.name)" } ?? "triage"
+            case .findings(let view): view.subject.map { (view.showsProbes ? "probes " : "why ") + $0.name } ?? "triage"
             }
         }
     }

@@ -14,7 +14,7 @@ func drawFindings(_ view: FindingsView, _ state: AppState, _ grid: inout CellGri
     } else {
         drawWhyTitle(view, rect, isPane: state.panes != nil, &grid)
     }
-    guard state.report(for: view) != nil else {
+    guard view.showsProbes || state.report(for: view) != nil else {
         let text = "Looking … \(elapsed(since: view.openedAt, now: state.now))"
         grid.write(text, column: rect.column + 3, row: rect.row + 1, style: Style(.dim))
         return
@@ -50,7 +50,7 @@ private func drawBeneath(_ panes: Panes, _ state: AppState, _ grid: inout CellGr
 private func drawWhyTitle(_ view: FindingsView, _ rect: Rect, isPane: Bool, _ grid: inout CellGrid) {
     let row = rect.row - 1
     let end = rect.column + rect.columns
-    let title = "Why: \(view.subject.map { "\($0)" } ?? "")"
+    let title = "\(view.showsProbes ? "Probes" : "Why"): \(view.subject.map { "\($0)" } ?? "")"
     guard isPane else {
         grid.write([Piece(" \(title) ", .title)], column: rect.column, row: row, limit: end)
         drawPosition(view, rect, row: row, &grid)
@@ -90,6 +90,16 @@ private func draw(
         write(line.text, role(severity))
     case .effect(let severity):
         grid.write(sign(severity), column: column - 2, row: row, style: style(role(severity)))
+        write(line.text, .plain)
+    case .probe(let outcome):
+        let (text, signRole): (String, StyleRole) =
+            switch outcome {
+            case .fine: ("✓", .fine)
+            case .broken: ("●", .broken)
+            case .unknown: ("?", .unknown)
+            }
+        grid.write(text, column: column - 2, row: row, style: style(signRole))
+        write(line.label, .title)
         write(line.text, .plain)
     case .titleRest: write(line.text, .title)
     case .heading: write(line.text, .title)

@@ -215,6 +215,52 @@ struct FindingsTests {
         #expect(lines(app).last?.text == "nodes: may not be read: nodes is forbidden (pod/a, pod/b)")
     }
 
+    @Test func theProbesOfAPodAreLive() throws {
+        func web(_ isReady: Bool) -> any StoredObject {
+            guard var pod = (pod("web", isReady: isReady) as? Stored<Pod>)?.value
+            else { return object(Pod.self, "web") }
+            var probe = Probe()
+            var action = HTTPGetAction()
+            (action.path, action.port) = ("/ready", .string("http"))
+            probe.handler = .httpGet(action)
+            pod.spec.containers[0].readinessProbe = probe
+            var port = ContainerPort()
+            (port.name, port.containerPort) = ("http", 8080)
+            pod.spec.containers[0].ports = isReady ? [port] : []
+            pod.metadata.resourceVersion = isReady ? "1" : "2"
+            return Stored(pod)
+        }
+        var app = App()
+        app.cluster.set([web(true)])
+        app.publish()
+        app.type("b")
+        #expect(app.state.crumbs == ["pods", "probes web"])
+        #expect(
+            lines(app).map { $0.label + $0.text } == [
+                "app", "startup    none", "liveness   none",
+                "readiness  GET http :http/ready · every 10 s, 1 s limit, 3 failures → no traffic after 30 s",
+            ])
+        #expect(lines(app).last?.kind == .probe(.fine))
+        app.change { $0.upsert(web(false)) }
+        #expect(lines(app).contains { $0.text.hasPrefix("It never acts: no port is named http, none is declared.") })
+        #expect(!lines(app).contains { $0.kind == .probe(.fine) })
+        app.press(.escape)
+        app.type(":probes nope\n")
+        #expect(lines(app).map(\.text) == ["The pod is not there, or not read yet."])
+    }
+
+    @Test func theTableBesideAPaneGoesOn() {
+        var app = App(pods: "a", "b", size: Size(columns: 120, rows: 30))
+        app.type("X")
+        #expect(app.state.panes != nil)
+        app.change { $0.upsert(pod("c")) }
+        #expect(app.state.table?.total == 3)
+        app.send(.resized(Size(columns: 80, rows: 24)))
+        #expect(app.state.panes == nil)
+        app.press(.escape)
+        #expect(app.state.table?.rows.count == 3)
+    }
+
     // MARK: - Without being asked
 
     private static let always: LaunchOptions = {

@@ -156,6 +156,12 @@ import Views
         try expectScreen("triage-expanded", told.typing(.right))
         try expectScreen("triage-80x24", told.receiving(.resized(Size(columns: 80, rows: 24))))
         try expectScreen("why-100x20", told.typing(.enter))
+        for (columns, rows) in [(120, 30), (210, 30)] {
+            let wide = state(columns: columns, rows: rows).typing("jjjX")
+            try expectScreen(
+                "why-pane-\(columns)x\(rows)",
+                wide.receiving(.diagnosed(ScopedReport(scope: scope, report: report))))
+        }
         try expectScreen("triage-nothing", opened.receiving(.diagnosed(ScopedReport(scope: scope, report: Report()))))
     }
 

@@ -18,7 +18,7 @@ package enum Command: String, Sendable, CaseIterable {
     case historyBack, historyForward, lastView
     case searchPrompt, searchNext, searchPrevious
     case toggleManagedFields, revealSecrets, toggleWrap, copyDocument
-    case goToObject, showEvents, showLog, copyCommand, toggleSilenced
+    case goToObject, showEvents, showLog, showProbes, copyCommand, toggleSilenced
     case retry, repaint, quit
 }
 
@@ -74,6 +74,9 @@ package struct CommandInfo: Sendable {
         CommandInfo(
             .showLog, "log", "Show the end of the log of the finding's container.",
             unavailable: { $0.selectedLog == nil ? "The finding is not about a container with a log." : nil }),
+        CommandInfo(
+            .showProbes, "probes", "Show the pod's probes: what the kubelet asks and when, and what comes of it.",
+            unavailable: { $0.selectedPod == nil ? "Only pods have probes." : nil }),
         CommandInfo(
             .toggleSilenced, "silenced", "Show silenced findings too, or hide them.",
             unavailable: { state in

@@ -13,6 +13,8 @@ enum CommandLine: Sendable, Equatable {
     case signIn
     /// What is wrong, causes first; `nil` for all namespaces.
     case triage(namespace: String??)
+    /// The probes of a pod; `nil` for the selected one.
+    case probes(pod: String?)
 
     /// Why a line is no command.
     struct Failure: Error, Equatable {
@@ -20,7 +22,7 @@ enum CommandLine: Sendable, Equatable {
     }
 
     /// Words that are no kinds.
-    static let words = ["ctx", "context", "ns", "help", "quit", "q", "suspend", "login", "triage"]
+    static let words = ["ctx", "context", "ns", "help", "quit", "q", "suspend", "login", "triage", "probes"]
 
     static func parse(_ line: String, resources: [APIResource]) -> Result<CommandLine, Failure> {
         let line = line.drop { $0 == " " }
@@ -32,6 +34,9 @@ enum CommandLine: Sendable, Equatable {
         case "q", "q!", "quit", "exit": return .success(.quit)
         case "h", "help", "?": return .success(.help)
         case "suspend": return .success(.suspend)
+        case "probes", "probe":
+            let pod = String(rest.prefix { $0 != " " })
+            return .success(.probes(pod: pod.isEmpty ? nil : pod))
         case "login": return .success(.signIn)
         case "ctx", "context", "contexts":
             // Names of contexts may hold anything, slashes above all.

@@ -68,7 +68,7 @@ extension FindingsView {
 }
 
 /// The lines of a *why*, as they are put together.
-private struct WhyPage {
+struct WhyPage {
     let columns: Int
     var lines: [FindingsView.Line] = []
     private var blanks = 0
@@ -129,7 +129,7 @@ private struct WhyPage {
         if let note { line("\(id) note", .text, note, finding: id, label: "Note   ") }
         addEffects(of: finding, scoped, limit: limit)
         addList("Has it", finding.members.count > 1 ? finding.members : [], "m", of: id, limit: limit)
-        addEvidence(of: finding)
+        addEvidence(of: finding, subject: subject)
         addList("Has to do with it", finding.related, "r", of: id, limit: limit)
         blank()
         line("\(id) rule", .dim, "rule \(finding.rule)", finding: id)
@@ -158,26 +158,37 @@ private struct WhyPage {
         if objects.count > limit { line("\(id) \(key)", .dim, "and \(objects.count - limit) more", indent: 5) }
     }
 
-    private mutating func addEvidence(of finding: Finding) {
+    /// What was read: of the object that is asked about as it is, of others below their names.
+    private mutating func addEvidence(of finding: Finding, subject: ObjectID) {
         guard !finding.evidence.isEmpty else { return }
         heading("Evidence")
-        var last: (ObjectID, String)?
+        let own = finding.evidence.contains { $0.object == subject } ? subject : finding.subject
+        var object = own
+        var lastLog: String?
         for (number, item) in finding.evidence.enumerated() {
             let key = "\(finding.id) e\(number)"
-            let object = item.object == finding.subject ? "" : "\(item.object.text) "
-            guard let log = item.log else {
-                let field = item.field.hasPrefix("event ") ? "\(item.field): " : "\(item.field) = "
+            if item.object != object {
+                object = item.object
+                lastLog = nil
                 line(
-                    key, .evidence, object + field + item.value, finding: finding.id, indent: 5,
-                    target: item.field.hasPrefix("event ") ? .events(item.object) : .object(item.object))
+                    "\(key) object", .evidence, object.text, finding: finding.id, indent: 5, target: .object(object))
+            }
+            let indent = object == own ? 5 : 7
+            guard let log = item.log else {
+                let isEvent = item.field.hasPrefix("event ")
+                line(
+                    key, .evidence, item.field + (isEvent ? ": " : " = ") + item.value, finding: finding.id,
+                    indent: indent, target: isEvent ? .events(item.object) : .object(item.object))
                 continue
             }
             // Lines of one log stand below its name.
-            if last.map({ $0 == (item.object, item.field) }) != true {
-                line(key, .evidence, "\(object)\(item.field):", finding: finding.id, indent: 5, target: .log(log))
+            if lastLog != item.field {
+                line(key, .evidence, "\(item.field):", finding: finding.id, indent: indent, target: .log(log))
             }
-            line("\(key) line", .text, item.value, finding: finding.id, label: "│ ", indent: 7, target: .log(log))
-            last = (item.object, item.field)
+            line(
+                "\(key) line", .text, item.value, finding: finding.id, label: "│ ", indent: indent + 2,
+                target: .log(log))
+            lastLog = item.field
         }
     }
 

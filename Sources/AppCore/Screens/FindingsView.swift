@@ -15,6 +15,8 @@ package struct FindingsView: Sendable, Equatable {
     package internal(set) var lines: [Line] = []
     /// Findings whose effects are shown, and other lines that are unfolded.
     var expanded: Set<String> = []
+    /// Whether it shows the probes of the pod instead of what is wrong with it.
+    package internal(set) var showsProbes = false
     /// Whether silenced findings are shown too.
     package internal(set) var showsSilenced = false
     /// Into `lines`.
@@ -48,7 +50,12 @@ package struct FindingsView: Sendable, Equatable {
             case effect(Severity)
             /// What was read.
             case evidence
+            /// A probe, and what comes of it.
+            case probe(ProbeState)
         }
+
+        /// What comes of a probe.
+        package enum ProbeState: Sendable, Equatable { case fine, broken, unknown }
 
         /// Tells lines apart when others come or go.
         package var key: String
@@ -149,11 +156,9 @@ package struct FindingsView: Sendable, Equatable {
 
     // MARK: - Lines
 
-    /// Makes the lines anew; the selected one stays selected, also when others come or go.
-    mutating func layOut(
-        _ report: ScopedReport?, columns: Int, visibleRows: Int, note: (ObjectID) -> String? = { _ in nil }
-    ) {
-        lines = report.map { subject == nil ? triageLines($0) : whyLines($0, columns: columns, note: note) } ?? []
+    /// Shows these lines; the selected one stays selected, also when others come or go.
+    mutating func show(_ lines: [Line], visibleRows: Int) {
+        self.lines = lines
         let index = selectedKey.flatMap { key in lines.firstIndex { $0.key == key } }
         select(index ?? selectedIndex, visibleRows: visibleRows)
     }

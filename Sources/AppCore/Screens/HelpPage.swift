@@ -69,6 +69,7 @@ package enum HelpPage {
         ("ns, ns payments", "the namespaces; another namespace"),
         ("ctx, ctx prod", "the contexts; another context"),
         ("triage, triage all", "what is wrong in the namespace or in all of them, causes first"),
+        ("probes, probes web-0", "what the kubelet asks the selected pod, or another, and what comes of it"),
         ("login", "sign in again: the kubeconfig's credential program gets the terminal"),
         ("suspend", "back to the shell until fg"),
         ("q", "leave"),

@@ -18,7 +18,7 @@ extension AppState {
         if size.columns >= 200 {
             let left = size.columns * 9 / 20
             return Panes(
-                table: Rect(column: 0, row: 1, columns: left, rows: rows),
+                table: Rect(column: 0, row: 1, columns: left - 1, rows: rows),
                 findings: Rect(column: left + 1, row: 2, columns: size.columns - left - 1, rows: rows - 1))
         }
         let above = max(10, rows / 3)

@@ -68,12 +68,12 @@ extension AppState {
     }
 
     /// Where the rules look already, if the object is there, so that they need not begin anew.
-    private func scope(for object: ObjectID) -> DiagnosisScope {
+    func scope(for object: ObjectID) -> DiagnosisScope {
         if let scope = wantedDiagnosis, scope.contains(object) { return scope }
         return DiagnosisScope(namespace: object.namespace.isEmpty ? nil : object.namespace)
     }
 
-    private mutating func openFindings(_ view: FindingsView) {
+    mutating func openFindings(_ view: FindingsView) {
         forwardPlaces = []
         places.append(.findings(view))
         if places.count > 50 { places.remove(at: 0) }
@@ -93,7 +93,17 @@ extension AppState {
     mutating func settleFindings() {
         guard case .findings(var view) = place else { return }
         let rect = findingsBody
-        view.layOut(report(for: view), columns: rect.columns, visibleRows: rect.rows) { manager(of: $0) }
+        let lines: [FindingsView.Line]
+        if view.showsProbes {
+            lines = probeLines(view, columns: rect.columns)
+        } else if let report = report(for: view) {
+            lines =
+                view.subject == nil
+                ? view.triageLines(report) : view.whyLines(report, columns: rect.columns) { manager(of: $0) }
+        } else {
+            lines = []
+        }
+        view.show(lines, visibleRows: rect.rows)
         place = .findings(view)
     }
 
@@ -138,6 +148,7 @@ extension AppState {
                 name: metadata.name)
         }
         guard let view = shownFindings else { return nil }
+        if view.showsProbes { return view.subject }
         if case .object(let object) = view.selectedLine?.target { return object }
         return selectedFinding?.subject ?? view.subject
     }
@@ -170,6 +181,7 @@ extension AppState {
             settleFindings()
         case .goToObject: selectedObject.map { go(to: $0, &effects) }
         case .showEvents: selectedFinding.map { goToEvents(about: [$0.subject] + $0.members) }
+        case .showProbes: selectedPod.map { openProbes(of: $0) }
         case .showLog: selectedLog.map { open($0, &effects) }
         case .copyCommand:
             guard let command = selectedFinding?.command else { return }
@@ -182,6 +194,10 @@ extension AppState {
     }
 
     private mutating func copyFindings(_ view: FindingsView, _ effects: inout [Effect]) {
+        if view.showsProbes {
+            let lines = view.lines.map { String(repeating: " ", count: $0.indent) + $0.label + $0.text + "\n" }
+            return effects.append(.copy(lines.joined(), what: "the probes"))
+        }
         guard let report = report(for: view)?.report else { return }
         let wanted = Set(view.lines.map(\.finding))
         let findings = report.findings.filter { view.subject == nil || wanted.contains($0.id) }

@@ -172,6 +172,9 @@ extension AppState {
         case .why:
             openWhy()
             return
+        case .showProbes:
+            if let pod = selectedPod { openProbes(of: pod) }
+            return
         case .viewYAML:
             if let object = view.selection { openDocument(of: object, kind: table.kind, &effects) }
             return

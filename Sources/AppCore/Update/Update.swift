@@ -49,9 +49,9 @@ extension AppState {
     fileprivate mutating func tick(_ now: Timestamp) {
         self.now = now
         if let notice, notice.until <= now { self.notice = nil }
-        guard let view = shownTable else { return }
+        guard let index = visibleTable, case .table(let view) = places[index] else { return }
         if view.filter.dependsOnTime { filterTable() }
-        let visibleRows = visibleRows
+        let visibleRows = visibleTableRows
         changeTable { $0.measureTime(table: $1, now: now, visibleRows: visibleRows) }
     }
 
@@ -59,22 +59,34 @@ extension AppState {
         guard snapshot.epoch >= self.snapshot.epoch else { return }
         self.snapshot = snapshot
         applySnapshot()
+        if shownFindings?.showsProbes == true { settleFindings() }
         fallBackIfForbidden()
     }
+
+    /// Where the table on the screen is on the stack: on top, or below what stands beside it.
+    private var visibleTable: Int? {
+        if case .table = place { return places.count - 1 }
+        return panes == nil ? nil : places.count - 2
+    }
+
+    /// How many rows of that table are on the screen.
+    private var visibleTableRows: Int { panes.map { max(1, $0.table.rows - 2) } ?? visibleRows }
 
     /// Changes the table on the screen.
     ///
     /// Nothing else holds its rows meanwhile, so they are not copied.
     private mutating func changeTable(_ change: (inout TableView, ResourceTable) -> Void) {
-        guard case .table(var view) = place, let table = ResourceTable.named(view.kind) else { return }
-        place = .contexts(ContextsView())
+        guard let index = visibleTable, case .table(var view) = places[index],
+            let table = ResourceTable.named(view.kind)
+        else { return }
+        places[index] = .contexts(ContextsView())
         change(&view, table)
-        place = .table(view)
+        places[index] = .table(view)
     }
 
     /// Brings the table on the screen up to date with the snapshot.
     mutating func applySnapshot() {
-        let (snapshot, now, visibleRows) = (snapshot, now, visibleRows)
+        let (snapshot, now, visibleRows) = (snapshot, now, visibleTableRows)
         let (revision, health) = (diagnosisRevision, diagnosed == nil ? nil : diagnosis?.health)
         changeTable { view, table in
             if view.faultsRevision != revision {
@@ -92,12 +104,12 @@ extension AppState {
     mutating func markFaults() {
         let (revision, health) = (diagnosisRevision, diagnosed == nil ? nil : diagnosis?.health)
         changeTable { $0.setFaults(health?[$1.kind.kind] ?? [:], revision: revision) }
-        if shownTable?.faultsOnly == true { filterTable() }
+        if let index = visibleTable, case .table(let view) = places[index], view.faultsOnly { filterTable() }
     }
 
     /// Shows the rows that the filter lets through.
     mutating func filterTable() {
-        let (now, visibleRows) = (now, visibleRows)
+        let (now, visibleRows) = (now, visibleTableRows)
         changeTable { $0.filterRows(table: $1, now: now, visibleRows: visibleRows) }
     }
 
@@ -397,6 +409,15 @@ extension AppState {
                 show(
                     .error,
                     "This context's credential does not come from a program: there is nothing to sign in with.")
+            }
+        case .success(.probes(let name)):
+            let namespace = table?.namespace ?? self.namespace
+            if let name, let namespace {
+                openProbes(of: ObjectID(Pod.self, namespace: namespace, name: name))
+            } else if name == nil, let pod = selectedPod {
+                openProbes(of: pod)
+            } else {
+                show(.error, name == nil ? "Select a pod first, or name one." : "Go to the pod's namespace first.")
             }
         case .success(.triage(let named)): openTriage(namespace: named ?? namespace)
         case .success(.contexts(nil)):

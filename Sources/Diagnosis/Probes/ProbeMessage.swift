@@ -90,7 +90,7 @@ extension ProbeMessage {
     }
 
     /// For the end of a title; with a command's own words, which say more than ours.
-    var words: String {
+    package var words: String {
         let line = detail.split(whereSeparator: \.isNewline).first ?? ""
         guard cause == .command || cause == .other, !line.isEmpty else { return cause.words }
         return line.count > 100 ? "\(line.prefix(100))…" : String(line)
@@ -119,7 +119,7 @@ extension ProbeMessage.Cause {
     }
 
     /// What it means, in a sentence or two.
-    func explanation(_ probe: Probe, _ schedule: ProbeSchedule) -> String {
+    package func explanation(_ probe: Probe, _ schedule: ProbeSchedule) -> String {
         switch self {
         case .refused:
             "Nothing listens there at the pod's address: the program is not up, listens on another port, or only on"
