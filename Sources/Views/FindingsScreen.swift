@@ -227,8 +227,15 @@ private func draw(
 private func drawNothing(_ view: FindingsView, _ state: AppState, _ grid: inout CellGrid) {
     let place = view.scope.namespace.map { "wrong in \($0)" } ?? "wrong"
     var row = state.findingsBody.row + view.lines.count + 1
+    let unable = Set(state.report(for: view)?.report.notEvaluated.map(\.rule) ?? [])
+    // Who could not look has not found that all is well.
+    let words =
+        unable.isEmpty
+        ? "No rule finds anything \(place)."
+        : unable.count >= DiagnosisRule.all.count
+            ? "No rule could look. Enter says why." : "The rules that could look find nothing \(place)."
     for (text, role) in [
-        ("No rule finds anything \(place).", StyleRole.plain),
+        (words, StyleRole.plain),
         ("What is looked for: sextant rules, docs/rules.md.", .dim),
     ] where row < state.size.rows - 1 {
         grid.write(text, column: 3, row: row, width: state.size.columns - 4, style: Style(role))
