@@ -142,12 +142,12 @@ package struct Notice: Sendable, Equatable {
 /// Where the rules are to look, and how closely.
 package struct DiagnosisOrder: Sendable, Hashable {
     package var scope: DiagnosisScope
-    /// Whether logs are read for evidence: only while somebody looks at it.
-    package var readsLogs: Bool
+    /// Whether somebody looks at the findings: then logs, ConfigMaps and Secrets are read for them too.
+    package var isAsked: Bool
 
-    package init(_ scope: DiagnosisScope, readsLogs: Bool) {
+    package init(_ scope: DiagnosisScope, isAsked: Bool) {
         self.scope = scope
-        self.readsLogs = readsLogs
+        self.isAsked = isAsked
     }
 }
 

@@ -72,6 +72,9 @@ extension DiagnosisRule {
         Set(types.map { KindScope($0.kind.groupResource, namespace: $0.kind.isNamespaced ? namespace : nil) })
     }
 
+    /// Kinds that are read only for somebody who looks at findings: they may be large, and reading Secrets is noticed.
+    package static let askedKinds = Set([SecretObject.kind, ConfigMap.kind].map(\.groupResource))
+
     private static let allTypes = types(of: all)
 
     /// The kinds that rules read, each once.

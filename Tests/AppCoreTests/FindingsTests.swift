@@ -53,7 +53,7 @@ struct FindingsTests {
         var app = App()
         app.type(line)
         #expect(findings(app)?.scope == DiagnosisScope(namespace: namespace))
-        #expect(app.effects.contains(.diagnose(DiagnosisOrder(DiagnosisScope(namespace: namespace), readsLogs: true))))
+        #expect(app.effects.contains(.diagnose(DiagnosisOrder(DiagnosisScope(namespace: namespace), isAsked: true))))
         #expect(
             app.effects.contains { effect in
                 if case .watch(let scopes) = effect {
@@ -279,7 +279,7 @@ struct FindingsTests {
         #expect(app.state.diagnosed == nil)
         app.cluster.set([pod("checkout-1")])
         app.publish()
-        #expect(app.effects.contains(.diagnose(DiagnosisOrder(Self.shop, readsLogs: false))))
+        #expect(app.effects.contains(.diagnose(DiagnosisOrder(Self.shop, isAsked: false))))
         let all = DiagnosisRule.scopes(namespace: "shop")
         // A few kinds at a time, besides what is wanted anyway.
         let others = all.filter { $0.kind != Pod.kind.groupResource && $0.kind != Namespace.kind.groupResource }
@@ -288,13 +288,19 @@ struct FindingsTests {
             app.cluster.set([], of: decoder.kind, in: decoder.kind.isNamespaced ? "shop" : nil)
         }
         app.publish()
+        // What may be large, or is noticed when it is read, waits for somebody who looks.
+        let quietly = all.filter { !DiagnosisRule.askedKinds.contains($0.kind) }
+        #expect(watched(app)?.isSuperset(of: quietly) == true)
+        #expect(watched(app)?.isDisjoint(with: all.subtracting(quietly)) == true)
+        app.type(":triage\n")
         #expect(watched(app)?.isSuperset(of: all) == true)
+        app.press(.escape)
         app.type("0")
         #expect(!app.effects.contains { if case .diagnose = $0 { true } else { false } })
         app.cluster.set([pod("checkout-1")], in: nil)
         app.publish()
         #expect(
-            app.effects.contains(.diagnose(DiagnosisOrder(DiagnosisScope(namespace: nil), readsLogs: false))))
+            app.effects.contains(.diagnose(DiagnosisOrder(DiagnosisScope(namespace: nil), isAsked: false))))
     }
 
     @Test func theyDoNotLookWhenThatIsNotWanted() {

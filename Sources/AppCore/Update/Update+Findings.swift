@@ -38,8 +38,9 @@ extension AppState {
 
     /// What is to be read for the rules: everything for somebody who waits, otherwise a few kinds after the other.
     func demand(of scope: DiagnosisScope) -> Set<KindScope> {
-        let scopes = DiagnosisRule.scopes(namespace: scope.namespace)
+        var scopes = DiagnosisRule.scopes(namespace: scope.namespace)
         guard shownFindings == nil else { return scopes }
+        scopes = scopes.filter { !DiagnosisRule.askedKinds.contains($0.kind) }
         let pending = scopes.filter { scope in
             switch snapshot.resolve(scope)?.state {
             case nil, .loading: true

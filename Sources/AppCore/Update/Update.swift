@@ -332,7 +332,7 @@ extension AppState {
         guard session != nil else { return }
         var wanted: Set<KindScope> = [KindScope(Namespace.kind.groupResource, namespace: nil)]
         if let scope = table?.scope { wanted.insert(scope) }
-        let diagnosed = wantedDiagnosis.map { DiagnosisOrder($0, readsLogs: shownFindings != nil) }
+        let diagnosed = wantedDiagnosis.map { DiagnosisOrder($0, isAsked: shownFindings != nil) }
         if let diagnosed { wanted.formUnion(demand(of: diagnosed.scope)) }
         if wanted != demand {
             demand = wanted

@@ -83,7 +83,7 @@ actor DiagnosisRunner {
 
     private func evaluate() async {
         guard let order, let snapshot = newest, var diagnosis = self.diagnosis,
-            Self.isWorthTelling(snapshot, diagnosis.scopes)
+            Self.isWorthTelling(snapshot, diagnosis.scopes, order)
         else { return }
         // The value is not held twice, so that it changes in place.
         self.diagnosis = nil
@@ -94,7 +94,7 @@ actor DiagnosisRunner {
             told = report
             await send(.diagnosed(ScopedReport(scope: order.scope, report: report)))
         }
-        guard order.readsLogs, order == self.order else { return }
+        guard order.isAsked, order == self.order else { return }
         let wanted = report.wants.prefix(max(0, Self.logLimit - logs.count))
         guard !wanted.isEmpty else { return }
         let tails = await reader.tails(of: wanted)
@@ -108,11 +108,14 @@ actor DiagnosisRunner {
     }
 
     /// Whether enough is read to say something: a half-loaded cluster would show symptoms as causes.
-    private static func isWorthTelling(_ snapshot: ClusterSnapshot, _ scopes: Set<KindScope>) -> Bool {
+    private static func isWorthTelling(
+        _ snapshot: ClusterSnapshot, _ scopes: Set<KindScope>, _ order: DiagnosisOrder
+    ) -> Bool {
         scopes.allSatisfy { scope in
+            if !order.isAsked, DiagnosisRule.askedKinds.contains(scope.kind) { return true }
             switch snapshot.resolve(scope)?.state {
-            case nil, .loading: false
-            case .ready, .stale, .forbidden, .unavailable, .failed: true
+            case nil, .loading: return false
+            case .ready, .stale, .forbidden, .unavailable, .failed: return true
             }
         }
     }
