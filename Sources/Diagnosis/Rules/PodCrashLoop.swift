@@ -10,7 +10,10 @@ extension DiagnosisRule {
         // What is being deleted needs no mending.
         guard pod.metadata.deletionTimestamp == nil else { return }
         for container in pod.podContainers where container.status.restartCount > 0 {
-            guard let (end, path) = container.lastEnd else { continue }
+            guard let (end, path) = container.lastEnd else {
+                reportUnknownEnd(of: container, in: pod, &context)
+                continue
+            }
             // Others say these better.
             if end.reason == "OOMKilled" || end.isStartFailure { continue }
             if context.postStartFailure(of: container, in: pod) != nil { continue }
@@ -18,6 +21,25 @@ extension DiagnosisRule {
             guard let severity = loopSeverity(container, end, of: pod, &context) else { continue }
             report(container, end, path, severity, of: pod, &context)
         }
+    }
+
+    /// A kubelet that has removed the container knows no more than that it waits.
+    private static func reportUnknownEnd(of container: PodContainer, in pod: Pod, _ context: inout RuleContext) {
+        guard let waiting = container.status.state.waiting, waiting.reason == "CrashLoopBackOff",
+            container.status.restartCount >= 2
+        else { return }
+        let id = ObjectID(pod)
+        context.report(
+            FindingDraft(
+                key: container.name, title: "\(container.title) crashes again and again; how it ends is not known",
+                cause: "The kubelet waits before it starts it again. What it knew of the last run is gone.",
+                nextStep: "Watch the next run: its log, and its exit code.",
+                command: "kubectl \(id.namespaceFlag)logs \(pod.metadata.name) -c \(container.name) --previous",
+                evidence: [
+                    Evidence(id, "\(container.statusPath).state.waiting.reason", waiting.reason),
+                    Evidence(id, "\(container.statusPath).state.waiting.message", waiting.message),
+                    Evidence(id, "\(container.statusPath).restartCount", "\(container.status.restartCount)"),
+                ], since: pod.notReadySince, owner: pod.maker))
     }
 
     /// How bad the restarts of a container are; `nil` when they are none to speak of.
