@@ -51,7 +51,7 @@ package struct RuleContext {
     /// Every object of a kind, by name.
     package mutating func all<Object: KubernetesObject>(_ type: Object.Type) -> [Object] {
         reads.keys.insert(.all(ObjectIdentifier(type)))
-        return typed(world.objects(of: type))
+        return memo.value("all \(type.kind.groupResource)") { typed(world.objects(of: type)) }
     }
 
     /// The objects of a namespace, by name.

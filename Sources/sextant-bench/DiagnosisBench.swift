@@ -23,7 +23,9 @@ struct DiagnosisBench: ParsableCommand {
     func run() {
         reportMachine()
         var cluster = Cluster()
-        for number in 0..<pods { cluster.upsert(pod(number, state(of: number), version: 1)) }
+        let templates = (0...(pods / 50)).map { template($0, cpu: "100m") }
+        let large = (0...(pods / 50)).map { template($0, cpu: "900") }
+        for number in 0..<pods { cluster.upsert(pod(number, state(of: number), version: 1, templates, large)) }
         for number in 0...(pods / 50) {
             cluster.upsert(service(number))
             cluster.upsert(deployment(number))
@@ -43,7 +45,7 @@ struct DiagnosisBench: ParsableCommand {
         var times: [Double] = []
         for change in 0..<changes {
             let number = change * 37 % max(pods, 1)
-            cluster.upsert(pod(number, change % 2 == 0 ? .crashing : .running, version: change + 2))
+            cluster.upsert(pod(number, change % 2 == 0 ? .crashing : .running, version: change + 2, templates, large))
             let snapshot = cluster.snapshot()
             times.append(
                 seconds { _ = diagnosis.update(snapshot, now: Timestamp(seconds: 6000 + Int64(change))) })
@@ -92,17 +94,26 @@ struct DiagnosisBench: ParsableCommand {
         return condition
     }
 
-    private func pod(_ number: Int, _ state: State, version: Int) -> Stored<Pod> {
-        let app = number / 50
+    /// A pod as its template makes it; pods of one template share it in memory, as after decoding.
+    private func template(_ app: Int, cpu: String) -> Pod {
         var pod = Pod()
-        pod.metadata = metadata("web-\(app)-7d9f8b6c5d-\(number)", app, version: version)
         pod.metadata.labels = ["app": "web-\(app)", "pod-template-hash": "7d9f8b6c5d"]
         pod.metadata.ownerReferences = [owner("apps/v1", "ReplicaSet", "web-\(app)-7d9f8b6c5d")]
         var container = Container()
         container.name = "app"
         container.image = "registry.example/web:1"
-        container.requests = ["cpu": state == .pending ? "900" : "100m"]
+        container.requests = ["cpu": cpu]
         pod.spec.containers = [container]
+        return pod
+    }
+
+    private func pod(_ number: Int, _ state: State, version: Int, _ templates: [Pod], _ large: [Pod]) -> Stored<Pod> {
+        let app = number / 50
+        var pod = state == .pending ? large[app] : templates[app]
+        let template = pod.metadata
+        pod.metadata = metadata("web-\(app)-7d9f8b6c5d-\(number)", app, version: version)
+        pod.metadata.labels = template.labels
+        pod.metadata.ownerReferences = template.ownerReferences
         guard state != .pending else {
             pod.status.phase = "Pending"
             pod.status.conditions = [condition("PodScheduled", "False")]

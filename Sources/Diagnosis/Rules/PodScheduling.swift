@@ -110,7 +110,12 @@ extension DiagnosisRule {
         let message = Evidence(id, "status.conditions[PodScheduled].message", scheduled.message)
         let nodes = context.canRead(Node.self) ? context.all(Node.self) : []
         let volumes = boundVolumes(of: pod, &context)
-        let fit = NodeFit(pod.spec, nodes: nodes, usage: context.nodeUsage(), volumes: volumes)
+        let usage = context.nodeUsage()
+        // Pods of one template fit alike.
+        let fit =
+            volumes.isEmpty
+            ? context.memo.value("fit \(pod.specIdentity)") { NodeFit(pod.spec, nodes: nodes, usage: usage) }
+            : NodeFit(pod.spec, nodes: nodes, usage: usage, volumes: volumes)
         let sorts = Set(fit.candidates.flatMap { $0.obstacles.map(\.sort) }).sorted()
         // What is not counted here, such as neighbours and ports, only the scheduler knows.
         guard let nearest = fit.candidates.first, !nearest.obstacles.isEmpty else {
