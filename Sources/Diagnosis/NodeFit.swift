@@ -116,7 +116,7 @@ enum NodeObstacle: Hashable {
 
     /// Such as `1.9` or `20Gi`.
     static func amount(_ thousandths: Int64, _ resource: String) -> String {
-        guard resource == "memory" || resource.hasPrefix("hugepages-") || resource.contains("storage") else {
+        guard resource == "memory" || resource.hasPrefix("hugepages-") || resource.hasSuffix("storage") else {
             return decimal(thousandths / 1000, thousandths % 1000 / 10, digits: 2)
         }
         let bytes = thousandths / 1000
@@ -165,16 +165,23 @@ struct NodeFit {
     /// - Parameters:
     ///   - spec: of the pod.
     ///   - nodes: all nodes.
+    ///   - allocatable: what each node has for pods, by its name.
     ///   - usage: `nil` when the pods of other namespaces are not known.
     ///   - volumes: those that it mounts, as far as they are bound.
-    init(_ spec: PodSpec, nodes: [Node], usage: NodeUsage?, volumes: [PersistentVolume] = []) {
+    init(
+        _ spec: PodSpec, nodes: [Node], allocatable: [String: Amounts], usage: NodeUsage?,
+        volumes: [PersistentVolume] = []
+    ) {
         let wanted = spec.requested.filter { $0.value > 0 }.sorted { $0.key < $1.key }
         // A DaemonSet's pod is meant for one node; what the others lack does not matter.
         let named = spec.affinity.nodeNames
         let own = nodes.filter { named?.contains($0.metadata.name) == true }
         isNamed = !own.isEmpty
         candidates = (own.isEmpty ? nodes : own).map { node in
-            Candidate(node: node, obstacles: Self.obstacles(of: node, spec, wanted, usage, volumes))
+            Candidate(
+                node: node,
+                obstacles: Self.obstacles(
+                    of: node, allocatable[node.metadata.name] ?? [:], spec, wanted, usage, volumes))
         }.sorted { left, right in
             if left.obstacles.count != right.obstacles.count { return left.obstacles.count < right.obstacles.count }
             let (one, other) = (Self.lack(left), Self.lack(right))
@@ -191,8 +198,8 @@ struct NodeFit {
     }
 
     private static func obstacles(
-        of node: Node, _ spec: PodSpec, _ wanted: [(key: String, value: Int64)], _ usage: NodeUsage?,
-        _ volumes: [PersistentVolume]
+        of node: Node, _ allocatable: Amounts, _ spec: PodSpec, _ wanted: [(key: String, value: Int64)],
+        _ usage: NodeUsage?, _ volumes: [PersistentVolume]
     ) -> [NodeObstacle] {
         var obstacles: [NodeObstacle] = []
         if node.unschedulable { obstacles.append(.cordoned) }
@@ -211,7 +218,6 @@ struct NodeFit {
             obstacles.append(.volume(volume.metadata.name))
         }
         let name = node.metadata.name
-        let allocatable = Amounts(node.allocatable)
         if let usage, let limit = allocatable["pods"], usage.pods[name, default: 0] >= limit / 1000 {
             obstacles.append(.tooManyPods(limit: limit / 1000))
         }
@@ -250,6 +256,14 @@ extension NodeSelectorTerm {
 }
 
 extension RuleContext {
+    /// How a pod and the nodes get on.
+    mutating func nodeFit(_ spec: PodSpec, _ nodes: [Node], _ volumes: [PersistentVolume]) -> NodeFit {
+        let allocatable = memo.value("allocatable") {
+            Dictionary(nodes.map { ($0.metadata.name, Amounts($0.allocatable)) }) { first, _ in first }
+        }
+        return NodeFit(spec, nodes: nodes, allocatable: allocatable, usage: nodeUsage(), volumes: volumes)
+    }
+
     /// What pods take of the nodes; `nil` when the pods of other namespaces are not known.
     ///
     /// Counted once an evaluation, and not followed when other pods change.

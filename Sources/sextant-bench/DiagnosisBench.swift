@@ -112,6 +112,8 @@ struct DiagnosisBench: ParsableCommand {
         var pod = state == .pending ? large[app] : templates[app]
         let template = pod.metadata
         pod.metadata = metadata("web-\(app)-7d9f8b6c5d-\(number)", app, version: version)
+        // Not all in the same second.
+        pod.metadata.creationTimestamp = Timestamp(seconds: 1000 + Int64(number % 977))
         pod.metadata.labels = template.labels
         pod.metadata.ownerReferences = template.ownerReferences
         guard state != .pending else {

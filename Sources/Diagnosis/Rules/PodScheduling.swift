@@ -110,13 +110,12 @@ extension DiagnosisRule {
         let message = Evidence(id, "status.conditions[PodScheduled].message", scheduled.message)
         let nodes = context.canRead(Node.self) ? context.all(Node.self) : []
         let volumes = boundVolumes(of: pod, &context)
-        let usage = context.nodeUsage()
         // Pods of one template fit alike.
-        let fit =
+        let told =
             volumes.isEmpty
-            ? context.memo.value("fit \(pod.specIdentity)") { NodeFit(pod.spec, nodes: nodes, usage: usage) }
-            : NodeFit(pod.spec, nodes: nodes, usage: usage, volumes: volumes)
-        let sorts = Set(fit.candidates.flatMap { $0.obstacles.map(\.sort) }).sorted()
+            ? context.memo.value("fit \(pod.specIdentity)") { Told(pod.spec, context.nodeFit(pod.spec, nodes, []), []) }
+            : Told(pod.spec, context.nodeFit(pod.spec, nodes, volumes), volumes)
+        let (fit, sorts) = (told.fit, told.sorts)
         // What is not counted here, such as neighbours and ports, only the scheduler knows.
         guard let nearest = fit.candidates.first, !nearest.obstacles.isEmpty else {
             if reportNoFreeVolume(pod, scheduled, &context) { return }
@@ -151,7 +150,7 @@ extension DiagnosisRule {
         for volume in volumes where sorts.contains("volume \(volume.metadata.name)") {
             evidence.append(Evidence(ObjectID(volume), "spec.nodeAffinity.required", volume.nodeTerms.text))
         }
-        let wording = Wording(pod.spec, fit, volumes)
+        let wording = told.wording
         evidence += wording.evidence
         for candidate in fit.candidates.prefix(4) {
             for obstacle in candidate.obstacles {
@@ -261,6 +260,20 @@ extension [NodeSelectorTerm] {
                 return "\(requirement.key) \(requirement.operator)\(values)"
             }.joined(separator: " and ")
         }.joined(separator: " or ")
+    }
+}
+
+/// How the pods of a template and the nodes get on, and what is said of it.
+private struct Told {
+    var fit: NodeFit
+    /// Of every obstacle.
+    var sorts: [String]
+    var wording: Wording
+
+    init(_ spec: PodSpec, _ fit: NodeFit, _ volumes: [PersistentVolume]) {
+        self.fit = fit
+        sorts = Set(fit.candidates.flatMap { $0.obstacles.map(\.sort) }).sorted()
+        wording = Wording(spec, fit, volumes)
     }
 }
 
