@@ -165,25 +165,30 @@ private struct TriageColumns {
     let since = 3
     let cause = 10
     var place: Int
-    var reach: Int
+    /// `nil` where there is no room: what is wrong says more, and the order tells the reach too.
+    var reach: Int?
 
     init(_ lines: [FindingsView.Line], columns: Int) {
         func widest(_ text: (FindingsView.Line) -> String, least: Int, most: Int) -> Int {
             min(most, lines.map { textWidth(text($0)) }.reduce(least, max))
         }
-        let reachWidth = widest(\.reach, least: 5, most: max(7, columns / 7))
         let placeWidth = widest(\.place, least: 5, most: max(16, columns / 4))
-        reach = columns - 1 - reachWidth
+        guard columns >= 100 else {
+            place = columns - 1 - placeWidth
+            return
+        }
+        let reach = columns - 1 - widest(\.reach, least: 5, most: columns / 7)
         place = reach - 2 - placeWidth
+        self.reach = reach
     }
 }
 
 private func drawTriage(_ view: FindingsView, _ rect: Rect, _ state: AppState, _ grid: inout CellGrid) {
     guard !view.lines.isEmpty else { return drawNothing(view, state, &grid) }
     let columns = TriageColumns(view.lines, columns: rect.columns)
-    for (title, column) in [
-        ("SINCE", columns.since), ("CAUSE", columns.cause), ("WHERE", columns.place), ("REACH", columns.reach),
-    ] {
+    var titles = [("SINCE", columns.since), ("CAUSE", columns.cause), ("WHERE", columns.place)]
+    if let reach = columns.reach { titles.append(("REACH", reach)) }
+    for (title, column) in titles {
         grid.write(title, column: column, row: rect.row - 1, style: Style(.columnHeader))
     }
     for (offset, line) in view.lines.dropFirst(view.top).prefix(rect.rows).enumerated() {
@@ -220,8 +225,10 @@ private func draw(
     let column = columns.cause + line.indent
     let textStyle = style(isSilenced ? .dim : .plain)
     grid.write(line.text, column: column, row: row, width: max(0, columns.place - 2 - column), style: textStyle)
-    grid.write(line.place, column: columns.place, row: row, width: columns.reach - 2 - columns.place, style: textStyle)
-    grid.write(line.reach, column: columns.reach, row: row, width: end - columns.reach, style: style(.dim))
+    let placeEnd = columns.reach.map { $0 - 2 } ?? end
+    grid.write(line.place, column: columns.place, row: row, width: placeEnd - columns.place, style: textStyle)
+    guard let reach = columns.reach else { return }
+    grid.write(line.reach, column: reach, row: row, width: end - reach, style: style(.dim))
 }
 
 private func drawNothing(_ view: FindingsView, _ state: AppState, _ grid: inout CellGrid) {
