@@ -12,8 +12,13 @@ struct Why: AsyncParsableCommand {
         abstract: "Say what is wrong with one object, and why.",
         discussion: "Exit status: 0 when nothing was found, 1 when something was, 2 when it could not look.")
 
-    @Argument(help: ArgumentHelp("The object, such as pod/checkout-7d9f or svc/web.", valueName: "kind/name"))
+    @Argument(
+        help: ArgumentHelp(
+            "The object, such as pod/checkout-7d9f or svc/web, or kind and name apart.", valueName: "kind/name"))
     var object: String
+
+    @Argument(help: ArgumentHelp("The object's name, when it does not stand after a slash.", valueName: "name"))
+    var name: String?
 
     @OptionGroup var cluster: ClusterOptions
     @OptionGroup var namespace: NamespaceOptions
@@ -21,6 +26,7 @@ struct Why: AsyncParsableCommand {
 
     func run() async throws {
         try await withReasonOnFailure {
+            let object = name.map { "\(self.object)/\($0)" } ?? self.object
             let parts = object.split(separator: "/", maxSplits: 1).map(String.init)
             guard parts.count == 2, !parts[1].isEmpty, let kind = ObjectID.kind(named: parts[0]),
                 let builtIn = KindDecoder.all.first(where: { $0.kind.kind == kind })?.kind
@@ -32,7 +38,8 @@ struct Why: AsyncParsableCommand {
             let found = report.findings.filter { finding in
                 ([finding.subject] + finding.members).contains { $0.kind == kind && $0.name == parts[1] }
             }
-            let causes = found.compactMap { finding in report.findings.first { $0.id == finding.causedBy } }
+            let causing = report.causes(of: found)
+            let causes = report.findings.filter { causing.contains($0.id) }
             for finding in causes where !found.contains(finding) { print(printable(finding.text) + "\n") }
             for finding in found { print(printable(finding.text) + "\n") }
             let silenced = report.silenced.filter { item in
@@ -47,6 +54,19 @@ struct Why: AsyncParsableCommand {
             if let words = printableNotEvaluated(report) { print(words) }
             if !found.isEmpty { throw ExitCode(1) }
         }
+    }
+}
+
+extension Report {
+    /// The ids of what causes findings, all the way to the root causes.
+    fileprivate func causes(of findings: [Finding]) -> Set<String> {
+        var ids: Set<String> = []
+        var next = findings.compactMap(\.causedBy)
+        while let id = next.popLast() {
+            guard ids.insert(id).inserted else { continue }
+            next += self.findings.filter { $0.id == id }.compactMap(\.causedBy)
+        }
+        return ids
     }
 }
 
