@@ -223,7 +223,8 @@ struct NodeFit {
         }
         for (resource, amount) in wanted {
             let all = allocatable[resource] ?? 0
-            let free = max(0, all - (usage?.requested[name]?[resource] ?? 0))
+            let (rest, isTooLittle) = all.subtractingReportingOverflow(usage?.requested[name]?[resource] ?? 0)
+            let free = isTooLittle ? 0 : max(0, rest)
             if amount > free {
                 obstacles.append(.lacks(resource: resource, wanted: amount, free: free, allocatable: all))
             }

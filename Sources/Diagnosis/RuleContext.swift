@@ -125,8 +125,9 @@ package struct RuleContext {
     /// Whether a moment is at least so long ago; the rule runs again when it becomes so.
     package mutating func hasPassed(seconds: Int64, since moment: Timestamp?) -> Bool {
         guard let moment else { return true }
-        let (deadline, overflow) = moment.microseconds.addingReportingOverflow(seconds &* 1_000_000)
-        guard !overflow else { return false }
+        let (span, isTooLong) = seconds.multipliedReportingOverflow(by: 1_000_000)
+        let (deadline, overflow) = moment.microseconds.addingReportingOverflow(span)
+        guard !isTooLong, !overflow else { return false }
         if now.microseconds >= deadline { return true }
         let recheck = Timestamp(microseconds: deadline)
         reads.recheckAt = reads.recheckAt.map { min($0, recheck) } ?? recheck

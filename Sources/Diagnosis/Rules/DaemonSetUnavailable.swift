@@ -21,7 +21,7 @@ extension DiagnosisRule {
         let nodes = Set(unready.map(\.nodeName).filter { !$0.isEmpty }).sorted()
         let named = nodes.isEmpty ? "" : ": \(nodes.prefix(3).joined(separator: ", "))\(nodes.count > 3 ? ", ..." : "")"
         let isUpdating = set.updateStrategy != "OnDelete" && set.updatedNumberScheduled < wanted
-        let behind = wanted - set.updatedNumberScheduled
+        let behind = wanted &- set.updatedNumberScheduled
         var evidence = [
             Evidence(id, "status.numberReady", "\(set.numberReady) of \(wanted)"),
             Evidence(id, "status.updatedNumberScheduled", "\(set.updatedNumberScheduled) of \(wanted)"),

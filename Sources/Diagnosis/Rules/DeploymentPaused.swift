@@ -18,7 +18,7 @@ extension DiagnosisRule {
         let id = ObjectID(deployment)
         let wanted = deployment.desiredReplicas
         let hasNone = wanted > 0 && deployment.statusReplicas == 0
-        let behind = wanted - deployment.updatedReplicas
+        let behind = wanted &- deployment.updatedReplicas
         var evidence = [Evidence(id, "spec.paused", "true")]
         if let progressing { evidence.append(progressing.evidence(on: id)) }
         evidence.append(Evidence(id, "status.updatedReplicas", "\(deployment.updatedReplicas) of \(wanted)"))

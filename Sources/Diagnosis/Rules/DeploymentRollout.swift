@@ -36,9 +36,9 @@ extension DiagnosisRule {
                 Evidence(
                     ObjectID(new), "status.availableReplicas",
                     "\(new.availableReplicas) of \(new.replicas ?? 1) (revision \(revision))"))
-            let missing = (new.replicas ?? 1) - new.statusReplicas
+            let missing = (new.replicas ?? 1) &- new.statusReplicas
             if missing > 0 { cause += " Of its pods \(missing) could not be created." }
-            let waiting = new.readyReplicas - new.availableReplicas
+            let waiting = new.readyReplicas &- new.availableReplicas
             if waiting > 0, deployment.minReadySeconds > 0 {
                 cause +=
                     " \(counted(waiting, "pod")) must stay ready for \(deployment.minReadySeconds) s before counting."

@@ -35,8 +35,8 @@ extension DiagnosisRule {
             Evidence(id, "status.replicas", "\(deployment.statusReplicas)"),
         ]
         if let condition { evidence.insert(condition.evidence(on: id), at: 0) }
-        let missing = wanted - deployment.statusReplicas
-        let unready = deployment.statusReplicas - available
+        let missing = wanted &- deployment.statusReplicas
+        let unready = deployment.statusReplicas &- available
         var causes: [String] = []
         if unready > 0 {
             causes.append(

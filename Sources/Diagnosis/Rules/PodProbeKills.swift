@@ -58,7 +58,9 @@ extension DiagnosisRule {
             explanation =
                 "It is killed when it has not answered \(schedule.budget) s after its start"
                 + (needed.map { "; other pods of its kind took \($0) s." } ?? ": \(cause.words). \(explanation)")
-            let failures = Swift.max(30, ((needed ?? schedule.budget * 2) * 2 + schedule.period - 1) / schedule.period)
+            // Numbers of a probe are bounded by nothing but their type.
+            let seconds = min(needed ?? schedule.budget * 2, 1_000_000_000)
+            let failures = Swift.max(30, (seconds * 2 + schedule.period - 1) / schedule.period)
             nextStep =
                 kind == .startup
                 ? "Raise failureThreshold of the startup probe to \(failures), or see why the start takes so long."
@@ -111,7 +113,7 @@ extension DiagnosisRule {
                 status.restartCount == 0, case .running(let startedAt?) = status.state,
                 let since = ready.lastTransitionTime, since > startedAt
             else { return nil }
-            return (since.microseconds - startedAt.microseconds) / 1_000_000
+            return (since.microseconds &- startedAt.microseconds) / 1_000_000
         }.filter { $0 < 3600 }.max()
     }
 }

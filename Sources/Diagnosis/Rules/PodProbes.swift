@@ -156,8 +156,8 @@ extension DiagnosisRule {
             case .running(let startedAt?)? = container?.status.state
         else { return false }
         let count = Int64(event.occurrences)
-        let isFromStart = first.microseconds - startedAt.microseconds < 300_000_000
-        let seconds = (last.microseconds - first.microseconds) / 1_000_000
+        let isFromStart = first.microseconds &- startedAt.microseconds < 300_000_000
+        let seconds = (last.microseconds &- first.microseconds) / 1_000_000
         return count >= (isFromStart ? 30 : 10) && seconds / 2 > min(count, 1_000_000) * schedule.period
     }
 

@@ -17,7 +17,7 @@ extension DiagnosisRule {
         }.sorted { $0.ordinal < $1.ordinal }
         let isUpdating =
             set.updateStrategy != "OnDelete" && set.updateRevision != set.currentRevision
-            && set.updatedReplicas < wanted - set.partition
+            && set.updatedReplicas < wanted &- set.partition
         let unready = pods.filter { !$0.pod.isReady && $0.pod.metadata.deletionTimestamp == nil }
         // Pods are made from the first on, and updated from the last on.
         guard let blocking = (isUpdating ? unready.last : unready.first)?.pod,
@@ -38,7 +38,7 @@ extension DiagnosisRule {
                 ?? Evidence(blockingID, "status.phase", blocking.status.phase),
         ]
         if isUpdating {
-            let behind = wanted - set.partition - set.updatedReplicas
+            let behind = wanted &- set.partition &- set.updatedReplicas
             title = "Rollout waits for \(name): \(counted(behind, "pod")) still to be updated"
             cause =
                 "Pods are updated one by one from the last to the first, and each waits for the one before it to"

@@ -18,7 +18,7 @@ extension DiagnosisRule {
         let id = ObjectID(set)
         context.report(
             FindingDraft(
-                title: stillOld(wanted - set.updatedReplicas, of: wanted),
+                title: stillOld(wanted &- set.updatedReplicas, of: wanted),
                 cause: isOnDelete
                     ? "With update strategy OnDelete a pod gets a change of the template when somebody deletes it."
                     : "Pods with a number below the partition, \(set.partition), are not updated.",
@@ -46,7 +46,7 @@ extension DiagnosisRule {
     ) { set, context in
         let wanted = set.desiredNumberScheduled
         // Only pods that are there can be old.
-        let behind = min(wanted, set.currentNumberScheduled) - set.updatedNumberScheduled
+        let behind = min(wanted, set.currentNumberScheduled) &- set.updatedNumberScheduled
         guard set.updateStrategy == "OnDelete", behind > 0, set.metadata.deletionTimestamp == nil,
             set.metadata.controller == nil, set.observedGeneration >= set.metadata.generation
         else { return }
