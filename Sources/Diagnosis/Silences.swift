@@ -3,7 +3,7 @@ import KubernetesModel
 
 /// Findings that an annotation of their subject silences.
 ///
-/// `sextant/silence: pod/crash-loop, service/no-endpoints: known until Friday`; `*` is every rule.
+/// `sextant/silence: pod/crash-loop, service/not-ready: known until Friday`; `*` is every rule.
 struct Silences {
     static let annotation = "sextant/silence"
 

@@ -93,7 +93,7 @@ func printable(_ text: String) -> String {
     String(
         String.UnicodeScalarView(
             text.unicodeScalars.map { scalar in
-                scalar == "\n" || scalar.properties.generalCategory != .control ? scalar : "\u{FFFD}"
+                scalar == "\n" || scalar == "\t" || scalar.properties.generalCategory != .control ? scalar : "\u{FFFD}"
             }))
 }
 
