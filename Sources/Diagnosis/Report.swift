@@ -35,6 +35,17 @@ package struct Report: Sendable, Equatable {
     /// Findings that no other explains.
     package var causes: [Finding] { findings.filter { $0.causedBy == nil } }
 
+    /// The ids of what causes these findings, all the way to the root causes.
+    package func causes(of findings: [Finding]) -> Set<String> {
+        var ids: Set<String> = []
+        var next = findings.compactMap(\.causedBy)
+        while let id = next.popLast() {
+            guard ids.insert(id).inserted else { continue }
+            next += self.findings.filter { $0.id == id }.compactMap(\.causedBy)
+        }
+        return ids
+    }
+
     /// What concerns an object: findings on it, and on a group that it is a member of.
     package func findings(about object: ObjectID) -> [Finding] {
         findings.filter { $0.subject == object || $0.members.contains(object) }

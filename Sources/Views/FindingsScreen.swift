@@ -1,4 +1,5 @@
 import AppCore
+import ClusterState
 import Diagnosis
 import KubernetesModel
 import Screen
@@ -12,7 +13,7 @@ func drawFindings(_ view: FindingsView, _ state: AppState, _ grid: inout CellGri
     if view.subject == nil {
         drawTriageTitle(view, state, &grid)
     } else {
-        drawWhyTitle(view, rect, isPane: state.panes != nil, &grid)
+        drawWhyTitle(view, rect, state, &grid)
     }
     guard view.showsProbes || state.report(for: view) != nil else {
         let text = "Looking … \(elapsed(since: view.openedAt, now: state.now))"
@@ -47,12 +48,21 @@ private func drawBeneath(_ panes: Panes, _ state: AppState, _ grid: inout CellGr
 
 // MARK: - Why
 
-private func drawWhyTitle(_ view: FindingsView, _ rect: Rect, isPane: Bool, _ grid: inout CellGrid) {
+/// Since when what is shown is old, and when the server is asked again; `nil` when it is not old.
+private func staleness(of view: FindingsView, _ state: AppState) -> String? {
+    let pods = KindScope(Pod.kind.groupResource, namespace: view.scope.namespace)
+    guard case .stale(let since, _, let retryAt)? = state.snapshot.resolve(pods)?.state else { return nil }
+    return "▲ since \(clock(since, state))\(retryText(retryAt, state))"
+}
+
+private func drawWhyTitle(_ view: FindingsView, _ rect: Rect, _ state: AppState, _ grid: inout CellGrid) {
     let row = rect.row - 1
     let end = rect.column + rect.columns
     let title = "\(view.showsProbes ? "Probes" : "Why"): \(view.subject.map { "\($0)" } ?? "")"
-    guard isPane else {
-        grid.write([Piece(" \(title) ", .title)], column: rect.column, row: row, limit: end)
+    // Of the panes, the table says how old it is.
+    guard state.panes != nil else {
+        let old = staleness(of: view, state).map { [Piece("  \($0)", .degraded)] } ?? []
+        grid.write([Piece(" \(title) ", .title)] + old, column: rect.column, row: row, limit: end)
         drawPosition(view, rect, row: row, &grid)
         return
     }
@@ -154,6 +164,7 @@ private func drawTriageTitle(_ view: FindingsView, _ state: AppState, _ grid: in
     if let count = state.report(for: view)?.report.silenced.count, count > 0 {
         pieces.append(Piece("   \(count) silenced", .dim))
     }
+    if let old = staleness(of: view, state) { right = [Piece(old, .degraded)] }
     let end = state.size.columns - 1
     let column = grid.write(pieces, column: 0, row: 1, limit: end)
     if column + width(of: right) + 2 < end { grid.write(right, endingAt: end, row: 1) }

@@ -174,7 +174,8 @@ private func titleStatus(_ view: TableView, _ layout: TableLayout, _ state: AppS
     return pieces
 }
 
-private func retryText(_ retryAt: Timestamp?, _ state: AppState) -> String {
+/// When the next attempt is, for the end of what says that rows are old.
+func retryText(_ retryAt: Timestamp?, _ state: AppState) -> String {
     guard let retryAt else { return "" }
     let seconds = (retryAt.microseconds &- state.now.microseconds &+ 999_999) / 1_000_000
     return seconds > 0 ? ", retry in \(seconds) s" : ", retrying"

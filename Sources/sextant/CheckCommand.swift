@@ -42,11 +42,16 @@ struct Check: AsyncParsableCommand {
             throw ValidationError(
                 "There is no rule \(id). \(nearest.map { "Did you mean \($0)?" } ?? "sextant rules lists them.")")
         }
+        guard !chosenRules.isEmpty else { throw ValidationError("No rule is left: --skip leaves out all of --rule.") }
+    }
+
+    private var chosenRules: [DiagnosisRule] {
+        DiagnosisRule.all.filter { (rule.isEmpty || rule.contains($0.id)) && !skip.contains($0.id) }
     }
 
     func run() async throws {
         try await withReasonOnFailure {
-            let rules = DiagnosisRule.all.filter { (rule.isEmpty || rule.contains($0.id)) && !skip.contains($0.id) }
+            let rules = chosenRules
             let report = try await looking.report(cluster, namespace, rules: rules)
             switch output {
             case .text: print(text(of: report), terminator: "")
@@ -55,6 +60,10 @@ struct Check: AsyncParsableCommand {
             case .sarif: print(report.sarif(rules: rules, version: productVersion).writeJSON())
             }
             if report.findings.contains(where: { $0.severity >= failOn }) { throw ExitCode(1) }
+            let unable = Set(report.notEvaluated.map(\.rule))
+            if rules.allSatisfy({ unable.contains($0.id) }) {
+                throw CannotLook(description: "none of these rules could look: see what may not be read")
+            }
         }
     }
 
@@ -142,7 +151,14 @@ struct LookingOptions: ParsableArguments {
                 let place = object.kind.isNamespaced ? options.namespace.map { " in namespace \($0)" } ?? "" : ""
                 throw CannotLook(description: "there is no \(object.kind.kind.lowercased()) \(object.name)\(place)")
             }
-            result = .success(try await check.run())
+            let report = try await check.run()
+            // An empty namespace and one that does not exist look the same.
+            if let name = options.namespace, !report.findings.contains(where: { $0.subject.namespace == name }),
+                (try? await check.hasObject(Namespace.kind, named: name)) == false
+            {
+                throw CannotLook(description: "there is no namespace \(name)")
+            }
+            result = .success(report)
         } catch {
             result = .failure(error)
         }

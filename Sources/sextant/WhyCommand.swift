@@ -57,19 +57,6 @@ struct Why: AsyncParsableCommand {
     }
 }
 
-extension Report {
-    /// The ids of what causes findings, all the way to the root causes.
-    fileprivate func causes(of findings: [Finding]) -> Set<String> {
-        var ids: Set<String> = []
-        var next = findings.compactMap(\.causedBy)
-        while let id = next.popLast() {
-            guard ids.insert(id).inserted else { continue }
-            next += self.findings.filter { $0.id == id }.compactMap(\.causedBy)
-        }
-        return ids
-    }
-}
-
 /// `sextant rules`: what is looked for.
 struct Rules: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List the rules of sextant check.")

@@ -100,6 +100,7 @@ struct FilterTests {
         ("foo>5", "there is no column foo"), ("restart5>1", "there is no column restart5; did you mean RESTARTS?"),
         ("statsu:x", "there is no column statsu; did you mean STATUS?"),
         ("n>5", "n may be NAMESPACE, NAME, NODE, NOMINATED NODE: write more of it"),
+        ("restarts>nan", "RESTARTS> needs a number, a quantity or a duration, not nan"),
         ("restarts>many", "RESTARTS> needs a number, a quantity or a duration, not many"),
         ("restarts>", "restarts> needs a value, such as restarts>5"),
         ("status:", "status: needs a value, such as status:crash"), ("!", "! needs a text: !running"),

@@ -38,8 +38,8 @@ struct ColumnTerm: Sendable, Equatable {
         columnIndex = index
         `operator` = found
         typed = value.lowercased()
-        number = Double(value) ?? Quantity(value).map { Double($0.milliValue) / 1000 }
-        seconds = parseDuration(value).map { Double($0) / 1_000_000 } ?? Double(value)
+        number = Self.finite(value) ?? Quantity(value).map { Double($0.milliValue) / 1000 }
+        seconds = parseDuration(value).map { Double($0) / 1_000_000 } ?? Self.finite(value)
         let isComparison = found != .contains && found != .equal && found != .notEqual
         if isComparison, number == nil, seconds == nil {
             throw FilterFailure(
@@ -103,6 +103,11 @@ struct ColumnTerm: Sendable, Equatable {
         case .text(let text): `operator` == .equal || `operator` == .notEqual ? (nil, nil) : (Double(text), number)
         case .missing: (nil, nil)
         }
+    }
+
+    /// A number that can be compared: neither infinite nor `nan`.
+    private static func finite(_ text: String) -> Double? {
+        Double(text).flatMap { $0.isFinite ? $0 : nil }
     }
 
     private func cellContains(_ cell: String) -> Bool {

@@ -23,14 +23,15 @@ extension FindingsView {
         return page.lines
     }
 
-    /// Causes first.
+    /// Causes first, beginning with the root.
     private func shownFindings(_ report: Report, about subject: ObjectID) -> [Finding] {
         if let finding, let found = report.findings.first(where: { $0.id == finding }) { return [found] }
         if let finding, let silenced = report.silenced.first(where: { $0.finding.id == finding }) {
             return [silenced.finding]
         }
         let found = report.findings(about: subject)
-        let causes = found.compactMap { finding in report.findings.first { $0.id == finding.causedBy } }
+        let causing = report.causes(of: found)
+        let causes = report.findings.filter { causing.contains($0.id) }
         var seen: Set<String> = []
         return (causes + found).filter { seen.insert($0.id).inserted }
     }
