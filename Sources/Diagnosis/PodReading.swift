@@ -53,9 +53,6 @@ extension Pod {
         ("pod-template-hash", "apps", "Deployment"), ("rollouts-pod-template-hash", "argoproj.io", "Rollout"),
     ]
 
-    /// Whether it ran to an end and will not run again.
-    var hasEnded: Bool { status.phase == "Succeeded" || status.phase == "Failed" }
-
     /// Since when the pod is not ready; `nil` when it is, or never said.
     var notReadySince: Timestamp? {
         guard let ready = status.conditions[type: "Ready"], ready.status != "True" else { return nil }

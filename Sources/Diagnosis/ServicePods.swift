@@ -60,7 +60,7 @@ struct ServicePods {
         var hasFour = false
         var hasSix = false
         for pod in pods {
-            if pod.value.hasEnded {
+            if pod.value.isPhaseTerminal {
                 ended.append(pod)
                 continue
             }

@@ -40,7 +40,7 @@ struct Workload {
         ports = pod.spec.listeningPorts
         path = "metadata.labels"
         hasTemplate = false
-        mayHavePods = !pod.hasEnded
+        mayHavePods = !pod.isPhaseTerminal
     }
 
     /// Whether its pods get these labels, or may get them while they run.
@@ -150,7 +150,7 @@ extension RuleContext {
             return get(Pod.self, namespace: namespace, name: workload.id.name).map { [$0] } ?? []
         }
         return list(Pod.self, matching: workload.labels, in: namespace).filter {
-            $0.maker == workload.id && !$0.hasEnded
+            $0.maker == workload.id && !$0.isPhaseTerminal
         }
     }
 }

@@ -12,7 +12,7 @@ extension DiagnosisRule {
             budget.observedGeneration >= budget.metadata.generation
         else { return }
         let pods = (budget.selector.map { context.list(Pod.self, matching: $0, in: budget.metadata.namespace) } ?? [])
-            .filter { !$0.hasEnded }
+            .filter { !$0.isPhaseTerminal }
         let makers = Set(pods.compactMap(\.maker)).sorted()
         if budget.desiredHealthy >= budget.expectedPods {
             // More pods will make room.

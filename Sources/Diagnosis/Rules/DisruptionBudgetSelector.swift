@@ -24,15 +24,7 @@ extension DiagnosisRule {
                 Evidence(id, "spec.selector", selector.text),
                 Evidence(id, "status.expectedPods", "\(budget.expectedPods)"),
             ], since: budget.metadata.creationTimestamp)
-        if let target = miss.target {
-            draft.evidence += target.evidence
-            draft.related = [target.workload.id]
-            if !target.patch.isEmpty {
-                draft.command =
-                    "kubectl \(id.namespaceFlag)patch \(id.text) --type=merge -p "
-                    + "'{\"spec\":{\"selector\":{\"matchLabels\":{\(target.patch)}}}}'"
-            }
-        }
+        miss.complete(&draft, of: id, selector: "selector")
         context.report(draft)
     }
 }

@@ -23,15 +23,7 @@ extension DiagnosisRule {
             command: "kubectl \(id.namespaceFlag)get pods --show-labels",
             evidence: [Evidence(id, "spec.podSelector", policy.podSelector.text)],
             since: policy.metadata.creationTimestamp)
-        if let target = miss.target {
-            draft.evidence += target.evidence
-            draft.related = [target.workload.id]
-            if !target.patch.isEmpty {
-                draft.command =
-                    "kubectl \(id.namespaceFlag)patch \(id.text) --type=merge -p "
-                    + "'{\"spec\":{\"podSelector\":{\"matchLabels\":{\(target.patch)}}}}'"
-            }
-        }
+        miss.complete(&draft, of: id, selector: "podSelector")
         context.report(draft)
     }
 }
@@ -40,6 +32,17 @@ extension DiagnosisRule {
 struct SelectorMiss {
     /// What it was probably meant for.
     var target: LikelyTarget?
+
+    /// Adds to a draft on the object with the selector, a field of its spec, what shows its target and what corrects it.
+    func complete(_ draft: inout FindingDraft, of object: ObjectID, selector: String) {
+        guard let target else { return }
+        draft.evidence += target.evidence
+        draft.related = [target.workload.id]
+        guard !target.patch.isEmpty else { return }
+        draft.command =
+            "kubectl \(object.namespaceFlag)patch \(object.text) --type=merge -p "
+            + "'{\"spec\":{\"\(selector)\":{\"matchLabels\":{\(target.patch)}}}}'"
+    }
 }
 
 extension RuleContext {

@@ -13,7 +13,7 @@ extension DiagnosisRule {
             context.list(ReplicaSet.self, ownedBy: controller.uid).contains { $0.availableReplicas > 0 }
         }
         report(
-            set, owner: deployment, template: set.template, wanted: set.replicas ?? 1, there: set.statusReplicas,
+            set, owner: deployment, wanted: set.replicas ?? 1, there: set.statusReplicas,
             condition: failure?.status == "True" ? failure : nil, othersServe: serves ?? false, &context)
     }
 
@@ -22,7 +22,7 @@ extension DiagnosisRule {
         remedy: remedy, source: source, subject: StatefulSet.self, uses: uses
     ) { set, context in
         guard set.metadata.deletionTimestamp == nil, (set.replicas ?? 1) > set.statusReplicas else { return }
-        report(set, template: set.template, wanted: set.replicas ?? 1, there: set.statusReplicas, &context)
+        report(set, wanted: set.replicas ?? 1, there: set.statusReplicas, &context)
     }
 
     static let daemonSetPodsRefused = DiagnosisRule(
@@ -32,7 +32,7 @@ extension DiagnosisRule {
         // The controller that fails to create its first pods does not say how many it wants.
         let wanted = set.desiredNumberScheduled == 0 ? nil : set.desiredNumberScheduled
         guard set.metadata.deletionTimestamp == nil, (wanted ?? 1) > set.currentNumberScheduled else { return }
-        report(set, template: set.template, wanted: wanted, there: set.currentNumberScheduled, &context)
+        report(set, wanted: wanted, there: set.currentNumberScheduled, &context)
     }
 
     static let jobPodsRefused = DiagnosisRule(
@@ -45,7 +45,7 @@ extension DiagnosisRule {
         else { return }
         report(
             job, owner: job.metadata.controller.map { ObjectID($0, namespace: job.metadata.namespace) },
-            template: job.spec.template, wanted: job.spec.parallelism ?? 1, there: job.active, &context)
+            wanted: job.spec.parallelism ?? 1, there: job.active, &context)
     }
 
     private static let remedy = "Change what refuses them, mostly a quota or a policy, or the template of the pods."
@@ -53,7 +53,7 @@ extension DiagnosisRule {
     private static let uses: [any KubernetesObject.Type] = [Event.self, ResourceQuota.self, ServiceAccount.self]
 
     private static func report<Workload: KubernetesObject>(
-        _ workload: Workload, owner: ObjectID? = nil, template: PodTemplate, wanted: Int32?, there: Int32,
+        _ workload: Workload, owner: ObjectID? = nil, wanted: Int32?, there: Int32,
         condition: Condition? = nil, othersServe: Bool = false, _ context: inout RuleContext
     ) {
         let events = context.events(about: workload.metadata)
@@ -64,7 +64,7 @@ extension DiagnosisRule {
         let since = condition?.lastTransitionTime ?? event?.firstSeen
         guard context.hasPassed(seconds: 20, since: since) else { return }
         let id = ObjectID(workload)
-        let refusal = Refusal(message, namespace: workload.metadata.namespace, template: template, &context)
+        let refusal = Refusal(message, namespace: workload.metadata.namespace, &context)
         var evidence: [Evidence] = []
         if let condition {
             evidence.append(Evidence(id, "status.conditions[ReplicaFailure].message", condition.message))
@@ -91,7 +91,7 @@ private struct Refusal {
     var evidence: [Evidence] = []
     var related: [ObjectID] = []
 
-    init(_ message: String, namespace: String, template: PodTemplate, _ context: inout RuleContext) {
+    init(_ message: String, namespace: String, _ context: inout RuleContext) {
         command = "kubectl -n \(namespace) get events --field-selector reason=FailedCreate"
         title = message.firstLines
         if let words = message.firstMatch(of: /pods "[^"]*" is forbidden: (.+)/) { title = String(words.1).firstLines }

@@ -49,7 +49,7 @@ extension DiagnosisRule {
         if let target = ranked.likely(&context) {
             describe(target, service, &draft, &context)
         } else if let other = context.elsewhere(Pod.self, matching: selector, than: service.metadata.namespace)
-            .first(where: { !$0.hasEnded })
+            .first(where: { !$0.isPhaseTerminal })
         {
             let namespace = other.metadata.namespace
             draft.title = "Selects no pods: those with its labels are in namespace \(namespace)"
