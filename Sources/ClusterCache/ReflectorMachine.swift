@@ -50,8 +50,8 @@ package struct ReflectorMachine: Sendable {
         case idle
         /// `page` counts from 0.
         case listing(page: Int)
-        /// All at once, after a first page that ended with this token.
-        case listingRest(continueToken: String)
+        /// All at once, after a first page.
+        case listingRest
         /// Whether the server's history still goes on from what we have.
         case checking
         case watching
@@ -85,6 +85,8 @@ package struct ReflectorMachine: Sendable {
     /// The next complete list is of another history than what we have.
     private var startsOver = false
     private var version = ""
+    /// The server cannot give a whole list at once.
+    private var listsPagesOnly = false
     /// Failures since the last complete list.
     private var listFailures = 0
     /// Failures, and ends without an event, since a watch last was well.
@@ -116,9 +118,10 @@ package struct ReflectorMachine: Sendable {
             if let token, !token.isEmpty { return nextPage(page + 1, token: token) }
             return listed(version, now: now)
         case (.listingRest, .page(_, let version)): return listed(version, now: now)
-        case (.listingRest(let token), .failed(let failure)):
-            if case .server = failure.reason { return nextPage(2, token: token) }
-            return listFailed(failure, page: 1, now: now)
+        case (.listingRest, .failed(let failure)):
+            guard case .server = failure.reason else { return listFailed(failure, page: 1, now: now) }
+            listsPagesOnly = true
+            return list()
         case (.listing(let page), .failed(let failure)): return listFailed(failure, page: page, now: now)
         case (.checking, .checked(let newest)):
             return isNewHistory(newest) ? list(isNewHistory: true) : watch()
@@ -175,12 +178,13 @@ package struct ReflectorMachine: Sendable {
     /// Reads on after a page.
     ///
     /// After the first page of all, whose rows are on the screen already, the whole list comes from the server's cache: it
-    /// costs the server and us half of what pages cost. A server that cannot give that is asked for pages.
+    /// costs the server and us half of what pages cost. It is a list of its own, since what the first page named may be
+    /// gone by then. A server that cannot give that is asked for pages, from the first.
     private mutating func nextPage(_ page: Int, token: String) -> [Action] {
         let progress = wasListed ? [] : show(.loading(count: 0))
-        if page == 1, !wasListed {
-            phase = .listingRest(continueToken: token)
-            return progress + [.list(.allCached)]
+        if page == 1, !wasListed, !listsPagesOnly {
+            phase = .listingRest
+            return progress + [.beginList(isNewHistory: startsOver), .list(.allCached)]
         }
         phase = .listing(page: page)
         return progress + [.list(.next(continueToken: token, limit: Self.pageLimit))]

@@ -17,12 +17,26 @@ struct ClusterCacheTests {
             await first.answer(.page(ListedPage(continueToken: "p2", version: "9")))
             let second = try await harness.server.next()
             #expect(second.request == .list(allPods, .allCached))
-            await second.answer(pods: [pod("c", 3)])
+            await second.answer(pods: [pod("a", 1), pod("b", 2), pod("c", 3)])
             await second.answer(lastPage: "9")
             let ready = try await harness.reader.next(allPods) { $0.state == .ready }
             #expect(rows(ready) == ["a@1", "b@2", "c@3"])
             #expect(ready.changes(since: early.version)?.count == 1)
             #expect(try await harness.server.next().request == .watch(allPods, from: "9"))
+        }
+    }
+
+    @Test func whatIsDeletedAfterTheFirstPageDoesNotStay() async throws {
+        try await Harness.run { harness in
+            await harness.cache.setDemand([allPods])
+            let first = try await harness.server.next()
+            await first.answer(pods: [pod("a", 1), pod("b", 2)])
+            await first.answer(.page(ListedPage(continueToken: "p2", version: "9")))
+            let second = try await harness.server.next()
+            await second.answer(pods: [pod("b", 2), pod("c", 10)])
+            await second.answer(lastPage: "11")
+            let ready = try await harness.reader.next(allPods) { $0.state == .ready }
+            #expect(rows(ready) == ["b@2", "c@10"])
         }
     }
 

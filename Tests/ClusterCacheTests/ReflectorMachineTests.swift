@@ -29,7 +29,7 @@ struct ReflectorMachineTests {
     @Test func readsAllFromTheServersCacheAfterTheFirstPage() {
         run([
             (0, .start, ["begin", "list 500"]),
-            (0, .page(continueToken: "p2", version: "10"), ["list cached"]),
+            (0, .page(continueToken: "p2", version: "10"), ["begin", "list cached"]),
             (1, .page(continueToken: nil, version: "11"), ["end", "ready", "watch 11"]),
         ])
     }
@@ -37,10 +37,11 @@ struct ReflectorMachineTests {
     @Test func asksForLargePagesWhenTheServersCacheCannotAnswer() {
         run([
             (0, .start, ["begin", "list 500"]),
-            (0, .page(continueToken: "p2", version: "10"), ["list cached"]),
-            (3, .failed(failure(.server(504))), ["list 5000 p2"]),
+            (0, .page(continueToken: "p2", version: "10"), ["begin", "list cached"]),
+            (3, .failed(failure(.server(504))), ["begin", "list 500"]),
+            (4, .page(continueToken: "p2", version: "10"), ["list 5000 p2"]),
             (4, .page(continueToken: "p3", version: "10"), ["list 5000 p3"]),
-            (2, .page(continueToken: "", version: "10"), ["end", "ready", "watch 10"]),
+            (5, .page(continueToken: "", version: "10"), ["end", "ready", "watch 10"]),
         ])
     }
 
@@ -159,14 +160,14 @@ struct ReflectorMachineTests {
     @Test func listsAgainFromTheStartWhenAPageTokenExpired() {
         run([
             (0, .start, ["begin", "list 500"]),
-            (0, .page(continueToken: "p2", version: "10"), ["list cached"]),
-            (3, .failed(failure(.server(504))), ["list 5000 p2"]),
+            (0, .page(continueToken: "p2", version: "10"), ["begin", "list cached"]),
+            (3, .failed(failure(.server(504))), ["begin", "list 500"]),
+            (3, .page(continueToken: "p2", version: "10"), ["list 5000 p2"]),
             (400, .failed(failure(.gone)), ["begin", "list 500"]),
-            (400, .page(continueToken: "p2", version: "20"), ["list cached"]),
-            (403, .failed(failure(.server(504))), ["list 5000 p2"]),
+            (400, .page(continueToken: "p2", version: "20"), ["list 5000 p2"]),
             (800, .failed(failure(.gone)), ["failed: words, retry", "wait 1"]),
             (801, .timerFired, ["failed: words, now", "begin", "list 500"]),
-            (802, .page(continueToken: "p2", version: "30"), ["loading", "list cached"]),
+            (802, .page(continueToken: "p2", version: "30"), ["loading", "list 5000 p2"]),
             (803, .page(continueToken: nil, version: "30"), ["end", "ready", "watch 30"]),
         ])
     }
