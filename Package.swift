@@ -14,6 +14,7 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
@@ -43,7 +44,7 @@ let package = Package(
         .target(
             name: "KubernetesClient",
             dependencies: [
-                "KubernetesModel", logging, nioCore, nioPosix, nioHTTP1, nioSSL, yams,
+                "KubernetesModel", logging, nioCore, nioPosix, nioHTTP1, nioWebSocket, nioSSL, yams,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
@@ -55,6 +56,8 @@ let package = Package(
         .target(
             name: "ClusterCache",
             dependencies: ["KubernetesModel", "ClusterState", "KubernetesClient", logging], swiftSettings: strict),
+        .target(
+            name: "Streams", dependencies: ["KubernetesModel", "KubernetesClient", logging], swiftSettings: strict),
         .target(name: "Screen", swiftSettings: strict),
         .target(name: "CursesTerminal", dependencies: ["CCurses", "Screen"], swiftSettings: strict),
         .target(
@@ -66,27 +69,26 @@ let package = Package(
         .target(
             name: "AppRuntime",
             dependencies: [
-                "CMalloc", "KubernetesModel", "KubernetesClient", "ClusterState", "ClusterCache", "Diagnosis", "Screen",
-                "AppCore", "Views", logging,
+                "CMalloc", "KubernetesModel", "KubernetesClient", "ClusterState", "ClusterCache", "Diagnosis", "Streams",
+                "Screen", "AppCore", "Views", logging,
             ],
             swiftSettings: strict),
         .target(
             name: "DemoCluster",
-            dependencies: ["KubernetesModel", nioCore, nioPosix, nioHTTP1, nioSSL, yams],
+            dependencies: ["KubernetesModel", nioCore, nioPosix, nioHTTP1, nioWebSocket, nioSSL, yams],
             resources: [.embedInCode("Resources")], swiftSettings: strict),
         .executableTarget(
             name: "sextant",
             dependencies: [
-                "KubernetesModel", "KubernetesClient", "ClusterState", "Diagnosis", "Screen", "CursesTerminal",
-                "AppCore",
-                "Views", "AppRuntime", "DemoCluster", logging,
+                "KubernetesModel", "KubernetesClient", "ClusterState", "Diagnosis", "Streams", "Screen",
+                "CursesTerminal", "AppCore", "Views", "AppRuntime", "DemoCluster", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "sextant-bench",
             dependencies: [
-                "KubernetesModel", "KubernetesClient", "ClusterState", "Diagnosis", "DemoCluster", logging,
+                "KubernetesModel", "KubernetesClient", "ClusterState", "Diagnosis", "Streams", "DemoCluster", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -105,7 +107,9 @@ let package = Package(
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "KubernetesClientTests",
-            dependencies: ["KubernetesClient", "KubernetesModel", nioCore, nioPosix, nioHTTP1, nioSSL, logging],
+            dependencies: [
+                "KubernetesClient", "KubernetesModel", nioCore, nioPosix, nioHTTP1, nioWebSocket, nioSSL, logging,
+            ],
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "ClusterStateTests", dependencies: ["ClusterState", "KubernetesModel"], swiftSettings: strict),
@@ -116,6 +120,10 @@ let package = Package(
         .testTarget(
             name: "DiagnosisTests", dependencies: ["Diagnosis", "ClusterState", "KubernetesModel"],
             resources: [.copy("Fixtures")], swiftSettings: strict),
+        .testTarget(
+            name: "StreamsTests",
+            dependencies: ["Streams", "KubernetesClient", "KubernetesModel", "DemoCluster", logging],
+            swiftSettings: strict),
         .testTarget(name: "ScreenTests", dependencies: ["Screen"], swiftSettings: strict),
         .testTarget(
             name: "CursesTerminalTests", dependencies: ["CursesTerminal", "Screen"], swiftSettings: strict),
@@ -131,6 +139,7 @@ let package = Package(
             name: "DemoClusterTests",
             dependencies: [
                 "DemoCluster", "Diagnosis", "ClusterState", "KubernetesModel", nioCore, nioPosix, nioHTTP1,
+                nioWebSocket,
             ], swiftSettings: strict),
         .target(
             name: "CThreadSanitizer", path: "Tests/CThreadSanitizer", exclude: ["suppressions.txt"]),
@@ -151,14 +160,14 @@ let package = Package(
         .testTarget(
             name: "FuzzTests",
             dependencies: [
-                "ModelTestSupport", "KubernetesClient", "KubernetesModel", "AppCore", "Screen", yams,
+                "ModelTestSupport", "KubernetesClient", "KubernetesModel", "Streams", "AppCore", "Screen", yams,
             ],
             resources: [.copy("Seeds")], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
                 "TestSupport", "AppRuntime", "AppCore", "Views", "Screen", "ClusterState", "KubernetesClient",
-                "KubernetesModel", "DemoCluster", logging,
+                "KubernetesModel", "Streams", "DemoCluster", logging,
             ],
             swiftSettings: strict),
     ]
