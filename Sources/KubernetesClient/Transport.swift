@@ -22,7 +22,7 @@ final class Transport: Sendable {
     /// How long to wait for connections to close.
     private static let closingTime = TimeAmount.milliseconds(300)
     /// How much of the body of a failure is read, in bytes.
-    private static let maximumFailureBytes = 1 << 20
+    static let maximumFailureBytes = 1 << 20
 
     let access: ClusterAccess
     /// Found while reading certificates, in words for the user.
@@ -30,12 +30,13 @@ final class Transport: Sendable {
 
     let credentials: CredentialSource
 
-    private let client: HTTPClient
-    private let tls: TLSConfigurations
-    private let bridge: ProxyBridge?
-    private let timeouts: ClientTimeouts
+    let client: HTTPClient
+    let tls: TLSConfigurations
+    let contexts = TLSContexts()
+    let bridge: ProxyBridge?
+    let timeouts: ClientTimeouts
     private let userAgent: String
-    private let requests = Mutex(0)
+    let requests = Mutex(0)
     private let clockOffset = Mutex(Duration.zero)
 
     init(
@@ -151,8 +152,8 @@ final class Transport: Sendable {
             response = try await send(request, credential)
         }
         guard response.status == .ok else {
-            let format = WireFormat(contentType: response.headers.first(name: "Content-Type") ?? "")
-            throw await refusal(response, format, request.attempt, credential)
+            let body = await beginning(of: response.body, upTo: Self.maximumFailureBytes)
+            throw refusal(Int(response.status.code), response.headers, body, request.attempt, credential)
         }
         return response
     }
@@ -201,12 +202,12 @@ final class Transport: Sendable {
     }
 
     /// Whether there is another credential than the one that was refused.
-    private func hasOther(than credential: Credential, _ certificates: Int) async -> Bool {
+    func hasOther(than credential: Credential, _ certificates: Int) async -> Bool {
         if await credentials.refused(credential) { return true }
         return access.clientCertificate != nil && tls.hasOther(than: certificates)
     }
 
-    private func credential(for request: APIRequest) async throws -> Credential {
+    func credential(for request: APIRequest) async throws -> Credential {
         do {
             return try await credentials.credential()
         } catch var failure as APIFailure {
@@ -236,42 +237,53 @@ final class Transport: Sendable {
         let host = access.tlsServerName.map { "\($0):\(server.port)" } ?? server.hostAndPort
         var prepared = HTTPClientRequest(
             url: "\(server.usesTLS ? "https" : "http")://\(host)\(server.pathPrefix)\(request.target)")
-        if access.tlsServerName != nil { prepared.headers.add(name: "Host", value: server.hostAndPort) }
-        prepared.headers.add(name: "Accept", value: request.accept.rawValue)
-        prepared.headers.add(name: "User-Agent", value: userAgent)
-        let mayCompress = request.allowsCompression && !access.disableCompression
-        prepared.headers.add(name: "Accept-Encoding", value: mayCompress ? "gzip" : "identity")
-        if let token = credential.token {
-            prepared.headers.add(name: "Authorization", value: "Bearer \(token.text)")
-        } else if let basic = access.basicCredential {
-            prepared.setBasicAuth(username: basic.username, password: basic.password.text)
-        }
-        do throws(KubeconfigFailure) {
-            prepared.tlsConfiguration = try tls.configuration(for: credential)
-        } catch {
-            throw APIFailure(.configuration, attempt: request.attempt, detail: error.description)
-        }
-        if let user = access.impersonation {
-            prepared.headers.add(name: "Impersonate-User", value: user.user)
-            if let uid = user.uid { prepared.headers.add(name: "Impersonate-Uid", value: uid) }
-            for group in user.groups { prepared.headers.add(name: "Impersonate-Group", value: group) }
-            for (key, values) in user.extra {
-                for value in values {
-                    prepared.headers.add(name: "Impersonate-Extra-\(APIRequest.encoded(key))", value: value)
-                }
-            }
-        }
+        prepared.headers = headers(for: request, credential)
+        prepared.tlsConfiguration = try tlsConfiguration(for: request, credential)
         return prepared
     }
 
-    /// Makes a failure of an answer whose status is not 200.
-    private func refusal(
-        _ response: HTTPClientResponse, _ format: WireFormat?, _ attempt: String, _ credential: Credential
-    ) async -> any Error {
-        let body = await beginning(of: response.body, upTo: Self.maximumFailureBytes)
+    /// How to connect with a credential.
+    ///
+    /// - Throws: `APIFailure` when its certificate cannot be used.
+    func tlsConfiguration(for request: APIRequest, _ credential: Credential) throws -> TLSConfiguration {
+        do throws(KubeconfigFailure) {
+            return try tls.configuration(for: credential)
+        } catch {
+            throw APIFailure(.configuration, attempt: request.attempt, detail: error.description)
+        }
+    }
+
+    /// The headers of a request; they hold the credential.
+    func headers(for request: APIRequest, _ credential: Credential) -> HTTPHeaders {
+        var headers = HTTPHeaders()
+        if access.tlsServerName != nil { headers.add(name: "Host", value: access.server.hostAndPort) }
+        headers.add(name: "Accept", value: request.accept.rawValue)
+        headers.add(name: "User-Agent", value: userAgent)
+        let mayCompress = request.allowsCompression && !access.disableCompression
+        headers.add(name: "Accept-Encoding", value: mayCompress ? "gzip" : "identity")
+        if let token = credential.token {
+            headers.add(name: "Authorization", value: "Bearer \(token.text)")
+        } else if let basic = access.basicCredential {
+            let pair = Data("\(basic.username):\(basic.password.text)".utf8).base64EncodedString()
+            headers.add(name: "Authorization", value: "Basic \(pair)")
+        }
+        if let user = access.impersonation {
+            headers.add(name: "Impersonate-User", value: user.user)
+            if let uid = user.uid { headers.add(name: "Impersonate-Uid", value: uid) }
+            for group in user.groups { headers.add(name: "Impersonate-Group", value: group) }
+            for (key, values) in user.extra {
+                for value in values { headers.add(name: "Impersonate-Extra-\(APIRequest.encoded(key))", value: value) }
+            }
+        }
+        return headers
+    }
+
+    /// Makes a failure of an answer whose status is not the one that was meant.
+    func refusal(
+        _ code: Int, _ headers: HTTPHeaders, _ body: [UInt8], _ attempt: String, _ credential: Credential
+    ) -> any Error {
         if Task.isCancelled { return CancellationError() }
-        let code = Int(response.status.code)
-        let status = format.flatMap { format in
+        let status = WireFormat(contentType: headers.first(name: "Content-Type") ?? "").flatMap { format in
             body.withUnsafeBytes { StatusObject.decode($0, format: format) }
         }
         if status == nil {
@@ -285,8 +297,8 @@ final class Transport: Sendable {
                     attempt: attempt, server: access.server, status: code, contentType: "", body: body)
             }
         }
-        let retryAfter = response.headers.first(name: "Retry-After").flatMap {
-            Int($0.trimmed) ?? Self.secondsUntil($0, from: response.headers.first(name: "Date"))
+        let retryAfter = headers.first(name: "Retry-After").flatMap {
+            Int($0.trimmed) ?? Self.secondsUntil($0, from: headers.first(name: "Date"))
         }
         var failure = APIFailure(
             status: status, httpStatus: code, attempt: attempt, body: body,

@@ -27,7 +27,38 @@ final class ProxyBridge: Sendable {
 
         var failure: (any Error)? { lastFailure.withLock { $0 } }
 
-        func note(_ failure: (any Error)?) { lastFailure.withLock { $0 = failure } }
+        private func note(_ failure: (any Error)?) { lastFailure.withLock { $0 = failure } }
+
+        /// Connects through the proxy; what comes with the channel was sent by the other side already.
+        func connect(_ handshake: ProxyHandshake, on loop: any EventLoop) -> EventLoopFuture<(any Channel, ByteBuffer)>
+        {
+            let established = loop.makePromise(of: ByteBuffer.self)
+            let connected = ClientBootstrap(group: loop)
+                .connectTimeout(timeout)
+                .channelInitializer { [self] channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try Transport.findDeadLinks(channel)
+                        let pipeline = channel.pipeline.syncOperations
+                        if let tls {
+                            let isAddress = (try? SocketAddress(ipAddress: proxy.host, port: 0)) != nil
+                            try pipeline.addHandler(
+                                NIOSSLClientHandler(context: tls, serverHostname: isAddress ? nil : proxy.host))
+                        }
+                        try pipeline.addHandler(ProxyHandler(handshake, established, timeout: timeout))
+                    }
+                }
+                .connect(host: proxy.host, port: proxy.port)
+            connected.whenFailure { established.fail($0) }
+            return established.futureResult.and(connected)
+                .map { rest, channel in
+                    self.note(nil)
+                    return (channel, rest)
+                }
+                .flatMapErrorThrowing { error in
+                    self.note(error)
+                    throw error
+                }
+        }
     }
 
     static let user = "sextant"
@@ -64,6 +95,11 @@ final class ProxyBridge: Sendable {
         port = channel.localAddress?.port ?? 0
         self.password = password
         self.shared = shared
+    }
+
+    /// Connects through the proxy without the bridge between; what comes with the channel was sent already.
+    func connect(host: String, port: Int, on loop: any EventLoop) -> EventLoopFuture<(any Channel, ByteBuffer)> {
+        shared.connect(ProxyHandshake(shared.proxy, host: host, port: port), on: loop)
     }
 
     /// Why the proxy did not let the last connection through; `nil` when it did.
@@ -109,36 +145,12 @@ private final class BridgeHandler: ChannelInboundHandler, RemovableChannelHandle
     }
 
     private func connect(_ context: ChannelHandlerContext, _ handshake: ProxyHandshake) {
-        let shared = shared
-        let loop = context.eventLoop
-        let bound = NIOLoopBound((self, context), eventLoop: loop)
-        let established = loop.makePromise(of: ByteBuffer.self)
-        let connected = ClientBootstrap(group: loop)
-            .connectTimeout(shared.timeout)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try Transport.findDeadLinks(channel)
-                    let pipeline = channel.pipeline.syncOperations
-                    if let tls = shared.tls {
-                        let host = shared.proxy.host
-                        let isAddress = (try? SocketAddress(ipAddress: host, port: 0)) != nil
-                        try pipeline.addHandler(
-                            NIOSSLClientHandler(context: tls, serverHostname: isAddress ? nil : host))
-                    }
-                    try pipeline.addHandler(ProxyHandler(handshake, established, timeout: shared.timeout))
-                }
-            }
-            .connect(host: shared.proxy.host, port: shared.proxy.port)
-        connected.whenFailure { established.fail($0) }
-        established.futureResult.and(connected).whenComplete { result in
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        shared.connect(handshake, on: context.eventLoop).whenComplete { result in
             let (handler, context) = bound.value
             switch result {
-            case .success((let rest, let peer)):
-                shared.note(nil)
-                handler.join(context, peer, rest)
-            case .failure(let error):
-                shared.note(error)
-                context.close(promise: nil)
+            case .success((let peer, let rest)): handler.join(context, peer, rest)
+            case .failure: context.close(promise: nil)
             }
         }
     }

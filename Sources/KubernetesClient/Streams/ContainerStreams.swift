@@ -4,21 +4,30 @@ import KubernetesModel
 public struct ContainerCall: Sendable, Equatable {
     /// A running command, or the container's main process.
     public enum Target: Sendable, Equatable {
+        /// A command with its arguments.
         case exec([String])
+        /// The container's main process.
         case attach
     }
 
+    /// The pod's namespace.
     public var namespace: String
+    /// The pod's name.
     public var pod: String
     /// `nil` for the pod's only container.
     public var container: String?
+    /// What to run, or attach to.
     public var target: Target
+    /// Whether something will be written to it.
     public var stdin: Bool
+    /// Whether its output is wanted.
     public var stdout = true
     /// With a tty the server sends everything as stdout.
     public var stderr = true
+    /// Whether it gets a terminal.
     public var tty: Bool
 
+    /// A call of a container.
     public init(
         namespace: String, pod: String, container: String? = nil, target: Target, stdin: Bool = false,
         tty: Bool = false
@@ -34,7 +43,9 @@ public struct ContainerCall: Sendable, Equatable {
 
 /// What a container sends.
 public enum ContainerOutput: Sendable, Equatable {
+    /// Bytes of its output.
     case stdout([UInt8])
+    /// Bytes of its error output.
     case stderr([UInt8])
     /// The last: how the command ended.
     case ended(ExecOutcome)

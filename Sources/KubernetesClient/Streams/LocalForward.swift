@@ -1,0 +1,239 @@
+import Glibc
+import KubernetesModel
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// A port of a pod.
+public struct PodPort: Sendable, Hashable {
+    /// The pod's namespace.
+    public var namespace: String
+    /// The pod's name.
+    public var pod: String
+    /// 1...65535.
+    public var port: Int
+
+    /// A port of a pod.
+    public init(namespace: String, pod: String, port: Int) {
+        self.namespace = namespace
+        self.pod = pod
+        self.port = port
+    }
+}
+
+/// What happens to the connections of a forward.
+public enum ForwardEvent: Sendable, Equatable {
+    /// A connection reached the pod.
+    case connected(PodPort)
+    /// A connection failed: before it reached a pod (`nil`), or later.
+    case failed(PodPort?, words: String)
+    /// A connection ended as it should.
+    case ended(PodPort)
+}
+
+/// What a forward has carried.
+public struct ForwardStatistics: Sendable, Equatable {
+    /// Connections that are open now.
+    public var open = 0
+    /// Connections since it began, with those that failed.
+    public var total = 0
+    /// Connections that failed.
+    public var failed = 0
+    /// Bytes from the pod.
+    public var bytesIn: UInt64 = 0
+    /// Bytes to the pod.
+    public var bytesOut: UInt64 = 0
+
+    /// Nothing carried yet.
+    public init() {}
+}
+
+/// A local port whose connections are carried to ports of pods, one WebSocket for each.
+///
+/// One connection that fails does not end it.
+public final class LocalForward: Sendable {
+    /// Says where the next connection goes.
+    public typealias Target = @Sendable () async throws -> PodPort
+
+    private struct State {
+        var statistics = ForwardStatistics()
+        var work: [ObjectIdentifier: Task<Void, Never>] = [:]
+        var connections: [ObjectIdentifier: any Channel] = [:]
+        var isClosed = false
+    }
+
+    /// The address that it listens on.
+    public let host: String
+    /// The port that it listens on.
+    public let port: Int
+
+    private let client: KubernetesClient
+    private let target: Target
+    private let report: @Sendable (ForwardEvent) -> Void
+    private let listener: any Channel
+    private let state: Mutex<State>
+
+    /// Begins to listen.
+    ///
+    /// - Parameters:
+    ///   - client: Stays open as long as the forward.
+    ///   - host: A local address, such as `127.0.0.1`.
+    ///   - port: 0 for any that is free.
+    ///   - target: Is asked for each connection, which waits for the answer; what it throws is reported as the failure.
+    ///   - report: Is told what happens, on any thread; must not block.
+    /// - Returns: The forward, until `close()`.
+    /// - Throws: `APIFailure` when the port is taken or may not be used.
+    public static func listen(
+        client: KubernetesClient, host: String, port: Int, target: @escaping Target,
+        report: @escaping @Sendable (ForwardEvent) -> Void
+    ) async throws -> LocalForward {
+        // Connections that come before the forward exists wait for it.
+        let shared = AcceptQueue()
+        let listener: any Channel
+        do {
+            listener = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+                .serverChannelOption(.backlog, value: 256)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .childChannelOption(.autoRead, value: false)
+                .childChannelOption(.allowRemoteHalfClosure, value: true)
+                .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+                .childChannelInitializer { channel in
+                    shared.take(channel)
+                    return channel.eventLoop.makeSucceededVoidFuture()
+                }
+                .bind(host: host, port: port).get()
+        } catch {
+            throw APIFailure(.configuration, attempt: "listen on \(host):\(port)", detail: Self.words(error))
+        }
+        let forward = LocalForward(
+            client, listener, host: host, port: listener.localAddress?.port ?? port, target, report)
+        shared.serve { [weak forward] channel in
+            if let forward { forward.accept(channel) } else { channel.close(promise: nil) }
+        }
+        return forward
+    }
+
+    private init(
+        _ client: KubernetesClient, _ listener: any Channel, host: String, port: Int, _ target: @escaping Target,
+        _ report: @escaping @Sendable (ForwardEvent) -> Void
+    ) {
+        self.client = client
+        self.listener = listener
+        self.host = host
+        self.port = port
+        self.target = target
+        self.report = report
+        state = Mutex(State())
+    }
+
+    private static func words(_ error: any Error) -> String {
+        guard let error = error as? IOError else { return "\(error)" }
+        switch error.errnoCode {
+        case EADDRINUSE: return "the port is in use by another program; choose another local port, or 0 for any"
+        case EACCES: return "this user may not listen on it; choose a local port above 1023"
+        case EADDRNOTAVAIL: return "this machine does not have the address"
+        default: return strerror(error.errnoCode).map { String(cString: $0) } ?? "error \(error.errnoCode)"
+        }
+    }
+
+    /// What it has carried so far.
+    public var statistics: ForwardStatistics { state.withLock(\.statistics) }
+
+    /// Listens no more and ends every connection.
+    public func close() async {
+        let (work, connections) = state.withLock { state in
+            state.isClosed = true
+            return (Array(state.work.values), Array(state.connections.values))
+        }
+        for task in work { task.cancel() }
+        for channel in connections { channel.close(promise: nil) }
+        // Fails only when it was closed before, which is as good.
+        try? await listener.close()
+        for task in work { await task.value }
+    }
+
+    // MARK: Connections
+
+    private func accept(_ channel: any Channel) {
+        let id = ObjectIdentifier(channel)
+        state.withLock { state in
+            guard !state.isClosed else { return channel.close(promise: nil) }
+            state.statistics.open += 1
+            state.statistics.total += 1
+            state.connections[id] = channel
+            state.work[id] = Task { await self.connect(channel, id) }
+        }
+        channel.closeFuture.whenComplete { _ in
+            self.state.withLock { state in
+                guard state.connections.removeValue(forKey: id) != nil else { return }
+                state.statistics.open -= 1
+                state.work[id]?.cancel()
+            }
+        }
+    }
+
+    /// Takes a connection to a pod; what flows then is passed on by the channels themselves.
+    private func connect(_ channel: any Channel, _ id: ObjectIdentifier) async {
+        var place: PodPort?
+        do {
+            let target = try await target()
+            place = target
+            try await client.connect(channel, to: target, carrying: carry) { [self] problem in
+                if let problem {
+                    fail(target, problem)
+                } else {
+                    report(.ended(target))
+                }
+            }
+            report(.connected(target))
+        } catch {
+            channel.close(promise: nil)
+            if !Task.isCancelled {
+                let words = (error as? APIFailure)?.detail ?? "\(error)"
+                fail(place, words)
+            }
+        }
+        state.withLock { _ = $0.work.removeValue(forKey: id) }
+    }
+
+    private func fail(_ place: PodPort?, _ words: String) {
+        state.withLock { $0.statistics.failed += 1 }
+        report(.failed(place, words: words))
+    }
+
+    private var carry: @Sendable (Int, Int) -> Void {
+        { [self] bytesIn, bytesOut in
+            state.withLock {
+                $0.statistics.bytesIn &+= UInt64(bytesIn)
+                $0.statistics.bytesOut &+= UInt64(bytesOut)
+            }
+        }
+    }
+}
+
+/// Keeps connections that come before there is somebody to serve them.
+private final class AcceptQueue: Sendable {
+    private struct State {
+        var waiting: [any Channel] = []
+        var serve: (@Sendable (any Channel) -> Void)?
+    }
+
+    private let state = Mutex(State())
+
+    func take(_ channel: any Channel) {
+        let serve = state.withLock { state in
+            if state.serve == nil { state.waiting.append(channel) }
+            return state.serve
+        }
+        serve?(channel)
+    }
+
+    func serve(_ body: @escaping @Sendable (any Channel) -> Void) {
+        let waiting = state.withLock { state in
+            defer { state.waiting = [] }
+            state.serve = body
+            return state.waiting
+        }
+        waiting.forEach(body)
+    }
+}

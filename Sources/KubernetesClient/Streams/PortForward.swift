@@ -1,0 +1,191 @@
+import KubernetesModel
+import NIOCore
+import NIOPosix
+
+extension KubernetesClient {
+    /// Carries what comes on a local connection to a port of a pod, and back, until one side ends it.
+    ///
+    /// - Parameters:
+    ///   - local: A connection from which nothing is read yet.
+    ///   - target: The port.
+    ///   - carrying: Is told the bytes from and to the pod.
+    ///   - ended: Is told the end, once: with words when something was wrong.
+    /// - Throws: `APIFailure` with the server's words when it refuses, `CancellationError`.
+    func connect(
+        _ local: any Channel, to target: PodPort, carrying: @escaping @Sendable (Int, Int) -> Void,
+        ended: @escaping @Sendable (String?) -> Void
+    ) async throws {
+        let request = APIRequest(
+            attempt: "forward to port \(target.port) of \(target.pod) in \(target.namespace)",
+            path: ["api", "v1", "namespaces", target.namespace, "pods", target.pod, "portforward"],
+            query: [("ports", "\(target.port)")], accept: .anything, allowsCompression: false)
+        try await transport.openWebSocket(request, protocols: [StreamChannel.v4], on: local.eventLoop) { channel, _ in
+            let link = ForwardLink(carrying: carrying, ended: ended)
+            try local.pipeline.syncOperations.addHandler(LocalSide(channel, link))
+            try channel.pipeline.syncOperations.addHandler(PodSide(local, link))
+            local.setOption(.autoRead, value: true).whenFailure { _ in channel.close(promise: nil) }
+        }
+    }
+}
+
+/// What the two sides of a carried connection share; on one event loop.
+private final class ForwardLink {
+    private let carrying: @Sendable (Int, Int) -> Void
+    private var ended: (@Sendable (String?) -> Void)?
+    /// The local side has sent all that it will.
+    var localHasEnded = false
+    /// The pod has sent something since the local side last did.
+    var hasAnswer = false
+    /// What the server said is wrong.
+    var problem: String?
+
+    init(carrying: @escaping @Sendable (Int, Int) -> Void, ended: @escaping @Sendable (String?) -> Void) {
+        self.carrying = carrying
+        self.ended = ended
+    }
+
+    func carry(bytesIn: Int = 0, bytesOut: Int = 0) { carrying(bytesIn, bytesOut) }
+
+    func end() {
+        ended?(problem)
+        ended = nil
+    }
+}
+
+/// The local connection of a forward: what it sends goes to the pod, no faster than that takes it.
+private final class LocalSide: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let peer: any Channel
+    private let link: ForwardLink
+
+    init(_ peer: any Channel, _ link: ForwardLink) {
+        self.peer = peer
+        self.link = link
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let bytes = unwrapInboundIn(data)
+        link.hasAnswer = false
+        link.carry(bytesOut: bytes.readableBytes)
+        var message = context.channel.allocator.buffer(capacity: bytes.readableBytes + 15)
+        // Room for the header of the frame in front.
+        message.moveWriterIndex(to: 14)
+        message.moveReaderIndex(to: 14)
+        message.writeInteger(PodSide.data)
+        message.writeImmutableBuffer(bytes)
+        peer.write(message, promise: nil)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) { peer.flush() }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        peer.setOption(.autoRead, value: context.channel.isWritable).whenFailure { _ in }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .inputClosed? = event as? ChannelEvent {
+            link.localHasEnded = true
+            peer.pipeline.fireUserInboundEventTriggered(LocalHasEnded())
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        peer.close(promise: nil)
+        link.end()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+}
+
+private struct LocalHasEnded {}
+
+/// The WebSocket of a forward: channel 0 is what the pod sends, channel 1 what went wrong.
+///
+/// The protocol cannot tell the pod that the local side has sent all. A local program that only waits for the rest of an
+/// answer cannot be told from one that is gone, so the connection ends a little after the answer does.
+private final class PodSide: ChannelInboundHandler {
+    typealias InboundIn = WebSocketPiece
+
+    static let data: UInt8 = 0
+    private static let error: UInt8 = 1
+    private static let problemLimit = 4096
+    /// How long to wait for more of an answer that has begun, and for one that has not.
+    private static let quietAfterAnswer = TimeAmount.seconds(1)
+    private static let quietBeforeAnswer = TimeAmount.seconds(60)
+
+    private let peer: any Channel
+    private let link: ForwardLink
+    private var channel: UInt8?
+    /// Bytes of the port's number, which come first on each channel, that have not come yet.
+    private var portBytes: [Int] = [2, 2]
+    private var problem: [UInt8] = []
+    private var timer: Scheduled<Void>?
+
+    init(_ peer: any Channel, _ link: ForwardLink) {
+        self.peer = peer
+        self.link = link
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .data(let isFirst, let isLast, var bytes):
+            if isFirst { channel = nil }
+            if channel == nil { channel = bytes.readInteger() }
+            receive(bytes, context)
+            if isLast { channel = nil }
+        case .closed(let code, let words):
+            if code != 1000, !words.isEmpty, link.problem == nil { link.problem = words }
+        }
+    }
+
+    private func receive(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
+        guard let channel, channel <= Self.error else { return }
+        var bytes = bytes
+        let skipped = min(portBytes[Int(channel)], bytes.readableBytes)
+        portBytes[Int(channel)] -= skipped
+        bytes.moveReaderIndex(forwardBy: skipped)
+        guard bytes.readableBytes > 0 else { return }
+        if channel == Self.error {
+            problem += bytes.readableBytesView.prefix(Self.problemLimit - problem.count)
+            link.problem = String(decoding: problem, as: UTF8.self)
+            // Nothing more comes of this connection, though the server may leave it open.
+            context.close(promise: nil)
+        } else {
+            link.hasAnswer = true
+            link.carry(bytesIn: bytes.readableBytes)
+            peer.write(bytes, promise: nil)
+            if link.localHasEnded { waitForRest(context) }
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) { peer.flush() }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        peer.setOption(.autoRead, value: context.channel.isWritable).whenFailure { _ in }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is LocalHasEnded { waitForRest(context) } else { context.fireUserInboundEventTriggered(event) }
+    }
+
+    private func waitForRest(_ context: ChannelHandlerContext) {
+        timer?.cancel()
+        let channel = context.channel
+        timer = context.eventLoop.scheduleTask(in: link.hasAnswer ? Self.quietAfterAnswer : Self.quietBeforeAnswer) {
+            channel.close(promise: nil)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        timer?.cancel()
+        let peer = peer
+        peer.writeAndFlush(ByteBuffer()).whenComplete { _ in peer.close(promise: nil) }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if let lost = error as? PeerLost { link.problem = "the server has not answered for \(lost.seconds) s" }
+        context.close(promise: nil)
+    }
+}
