@@ -47,7 +47,7 @@ struct ContainerFrames {
 
     /// What a final Status says.
     private static func outcome(_ bytes: [UInt8]) -> ExecOutcome {
-        guard let status = bytes.withUnsafeBytes({ StatusObject.decode($0, format: .json) }) else {
+        guard let status = bytes.withUnsafeBytes({ StatusObject.decode($0, format: .json, isKnown: true) }) else {
             return .failed(String(decoding: bytes.prefix(1000), as: UTF8.self))
         }
         if status.status == "Success" { return .exited(0) }

@@ -36,7 +36,15 @@ public struct StatusObject: Sendable, Hashable {
     public init() {}
 
     /// The Status that these bytes are; `nil` when they are something else or broken.
-    public static func decode(_ bytes: UnsafeRawBufferPointer, format: WireFormat) -> StatusObject? {
+    ///
+    /// - Parameters:
+    ///   - bytes: One object.
+    ///   - format: How it is written.
+    ///   - isKnown: It is a Status though JSON does not say so, as at the end of an exec.
+    /// - Returns: The Status.
+    public static func decode(
+        _ bytes: UnsafeRawBufferPointer, format: WireFormat, isKnown: Bool = false
+    ) -> StatusObject? {
         let interner = StringInterner()
         var status = StatusObject()
         switch format {
@@ -51,7 +59,9 @@ public struct StatusObject: Sendable, Hashable {
         case .json:
             var kind = JSONKind()
             var kindReader = FieldReader(bytes, format: format, interner: interner)
-            guard kindReader.atObject(), kindReader.message(&kind), kind.kind == "Status" else { return nil }
+            guard kindReader.atObject(), kindReader.message(&kind),
+                kind.kind == "Status" || (isKnown && kind.kind.isEmpty)
+            else { return nil }
             var reader = FieldReader(bytes, format: format, interner: interner)
             guard reader.atObject(), reader.message(&status), reader.failure == nil else { return nil }
             return status
