@@ -186,7 +186,8 @@ package final class Application {
                 access: access, epoch: epoch, userAgent: surroundings.userAgent, logger: surroundings.logger,
                 now: surroundings.localNow,
                 timeouts: ClientTimeouts(requestTimeout: surroundings.overrides.requestTimeout),
-                pluginHost: pluginHost(send), silences: surroundings.silences, send: send)
+                pluginHost: pluginHost(send), readOnly: surroundings.overrides.readOnly,
+                silences: surroundings.silences, send: send)
             disconnect()
             self.epoch = epoch
             connection = Connection(

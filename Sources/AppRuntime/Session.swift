@@ -33,16 +33,18 @@ package struct Session: Sendable {
     ///   - now: the time by this machine's clock.
     ///   - timeouts: how long to wait for what.
     ///   - pluginHost: serves the program that gets the credential.
+    ///   - readOnly: whether to refuse everything that may change the cluster.
     ///   - silences: what the rules do not tell.
     ///   - send: takes the events.
     /// - Throws: when a certificate or key cannot be used.
     package init(
         access: ClusterAccess, epoch: UInt64, userAgent: String, logger: Logger,
         now: @escaping @Sendable () -> Timestamp, timeouts: ClientTimeouts, pluginHost: PluginHost,
-        silences: [Silence] = [], send: @escaping Send
+        readOnly: Bool = false, silences: [Silence] = [], send: @escaping Send
     ) throws(KubeconfigFailure) {
         client = try KubernetesClient(
-            access, logger: logger, userAgent: userAgent, pluginHost: pluginHost, timeouts: timeouts)
+            access, logger: logger, userAgent: userAgent, pluginHost: pluginHost, timeouts: timeouts,
+            readOnly: readOnly)
         source = KubernetesClientSource(client)
         cache = ClusterCache(source: source, epoch: epoch, logger: logger, now: now)
         diagnosis = DiagnosisRunner(

@@ -10,6 +10,6 @@ extension Application.Surroundings {
             access, logger: logger, userAgent: userAgent,
             pluginHost: PluginHost(
                 report: { report($0) }, withTerminal: lendTerminal, isTerminalFree: isTerminalFree),
-            timeouts: ClientTimeouts(requestTimeout: overrides.requestTimeout))
+            timeouts: ClientTimeouts(requestTimeout: overrides.requestTimeout), readOnly: overrides.readOnly)
     }
 }

@@ -162,7 +162,7 @@ package struct ReflectorMachine: Sendable {
         switch failure.reason {
         case .transport, .timeout, .tls, .unauthorized, .malformedAnswer: true
         case .server(let status): (502...504).contains(status) && failure.retryAfterSeconds == nil
-        case .forbidden, .notFound, .conflict, .gone, .tooManyRequests, .configuration: false
+        case .forbidden, .notFound, .conflict, .gone, .tooManyRequests, .configuration, .readOnly: false
         }
     }
 
@@ -211,7 +211,7 @@ package struct ReflectorMachine: Sendable {
             return show(.forbidden(reason: words(failure))) + wait(slowWait(), then: .list)
         case .notFound:
             return show(.unavailable(reason: words(failure))) + wait(slowWait(), then: .list)
-        case .configuration:
+        case .configuration, .readOnly:
             return pause(slowWait(), then: .list, failure, now: now)
         case .gone where page > 0 && listFailures == 0:
             listFailures = 1

@@ -1,7 +1,32 @@
 import KubernetesModel
 
-/// One request that reads: what is asked for, and what to call it in messages.
+/// One request: what is asked for, and what to call it in messages.
 struct APIRequest {
+    enum Method: String {
+        case get = "GET"
+        case post = "POST"
+        case patch = "PATCH"
+        case delete = "DELETE"
+    }
+
+    /// What a request carries.
+    struct Body {
+        enum ContentType: String {
+            case json = "application/json"
+            case mergePatch = "application/merge-patch+json"
+            case strategicMergePatch = "application/strategic-merge-patch+json"
+        }
+
+        var contentType: ContentType
+        var bytes: [UInt8]
+
+        init(_ value: JSONValue, as contentType: ContentType = .json) {
+            self.contentType = contentType
+            bytes = []
+            value.writeJSON(into: &bytes)
+        }
+    }
+
     /// The media types of `Accept`.
     enum Accept: String {
         /// Objects of a kind with a type of its own.
@@ -16,6 +41,7 @@ struct APIRequest {
 
     /// What is tried, such as `list pods in payments`.
     var attempt: String
+    var method = Method.get
     /// Segments of the path, not encoded.
     var path: [String]
     /// Names and values of the query, not encoded.
@@ -25,6 +51,22 @@ struct APIRequest {
     ///
     /// Not for watches, whose events would wait in a buffer.
     var allowsCompression = true
+    var body: Body?
+
+    /// Whether the cluster, or what runs in it, may be another one afterwards: what a read-only client does not send.
+    ///
+    /// By the verb, with these exceptions: a command in a container can do anything, whatever the verb that begins it;
+    /// a forwarded port only carries what its user sends, as for k9s; and a review is a question that is posted.
+    var changesCluster: Bool {
+        if path.count == 7, path[4] == "pods" {
+            if path[6] == "exec" || path[6] == "attach" { return true }
+            if path[6] == "portforward" { return false }
+        }
+        let isReview =
+            path.count == 4 && ["authorization.k8s.io", "authentication.k8s.io"].contains(path[1])
+            && path[3].hasSuffix("reviews")
+        return method != .get && !(isReview && method == .post)
+    }
 
     /// The path and query, encoded.
     var target: String {

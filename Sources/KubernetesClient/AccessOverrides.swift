@@ -1,6 +1,6 @@
-/// What takes the place of what a kubeconfig says.
+/// What takes the place of what a kubeconfig says, and what a client may do.
 ///
-/// Source: kubectl's flags `--cluster`, `--user`, `--as`, `--as-uid`, `--as-group`, `--request-timeout`.
+/// Source: kubectl's flags `--cluster`, `--user`, `--as`, `--as-uid`, `--as-group`, `--request-timeout`; `--read-only` is ours.
 public struct AccessOverrides: Sendable, Hashable {
     /// The cluster entry to use instead of the context's.
     public var cluster: String?
@@ -14,11 +14,13 @@ public struct AccessOverrides: Sendable, Hashable {
     public var asGroups: [String]
     /// How long to wait for an answer; zero for as long as it takes, `nil` for the usual.
     public var requestTimeout: Duration?
+    /// Whether to refuse everything that may change the cluster.
+    public var readOnly: Bool
 
     /// Replaces what is given.
     public init(
         cluster: String? = nil, user: String? = nil, asUser: String? = nil, asUID: String? = nil,
-        asGroups: [String] = [], requestTimeout: Duration? = nil
+        asGroups: [String] = [], requestTimeout: Duration? = nil, readOnly: Bool = false
     ) {
         self.cluster = cluster
         self.user = user
@@ -26,6 +28,7 @@ public struct AccessOverrides: Sendable, Hashable {
         self.asUID = asUID
         self.asGroups = asGroups
         self.requestTimeout = requestTimeout
+        self.readOnly = readOnly
     }
 
     /// Reads a time as kubectl's `--request-timeout` has it: whole seconds, or such as `1m30s`, `2.5s`, `500ms`.

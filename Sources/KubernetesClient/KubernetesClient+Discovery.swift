@@ -93,7 +93,7 @@ extension KubernetesClient {
     /// Whether a failure is of the connection or credential, so that other requests fail as well.
     private static func endsDiscovery(_ reason: APIFailure.Reason) -> Bool {
         switch reason {
-        case .transport, .timeout, .tls, .unauthorized, .configuration: true
+        case .transport, .timeout, .tls, .unauthorized, .configuration, .readOnly: true
         default: false
         }
     }

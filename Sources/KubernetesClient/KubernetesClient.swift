@@ -24,13 +24,15 @@ public final class KubernetesClient: Sendable {
     ///   - pluginHost: Serves the exec plugin that gets the credential, if there is one.
     ///   - timeouts: How long to wait for what.
     ///   - retryPolicy: When to try one-shot reads again.
+    ///   - readOnly: Whether to refuse everything that may change the cluster, before anything is sent.
     /// - Throws: When a certificate or key cannot be read or used.
     public init(
         _ access: ClusterAccess, logger: Logger, userAgent: String = "sextant",
         pluginHost: PluginHost = .none, timeouts: ClientTimeouts = ClientTimeouts(),
-        retryPolicy: RetryPolicy = RetryPolicy()
+        retryPolicy: RetryPolicy = RetryPolicy(), readOnly: Bool = false
     ) throws(KubeconfigFailure) {
-        transport = try Transport(access, timeouts: timeouts, userAgent: userAgent, pluginHost: pluginHost)
+        transport = try Transport(
+            access, timeouts: timeouts, userAgent: userAgent, pluginHost: pluginHost, readOnly: readOnly)
         self.access = access
         self.retryPolicy = retryPolicy
         self.logger = logger

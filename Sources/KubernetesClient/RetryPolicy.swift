@@ -45,7 +45,9 @@ public struct RetryPolicy: Sendable, Hashable {
         switch reason {
         case .transport, .timeout, .tooManyRequests: true
         case .server(let status): status >= 500 && status != 501
-        case .unauthorized, .forbidden, .notFound, .conflict, .gone, .malformedAnswer, .tls, .configuration: false
+        case .unauthorized, .forbidden, .notFound, .conflict, .gone, .malformedAnswer, .tls, .configuration,
+            .readOnly:
+            false
         }
     }
 }

@@ -29,6 +29,8 @@ final class Transport: Sendable {
     let warnings: [String]
 
     let credentials: CredentialSource
+    /// Whether nothing is sent that may change the cluster.
+    let readOnly: Bool
 
     let client: HTTPClient
     let tls: TLSConfigurations
@@ -40,12 +42,14 @@ final class Transport: Sendable {
     private let clockOffset = Mutex(Duration.zero)
 
     init(
-        _ access: ClusterAccess, timeouts: ClientTimeouts, userAgent: String, pluginHost: PluginHost
+        _ access: ClusterAccess, timeouts: ClientTimeouts, userAgent: String, pluginHost: PluginHost,
+        readOnly: Bool
     ) throws(KubeconfigFailure) {
         tls = try TLSConfigurations(access)
         self.access = access
         self.timeouts = timeouts
         self.userAgent = userAgent
+        self.readOnly = readOnly
         warnings = tls.warnings
         credentials = CredentialSource(access, host: pluginHost)
 
@@ -135,7 +139,26 @@ final class Transport: Sendable {
         return Answer(format: format, body: response.body)
     }
 
-    /// Sends a request and waits for the head of an answer with status 200.
+    /// Refuses what may change the cluster, where only reading is allowed.
+    ///
+    /// Every way to the server passes here, because it needs the credential.
+    func permit(_ request: APIRequest) throws(APIFailure) {
+        guard readOnly, request.changesCluster else { return }
+        throw APIFailure(
+            .readOnly, attempt: request.attempt, detail: "refused, because this is read-only (--read-only)")
+    }
+
+    /// Sends a request that changes something, and reads what the server says about it.
+    ///
+    /// - Returns: `nil` when the change was accepted but its answer could not be read.
+    func change(_ request: APIRequest) async throws -> JSONValue? {
+        let response = try await accepted(request)
+        // The head says that it was done; the rest can only tell more.
+        guard let body = try? await response.body.collect(upTo: Self.maximumBodyBytes) else { return nil }
+        return try? body.withUnsafeReadableBytes { try JSONValue(parsing: $0) }
+    }
+
+    /// Sends a request and waits for the head of an answer that says it was done, or begun.
     private func accepted(_ request: APIRequest) async throws -> HTTPClientResponse {
         var credential = try await credential(for: request)
         let generation = tls.generation
@@ -151,9 +174,16 @@ final class Transport: Sendable {
             credential = try await self.credential(for: request)
             response = try await send(request, credential)
         }
-        guard response.status == .ok else {
+        guard (200...202).contains(response.status.code) else {
             let body = await beginning(of: response.body, upTo: Self.maximumFailureBytes)
-            throw refusal(Int(response.status.code), response.headers, body, request.attempt, credential)
+            let code = Int(response.status.code)
+            let error = refusal(code, response.headers, body, request.attempt, credential)
+            guard request.changesCluster, [502, 504].contains(code), var failure = error as? APIFailure else {
+                throw error
+            }
+            // Whoever stands in between gave up, or the server did; either may be too late.
+            failure.mayHaveHappened = true
+            throw failure
         }
         return response
     }
@@ -201,6 +231,15 @@ final class Transport: Sendable {
         return APIFailure(words.reason, attempt: attempt, detail: words.detail)
     }
 
+    /// The same of a request whose answer did not come, which says whether it may have been carried out.
+    private func failure(of error: any Error, sending request: APIRequest) async -> any Error {
+        let wasRefusedOnTheWay = bridge?.failure != nil
+        let words = await failure(of: error, request.attempt)
+        guard request.changesCluster, !wasRefusedOnTheWay, var failure = words as? APIFailure else { return words }
+        failure.mayHaveHappened = TransportProblem.mayHaveBeenSent(before: error)
+        return failure
+    }
+
     /// Whether there is another credential than the one that was refused.
     func hasOther(than credential: Credential, _ certificates: Int) async -> Bool {
         if await credentials.refused(credential) { return true }
@@ -208,6 +247,7 @@ final class Transport: Sendable {
     }
 
     func credential(for request: APIRequest) async throws -> Credential {
+        try permit(request)
         do {
             return try await credentials.credential()
         } catch var failure as APIFailure {
@@ -226,7 +266,7 @@ final class Transport: Sendable {
                 prepared,
                 deadline: timeouts.answer > .zero ? .now() + TimeAmount(timeouts.answer) : .distantFuture)
         } catch {
-            throw await failure(of: error, request.attempt)
+            throw await failure(of: error, sending: request)
         }
         if let date = response.headers.first(name: "Date").flatMap(HTTPDate.parse) { noteServerTime(date) }
         return response
@@ -237,7 +277,12 @@ final class Transport: Sendable {
         let host = access.tlsServerName.map { "\($0):\(server.port)" } ?? server.hostAndPort
         var prepared = HTTPClientRequest(
             url: "\(server.usesTLS ? "https" : "http")://\(host)\(server.pathPrefix)\(request.target)")
+        prepared.method = HTTPMethod(rawValue: request.method.rawValue)
         prepared.headers = headers(for: request, credential)
+        if let body = request.body {
+            prepared.headers.add(name: "Content-Type", value: body.contentType.rawValue)
+            prepared.body = .bytes(ByteBuffer(bytes: body.bytes))
+        }
         prepared.tlsConfiguration = try tlsConfiguration(for: request, credential)
         return prepared
     }

@@ -41,6 +41,26 @@ struct TransportProblem {
         }
     }
 
+    /// Whether the request may have gone out before the error: false where there was no connection yet.
+    static func mayHaveBeenSent(before error: any Error) -> Bool {
+        switch error {
+        case is NIOConnectionError, is ServerIdentity.Mismatch, is NIOSSLExtraError, is BoringSSLError: return false
+        case let error as NIOSSLError: return error == .uncleanShutdown
+        case let error as IOError: return ![ECONNREFUSED, EHOSTUNREACH, ENETUNREACH].contains(error.errnoCode)
+        case let error as ChannelError:
+            if case .connectTimeout = error { return false }
+            return true
+        case let error as HTTPClientError:
+            switch error {
+            case .connectTimeout, .tlsHandshakeTimeout, .httpProxyHandshakeTimeout, .socksHandshakeTimeout,
+                .getConnectionFromPoolTimeout, .invalidProxyResponse, .proxyAuthenticationRequired, .alreadyShutdown:
+                return false
+            default: return true
+            }
+        default: return true
+        }
+    }
+
     /// Why a proxy did not let a connection through.
     init(_ proxy: ProxyAddress, _ error: any Error, access: ClusterAccess, timeouts: ClientTimeouts) {
         switch error {

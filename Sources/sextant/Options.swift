@@ -37,13 +37,16 @@ struct ClusterOptions: ParsableArguments {
             valueName: "time"))
     var requestTimeout: RequestTime?
 
+    @Flag(help: "Refuse everything that may change the cluster, before anything is sent.")
+    var readOnly = false
+
     /// What takes the place of what the kubeconfig says.
     var overrides: AccessOverrides {
         // An empty value is as good as none, as for kubectl.
         func given(_ text: String?) -> String? { text.flatMap { $0.isEmpty ? nil : $0 } }
         return AccessOverrides(
             cluster: given(cluster), user: given(user), asUser: given(asUser), asUID: given(asUID),
-            asGroups: asGroups, requestTimeout: requestTimeout?.duration)
+            asGroups: asGroups, requestTimeout: requestTimeout?.duration, readOnly: readOnly)
     }
 }
 

@@ -18,9 +18,6 @@ struct Screen: AsyncParsableCommand {
         help: ArgumentHelp("Open on this view, as after a colon: pods, svc, \"po /crash\".", valueName: "view"))
     var command: String?
 
-    @Flag(help: "Refuse every action that changes the cluster.")
-    var readOnly = false
-
     @OptionGroup var diagnosing: DiagnosingOptions
 
     func run() async throws {
@@ -29,7 +26,7 @@ struct Screen: AsyncParsableCommand {
             let kubeconfig = try loadKubeconfig(cluster.kubeconfig, environment: environment)
             var options = LaunchOptions(
                 command: command, namespace: namespace.namespace, allNamespaces: namespace.allNamespaces,
-                readOnly: readOnly)
+                readOnly: cluster.readOnly)
             options.diagnosesAlways = diagnosing.diagnose == .always
             try await runScreen(
                 kubeconfig: kubeconfig,

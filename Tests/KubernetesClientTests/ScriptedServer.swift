@@ -41,9 +41,11 @@ struct Reply: Sendable {
 
 /// A request as the scripted server saw it.
 struct SeenRequest: Sendable {
+    var method = "GET"
     /// Such as `/api/v1/pods?limit=2`.
     var target: String
     var headers: HTTPHeaders
+    var body = ""
     /// The client's certificate, where it sent one.
     var clientCertificate: NIOSSLCertificate?
 
@@ -133,18 +135,24 @@ private final class ScriptHandler: ChannelInboundHandler {
 
     private let server: ScriptedServer?
     private var head: HTTPRequestHead?
+    private var body = ByteBuffer()
 
     init(server: ScriptedServer?) { self.server = server }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head(let head): self.head = head
-        case .body: break
+        case .head(let head):
+            self.head = head
+            body.clear()
+        case .body(var part): body.writeBuffer(&part)
         case .end:
             guard let head, let server else { return }
             let certificate = try? context.pipeline.syncOperations.nioSSL_peerCertificate()
             send(
-                server.answer(SeenRequest(target: head.uri, headers: head.headers, clientCertificate: certificate)),
+                server.answer(
+                    SeenRequest(
+                        method: head.method.rawValue, target: head.uri, headers: head.headers,
+                        body: String(buffer: body), clientCertificate: certificate)),
                 context)
         }
     }
@@ -186,11 +194,11 @@ private final class ScriptHandler: ChannelInboundHandler {
 /// Runs a client without waits between attempts while `body` runs.
 func withClient<Result>(
     _ access: ClusterAccess, timeouts: ClientTimeouts = ClientTimeouts(connect: .seconds(5)),
-    host: PluginHost = .none, _ body: (KubernetesClient) async throws -> Result
+    host: PluginHost = .none, readOnly: Bool = false, _ body: (KubernetesClient) async throws -> Result
 ) async throws -> Result {
     let client = try KubernetesClient(
         access, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), userAgent: "sextant/test",
-        pluginHost: host, timeouts: timeouts, retryPolicy: RetryPolicy(firstDelay: .zero))
+        pluginHost: host, timeouts: timeouts, retryPolicy: RetryPolicy(firstDelay: .zero), readOnly: readOnly)
     do {
         let result = try await body(client)
         await client.shutdown()
@@ -204,13 +212,13 @@ func withClient<Result>(
 /// Runs a scripted server and a client of it.
 func withServer<Result>(
     _ script: [(target: String, reply: Reply)], timeouts: ClientTimeouts = ClientTimeouts(connect: .seconds(5)),
-    configure: (inout ClusterAccess) -> Void = { _ in },
+    readOnly: Bool = false, configure: (inout ClusterAccess) -> Void = { _ in },
     _ body: (KubernetesClient, ScriptedServer) async throws -> Result
 ) async throws -> Result {
     try await ScriptedServer.run(script) { server in
         var access = ClusterAccess(
             contextName: "test", clusterName: "scripted", userName: "dev", server: server.address())
         configure(&access)
-        return try await withClient(access, timeouts: timeouts) { try await body($0, server) }
+        return try await withClient(access, timeouts: timeouts, readOnly: readOnly) { try await body($0, server) }
     }
 }

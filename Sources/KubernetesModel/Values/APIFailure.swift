@@ -29,6 +29,8 @@ public struct APIFailure: Error, Sendable, Hashable, CustomStringConvertible {
         case timeout
         /// The kubeconfig or the request itself is wrong; trying again cannot help.
         case configuration
+        /// It may have changed the cluster, and the client only reads: nothing was sent.
+        case readOnly
     }
 
     /// What kind of failure this is.
@@ -39,6 +41,8 @@ public struct APIFailure: Error, Sendable, Hashable, CustomStringConvertible {
     public var detail: String
     /// How long the server asks to wait, in seconds (`Retry-After`, `details.retryAfterSeconds`).
     public var retryAfterSeconds: Int?
+    /// Whether a change may have been made all the same: it was sent, and how it ended is not known.
+    public var mayHaveHappened = false
 
     /// A failure of an attempt.
     public init(_ reason: Reason, attempt: String, detail: String, retryAfterSeconds: Int? = nil) {
