@@ -57,26 +57,6 @@ import Testing
         #expect(try Asked("/api/v1/namespaces/web/pods", store).body.names.isEmpty)
     }
 
-    @Test func aLogIsThatOfTheRunThatWasAskedFor() throws {
-        let store = DemoSimulation.begin(try .standard(), at: beginning).store
-        func log(_ prefix: String, _ query: String) throws -> Asked {
-            let pods = store.documents(of: .pods).map { $0.text("metadata", "name") }
-            let name = try #require(pods.first { $0.hasPrefix(prefix) })
-            let namespace = prefix == "weather-" ? "delivery" : "shop"
-            return try Asked("/api/v1/namespaces/\(namespace)/pods/\(name)/log?\(query)", store)
-        }
-        let last = try log("checkout-", "container=checkout&previous=true&tailLines=1")
-        #expect(last.contentType == "text/plain; charset=utf-8")
-        #expect(last.text == "level=fatal msg=\"giving up\"\n")
-        #expect(try log("frontend-", "").text.hasSuffix("level=info msg=\"listening\" port=8080\n"))
-        let none = try log("frontend-", "container=frontend&previous=true")
-        #expect(none.status == 400)
-        #expect(none.body["message"].text?.hasPrefix("previous terminated container \"frontend\" in pod") == true)
-        let waiting = try log("weather-", "").body["message"].text
-        #expect(waiting?.hasSuffix("is waiting to start: ContainerCreating") == true)
-        #expect(try log("checkout-", "").body["message"].text?.contains("choose one of: [checkout proxy]") == true)
-    }
-
     @Test func protobufFirstFallsBackToJSON() throws {
         let accept = "application/vnd.kubernetes.protobuf, application/json"
         let answer = try Asked("/api/v1/pods", store(pods: ["a"]), accept: accept)

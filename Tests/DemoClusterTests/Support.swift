@@ -63,6 +63,7 @@ struct Asked {
     var body: Parsed
     var text: String
     var watch: DemoWatch?
+    var log: DemoLogStream?
 
     init(
         _ target: String, _ store: DemoObjectStore, method: String = "GET", accept: String = "application/json",
@@ -83,6 +84,12 @@ struct Asked {
             text = String(decoding: watch.initial.joined(), as: UTF8.self)
             body = try Parsed("null".utf8)
             self.watch = watch
+        case .log(let stream):
+            status = 200
+            contentType = "text/plain"
+            text = String(decoding: stream.initial.bytes, as: UTF8.self)
+            body = try Parsed("null".utf8)
+            log = stream
         }
     }
 }

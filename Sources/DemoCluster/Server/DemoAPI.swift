@@ -6,6 +6,7 @@ struct DemoAPI: Sendable {
     enum Answer: Sendable {
         case whole(status: Int, contentType: String, body: [UInt8])
         case watch(DemoWatch)
+        case log(DemoLogStream)
     }
 
     var options: DemoServer.Options
@@ -161,11 +162,15 @@ struct DemoAPI: Sendable {
         }
         let key = DemoObjectStore.Key(namespace: namespace, name: name)
         guard let entry = store.entry(of: .pods, key) else { throw .noSuchObject(.pods, name) }
-        var lines = try DemoLog.lines(
-            of: entry.document, container: request.query["container"] ?? "", previous: request.flag("previous"),
-            words: store.lastWords[key] ?? [])
-        if let tail = request.query["tailLines"].flatMap({ Int($0) }) { lines = lines.suffix(max(0, tail)) }
-        return Self.text(lines.map { $0 + "\n" }.joined())
+        let options = try DemoLogOptions(request, pod: name, at: now)
+        let behaviour = store.behaviours[key] ?? DemoPodBehaviour()
+        guard let stream = try DemoLogStream(of: entry.document, options, behaviour, at: now) else {
+            return .whole(status: 204, contentType: "", body: [])
+        }
+        guard !stream.initial.isLast else {
+            return .whole(status: 200, contentType: "text/plain; charset=utf-8", body: stream.initial.bytes)
+        }
+        return .log(stream)
     }
 
     private func collection(

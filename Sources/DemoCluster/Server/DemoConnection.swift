@@ -1,15 +1,20 @@
 import NIOCore
 import NIOHTTP1
 
-/// One connection of a client: reads requests, writes answers and the lines of watches.
+/// One connection of a client: reads requests, writes answers, the lines of watches and logs.
 final class DemoConnection: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
+
+    /// How often a log that is followed is looked at.
+    private static let logInterval = TimeAmount.milliseconds(100)
 
     private let server: DemoServer
     private var head: HTTPRequestHead?
     private var watchID: Int?
     private var timeout: Scheduled<Void>?
+    private var log: DemoLogStream?
+    private var logTimer: Scheduled<Void>?
 
     init(server: DemoServer) { self.server = server }
 
@@ -48,8 +53,10 @@ final class DemoConnection: ChannelInboundHandler {
         var headers = HTTPHeaders([("Cache-Control", "no-cache, private"), ("Date", reply.date)])
         switch reply.answer {
         case .whole(let status, let contentType, let body):
-            headers.add(name: "Content-Type", value: contentType)
-            headers.add(name: "Content-Length", value: String(body.count))
+            if status != 204 {
+                headers.add(name: "Content-Type", value: contentType)
+                headers.add(name: "Content-Length", value: String(body.count))
+            }
             write(
                 .head(HTTPResponseHead(version: .http1_1, status: .init(statusCode: status), headers: headers)), context
             )
@@ -63,8 +70,15 @@ final class DemoConnection: ChannelInboundHandler {
             if !watch.initial.isEmpty { write(Array(watch.initial.joined()), context) }
             context.flush()
             begin(watch, reply.watchID, context)
+        case .log(let stream):
+            headers.add(name: "Content-Type", value: "text/plain")
+            headers.add(name: "Transfer-Encoding", value: "chunked")
+            write(.head(HTTPResponseHead(version: .http1_1, status: .ok, headers: headers)), context)
+            if !stream.initial.bytes.isEmpty { write(stream.initial.bytes, context) }
+            context.flush()
+            follow(stream, context)
         }
-        if !head.isKeepAlive, watchID == nil { context.close(promise: nil) }
+        if !head.isKeepAlive, watchID == nil, log == nil { context.close(promise: nil) }
     }
 
     private func begin(_ watch: DemoWatch, _ id: Int?, _ context: ChannelHandlerContext) {
@@ -77,7 +91,33 @@ final class DemoConnection: ChannelInboundHandler {
         }
     }
 
+    /// Sends what a log gets, as fast as the client reads.
+    private func follow(_ stream: DemoLogStream, _ context: ChannelHandlerContext) {
+        log = stream
+        logTimer = context.eventLoop.assumeIsolated().scheduleTask(in: Self.logInterval) {
+            guard let log = self.log else { return }
+            self.proceed(log, context)
+        }
+    }
+
+    private func proceed(_ stream: DemoLogStream, _ context: ChannelHandlerContext) {
+        guard context.channel.isWritable else { return follow(stream, context) }
+        var stream = stream
+        let chunk = server.nextLog(&stream)
+        if !chunk.bytes.isEmpty { write(chunk.bytes, context) }
+        if chunk.isLast {
+            endWatch()
+            write(.end(nil), context)
+        } else {
+            follow(stream, context)
+        }
+        context.flush()
+    }
+
     private func endWatch() {
+        logTimer?.cancel()
+        logTimer = nil
+        log = nil
         timeout?.cancel()
         timeout = nil
         if let watchID { server.removeWatch(watchID) }

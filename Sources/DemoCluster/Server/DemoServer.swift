@@ -249,6 +249,7 @@ package final class DemoServer: Sendable {
             var status = 200
             switch answer {
             case .whole(let code, _, _): status = code
+            case .log: break
             case .watch(let watch):
                 reply.watchID = state.nextWatcher
                 state.watchers[state.nextWatcher] = Watcher(watch: watch, channel: channel)
@@ -260,6 +261,12 @@ package final class DemoServer: Sendable {
                 RequestRecord(method: request.method, target: request.target, accept: request.accept, status: status))
             return reply
         }
+    }
+
+    /// What a log that is followed got since it was last asked.
+    func nextLog(_ stream: inout DemoLogStream) -> DemoLogStream.Chunk {
+        let store = state.withLock { $0.store }
+        return stream.next(store, at: clock())
     }
 
     /// Forgets a watch.

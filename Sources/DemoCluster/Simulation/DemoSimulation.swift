@@ -52,7 +52,7 @@ package struct DemoSimulation: Sendable {
             guard let removal = pods[index].removal, removal <= now else { continue }
             let pod = pods.remove(at: index)
             store.delete(.pods, namespace: pod.namespace, name: pod.name)
-            store.lastWords[.init(namespace: pod.namespace, name: pod.name)] = nil
+            store.behaviours[.init(namespace: pod.namespace, name: pod.name)] = nil
             touched.append(pod)
         }
         for index in workloads.indices where workloads[index].resource == .deployments {
@@ -164,7 +164,11 @@ package struct DemoSimulation: Sendable {
 
     private func publish(_ pod: SimulatedPod, in store: inout DemoObjectStore, at now: Timestamp) {
         store.apply(.pods, pod.document, at: now)
-        if !pod.lastWords.isEmpty { store.lastWords[.init(namespace: pod.namespace, name: pod.name)] = pod.lastWords }
+        if pod.trouble != .healthy {
+            store.behaviours[.init(namespace: pod.namespace, name: pod.name)] = DemoPodBehaviour(
+                trouble: pod.trouble, troubledContainer: pod.trouble.endsContainers ? pod.troubledContainer : "",
+                lastWords: pod.lastWords)
+        }
     }
 
     /// Writes what follows from pods that changed: their workloads, ReplicaSets and EndpointSlices.

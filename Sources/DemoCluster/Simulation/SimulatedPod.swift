@@ -10,6 +10,11 @@ enum PodTrouble: String, Sendable {
     case probeErrors
     /// A volume of a ConfigMap that is not there.
     case missingVolume
+
+    /// Whether a container ends before its time because of it.
+    var endsContainers: Bool {
+        [.crashLoop, .outOfMemory, .initFailing, .livenessKilled, .failed].contains(self)
+    }
 }
 
 /// A pod of the simulated cluster: a small state machine that runs through the life its trouble gives it.

@@ -58,8 +58,8 @@ package struct DemoObjectStore: Sendable {
     package private(set) var compactedVersion: UInt64
     /// The changes after `compactedVersion`, oldest first.
     private(set) var history: [Change] = []
-    /// What containers that end say before, by their pods.
-    var lastWords: [Key: [String]] = [:]
+    /// What the pods' objects do not say about them.
+    var behaviours: [Key: DemoPodBehaviour] = [:]
     private var objects: [GroupResource: [Key: Entry]] = [:]
     private let historyLimit: Int
     private var identities: DemoRandom

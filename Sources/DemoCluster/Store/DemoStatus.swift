@@ -14,8 +14,20 @@ package struct DemoStatus: Error, Sendable, Equatable {
     package var kind: String = ""
     /// Group of the resource.
     package var group: String = ""
+    /// The field at fault, when it is one.
+    package var cause: Cause?
     /// A token to go on with, after a list expired.
     package var continueToken: String?
+
+    /// What is wrong with a field.
+    package struct Cause: Sendable, Equatable {
+        /// Path of the field.
+        package var field: String
+        /// Such as `FieldValueInvalid`.
+        package var reason: String
+        /// For people.
+        package var message: String
+    }
 
     /// A failure with its words.
     package init(_ code: Int, _ reason: String, _ message: String) {
@@ -47,6 +59,20 @@ package struct DemoStatus: Error, Sendable, Equatable {
     static let unauthorized = DemoStatus(401, "Unauthorized", "Unauthorized")
 
     static func badRequest(_ message: String) -> DemoStatus { DemoStatus(400, "BadRequest", message) }
+
+    /// A field of a document that has a value it may not have.
+    static func invalid(
+        kind: String, group: String = "", name: String, field: String, reason: String = "FieldValueInvalid",
+        _ message: String
+    ) -> DemoStatus {
+        let qualified = group.isEmpty ? kind : "\(kind).\(group)"
+        var status = DemoStatus(422, "Invalid", "\(qualified) \"\(name)\" is invalid: \(field): \(message)")
+        status.kind = kind
+        status.group = group
+        status.name = name
+        status.cause = Cause(field: field, reason: reason, message: message)
+        return status
+    }
 
     static func expired(version: UInt64, oldest: UInt64) -> DemoStatus {
         DemoStatus(410, "Expired", "too old resource version: \(version) (\(oldest))")
@@ -90,6 +116,9 @@ package struct DemoStatus: Error, Sendable, Equatable {
             "name": name.isEmpty ? nil : .string(name),
             "group": group.isEmpty ? nil : .string(group),
             "kind": kind.isEmpty ? nil : .string(kind),
+            "causes": cause.map { cause in
+                .array([.texts(["reason": cause.reason, "message": cause.message, "field": cause.field])])
+            },
         ])
         let hasDetails = ![400, 401, 410].contains(code)
         return .members([
