@@ -7,13 +7,6 @@ import NIOTLS
 import NIOWebSocket
 import Synchronization
 
-/// An upgrade that a server answered.
-private enum UpgradeAnswer<Value: Sendable>: Sendable {
-    case upgraded(Value)
-    /// Its answer was an ordinary one.
-    case refused(EventLoopFuture<HTTPAnswer>)
-}
-
 /// An answer that was read as a whole, or its beginning.
 struct HTTPAnswer: Sendable {
     var status: Int
@@ -155,50 +148,34 @@ extension Transport {
         _ channel: any Channel, _ head: HTTPRequestHead, _ early: ByteBuffer, _ protocols: [String],
         _ prepare: @escaping @Sendable (any Channel, String) throws -> Value
     ) async throws -> Result<Value, HTTPAnswer.Refusal> {
-        let upgrader = NIOTypedWebSocketClientUpgrader<UpgradeAnswer<Value>>(maxFrameSize: Self.maximumFrameBytes) {
-            channel, response in
-            channel.eventLoop.makeCompletedFuture {
-                let agreed = response.headers.first(name: "Sec-WebSocket-Protocol") ?? ""
-                guard protocols.contains(agreed) else {
-                    throw UpgradeProblem(
-                        words:
-                            "opened the stream as \(agreed.isEmpty ? "no protocol" : KubeconfigFailure.oneLine(agreed))"
-                            + ", which was not asked for")
-                }
-                try channel.pipeline.syncOperations.addHandler(WebSocketControl())
-                return .upgraded(try prepare(channel, agreed))
-            }
-        }
-        let configuration = NIOTypedHTTPClientUpgradeConfiguration<UpgradeAnswer<Value>>(
-            upgradeRequestHead: head, upgraders: [upgrader]
-        ) { channel in
-            channel.eventLoop.makeCompletedFuture {
-                let answer = channel.eventLoop.makePromise(of: HTTPAnswer.self)
-                try channel.pipeline.syncOperations.addHandler(
-                    AnswerCollector(answer, limit: Self.maximumFailureBytes))
-                return .refused(answer.futureResult)
-            }
-        }
         let asked = channel.eventLoop.flatSubmit {
-            do {
-                var pipeline = NIOUpgradableHTTPClientPipelineConfiguration(upgradeConfiguration: configuration)
-                pipeline.leftOverBytesStrategy = .forwardBytes
-                let answer = try channel.pipeline.syncOperations.configureUpgradableHTTPClientPipeline(
-                    configuration: pipeline)
-                if early.readableBytes > 0 { channel.pipeline.fireChannelRead(early) }
-                return answer
-            } catch {
-                return channel.eventLoop.makeFailedFuture(error)
+            let answer = channel.eventLoop.makePromise(of: Result<Value, HTTPAnswer.Refusal>.self)
+            let handler = UpgradeHandler<Value>(head, answer) { channel, headers in
+                let agreed = headers.first(name: "Sec-WebSocket-Protocol") ?? ""
+                guard protocols.contains(agreed) else {
+                    let words = agreed.isEmpty ? "no protocol" : KubeconfigFailure.oneLine(agreed)
+                    throw UpgradeProblem(words: "opened the stream as \(words), which was not asked for")
+                }
+                let pipeline = channel.pipeline.syncOperations
+                try pipeline.addHandler(WebSocketFrameEncoder())
+                try pipeline.addHandler(
+                    ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: Self.maximumFrameBytes)))
+                try pipeline.addHandler(WebSocketProtocolErrorHandler(isServer: false))
+                try pipeline.addHandler(WebSocketControl())
+                return try prepare(channel, agreed)
             }
+            do {
+                try channel.pipeline.syncOperations.addHandler(handler)
+                if early.readableBytes > 0 { channel.pipeline.fireChannelRead(early) }
+            } catch {
+                answer.fail(error)
+            }
+            return answer.futureResult
         }
         let limit = timeouts.answer > .zero ? timeouts.answer : .seconds(Int64(Int32.max))
-        switch try await within(limit, "no answer of", channel, asked) {
-        case .upgraded(let value): return .success(value)
-        case .refused(let body):
-            let answer = try await within(limit, "no answer of", channel, body)
-            channel.close(promise: nil)
-            return .failure(HTTPAnswer.Refusal(answer: answer))
-        }
+        let answer = try await within(limit, "no answer of", channel, asked)
+        if case .failure = answer { channel.close(promise: nil) }
+        return answer
     }
 
     /// Waits no longer than this; then the channel is closed.
@@ -267,43 +244,6 @@ private final class HandshakeWaiter: ChannelInboundHandler, RemovableChannelHand
     }
 
     func handlerRemoved(context: ChannelHandlerContext) { done.fail(ChannelError.eof) }
-}
-
-/// Reads an ordinary answer.
-private final class AnswerCollector: ChannelInboundHandler {
-    typealias InboundIn = HTTPClientResponsePart
-
-    private let promise: EventLoopPromise<HTTPAnswer>
-    private let limit: Int
-    private var answer: HTTPAnswer?
-
-    init(_ promise: EventLoopPromise<HTTPAnswer>, limit: Int) {
-        self.promise = promise
-        self.limit = limit
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
-        case .head(let head):
-            answer = HTTPAnswer(status: Int(head.status.code), headers: head.headers, body: [])
-        case .body(let bytes):
-            guard let count = answer?.body.count else { return }
-            answer?.body += bytes.readableBytesView.prefix(limit - count)
-            if count + bytes.readableBytes >= limit { finish() }
-        case .end: finish()
-        }
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { finish(error) }
-
-    func channelInactive(context: ChannelHandlerContext) { finish() }
-
-    func handlerRemoved(context: ChannelHandlerContext) { finish() }
-
-    /// What came before an answer broke says enough.
-    private func finish(_ error: any Error = ChannelError.eof) {
-        if let answer { promise.succeed(answer) } else { promise.fail(error) }
-    }
 }
 
 /// The last TLS context: making one costs milliseconds, and many connections use the same.
