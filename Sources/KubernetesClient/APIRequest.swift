@@ -51,6 +51,10 @@ struct APIRequest {
     ///
     /// Not for watches, whose events would wait in a buffer.
     var allowsCompression = true
+    /// Whether the answer is a log, which may be long and silent.
+    var isLog = false
+    /// Whether the answer grows as its subject does, from a time that nobody knows.
+    var isFollowed = false
     var body: Body?
 
     /// Whether the cluster, or what runs in it, may be another one afterwards: what a read-only client does not send.

@@ -33,6 +33,9 @@ final class Transport: Sendable {
     let readOnly: Bool
 
     let client: HTTPClient
+    /// For logs, which may be silent for hours: over HTTP/1.1, a connection for each, so that they are not in the way of
+    /// what lists, watches and acts.
+    private let logClient: HTTPClient
     let tls: TLSConfigurations
     let contexts = TLSContexts()
     let bridge: ProxyBridge?
@@ -79,6 +82,11 @@ final class Transport: Sendable {
                 authorization: .basic(username: ProxyBridge.user, password: bridge.password))
         }
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        configuration.httpVersion = .http1Only
+        configuration.timeout.read = nil
+        configuration.decompression = .disabled
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1024
+        logClient = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 
     /// The way to a server that is behind a proxy.
@@ -106,12 +114,14 @@ final class Transport: Sendable {
     /// Nobody waits for the rest of a connection that is being made to a server that does not answer: nothing comes of it.
     func shutdown() async {
         await credentials.shutdown()
-        let (client, bridge) = (client, bridge)
+        let (client, logClient, bridge) = (client, logClient, bridge)
         let closed = client.eventLoopGroup.any().makePromise(of: Void.self)
         let limit = closed.futureResult.eventLoop.scheduleTask(in: Self.closingTime) { closed.succeed() }
         Task {
             // Fails only when it was shut down before, which is as good.
+            async let logsClosed: Void? = try? await logClient.shutdown()
             try? await client.shutdown()
+            _ = await logsClosed
             await bridge?.shutdown()
             limit.cancel()
             closed.succeed()
@@ -174,7 +184,8 @@ final class Transport: Sendable {
             credential = try await self.credential(for: request)
             response = try await send(request, credential)
         }
-        guard (200...202).contains(response.status.code) else {
+        // A pod that no node has yet has a log without content.
+        guard (200...202).contains(response.status.code) || request.isLog && response.status == .noContent else {
             let body = await beginning(of: response.body, upTo: Self.maximumFailureBytes)
             let code = Int(response.status.code)
             let error = refusal(code, response.headers, body, request.attempt, credential)
@@ -194,6 +205,25 @@ final class Transport: Sendable {
         let bytes = await beginning(of: response.body, upTo: limit)
         try Task.checkCancellation()
         return bytes
+    }
+
+    /// Sends a request for a log and reads it as it grows.
+    ///
+    /// - Throws: `APIFailure`, `CancellationError`, and what `receive` throws.
+    func log(_ request: APIRequest, receive: ([UInt8]) async throws -> Void) async throws {
+        let response = try await accepted(request)
+        var bytes = response.body.makeAsyncIterator()
+        while true {
+            let chunk: ByteBuffer?
+            do {
+                chunk = try await bytes.next()
+            } catch {
+                throw await failure(of: error, request.attempt)
+            }
+            guard let chunk else { break }
+            try await receive(Array(chunk.readableBytesView))
+        }
+        try Task.checkCancellation()
     }
 
     /// Sends a request and reads the whole body of its answer.
@@ -262,9 +292,10 @@ final class Transport: Sendable {
         requests.withLock { $0 &+= 1 }
         let response: HTTPClientResponse
         do {
-            response = try await client.execute(
-                prepared,
-                deadline: timeouts.answer > .zero ? .now() + TimeAmount(timeouts.answer) : .distantFuture)
+            // Some servers send no head before the first line of a log that is followed.
+            let waits = timeouts.answer == .zero || request.isFollowed
+            response = try await (request.isLog ? logClient : client).execute(
+                prepared, deadline: waits ? .distantFuture : .now() + TimeAmount(timeouts.answer))
         } catch {
             throw await failure(of: error, sending: request)
         }

@@ -14,7 +14,8 @@ struct Sextant: AsyncParsableCommand {
             """,
         version: productVersion,
         subcommands: [
-            Screen.self, Snapshot.self, Check.self, Why.self, Rules.self, Exec.self, Demo.self, Info.self, Version.self,
+            Screen.self, Snapshot.self, Check.self, Why.self, Rules.self, Exec.self, Logs.self, Demo.self, Info.self,
+            Version.self,
         ],
         defaultSubcommand: Screen.self)
 
@@ -22,7 +23,10 @@ struct Sextant: AsyncParsableCommand {
     static func ordered(_ arguments: [String]) -> [String] {
         withSubcommandFirst(
             arguments,
-            subcommands: ["screen", "snapshot", "check", "why", "rules", "exec", "demo", "info", "version", "help"],
+            subcommands: [
+                "screen", "snapshot", "check", "why", "rules", "exec", "logs", "demo", "info", "version",
+                "help",
+            ],
             optionsWithValue: [
                 "--kubeconfig", "--context", "--cluster", "--user", "--as", "--as-group", "--as-uid",
                 "--request-timeout", "--namespace", "-n", "--command", "-c", "--silences", "--diagnose",

@@ -35,7 +35,8 @@ public struct ObjectMeta: Sendable, Equatable {
     public static let readAnnotations: Set<String> = [
         "sextant/silence", "argocd.argoproj.io/tracking-id", "control-plane.alpha.kubernetes.io/leader",
         "deployment.kubernetes.io/revision", "ingressclass.kubernetes.io/is-default-class",
-        "kubernetes.io/config.mirror", "kubernetes.io/ingress.class", "meta.helm.sh/release-name",
+        "kubectl.kubernetes.io/default-container", "kubernetes.io/config.mirror", "kubernetes.io/ingress.class",
+        "meta.helm.sh/release-name",
         "meta.helm.sh/release-namespace", "nginx.ingress.kubernetes.io/canary",
         "storageclass.kubernetes.io/is-default-class", "volume.kubernetes.io/selected-node",
     ]

@@ -1,0 +1,218 @@
+import KubernetesClient
+import KubernetesModel
+
+/// The pods whose logs are read, kept current.
+struct LogPods: Sendable {
+    private static let pods = APIResource(
+        groupResource: Pod.kind.groupResource, version: "v1", kind: Pod.kind.kind)
+    /// How often a pod is asked for where it may not be watched.
+    private static let pollInterval = Duration.seconds(2)
+    private static let waits: [Duration] = [.milliseconds(500), .seconds(1), .seconds(2), .seconds(5), .seconds(10)]
+
+    let client: KubernetesClient
+    let namespace: String
+    /// What is listed and watched.
+    var labelSelector: String?
+    /// Only this pod.
+    var name: String?
+    /// Which of them count.
+    var includes: @Sendable (Pod) -> Bool = { _ in true }
+
+    /// The pods of a target as they are asked for.
+    ///
+    /// - Throws: `APIFailure` when the target is not there, `LogFailure` when it has no pods, `CancellationError`.
+    static func of(_ target: LogTarget, in namespace: String, _ client: KubernetesClient) async throws -> LogPods {
+        var pods = LogPods(client: client, namespace: namespace)
+        switch target {
+        case .pod(let name): pods.name = name
+        case .selector(let text): pods.labelSelector = text
+        case .workload(let kind, let name):
+            let object = try await Self.object(kind, name, in: namespace, client)
+            if kind == .cronJob {
+                // Its Jobs are named after it and the minute.
+                pods.labelSelector = "job-name"
+                pods.includes = { pod in
+                    guard let job = pod.metadata.controller?.name, let dash = job.lastIndex(of: "-") else {
+                        return false
+                    }
+                    return job[..<dash] == name && job[job.index(after: dash)...].allSatisfy(\.isWholeNumber)
+                }
+                break
+            }
+            let selector = Self.selector(object["spec"]?["selector"])
+            guard !selector.matchLabels.isEmpty || !selector.matchExpressions.isEmpty else {
+                throw LogFailure("\(kind.names.last ?? "")/\(name) selects no pods: it has no selector")
+            }
+            pods.labelSelector = selector.text
+        }
+        return pods
+    }
+
+    private static func object(
+        _ kind: LogWorkload, _ name: String, in namespace: String, _ client: KubernetesClient
+    ) async throws -> JSONValue {
+        var failure: APIFailure?
+        for resource in kind.resources {
+            do {
+                return try await client.get(resource, namespace: namespace, name: name)
+            } catch let refusal as APIFailure where refusal.reason == .notFound {
+                failure = failure ?? refusal
+            }
+        }
+        throw failure ?? APIFailure(.notFound, attempt: "get \(name)", detail: "there is no such object")
+    }
+
+    /// A selector as workloads have it, or as Services do.
+    private static func selector(_ value: JSONValue?) -> LabelSelector {
+        var selector = LabelSelector()
+        guard let value, case .object(let members) = value else { return selector }
+        if value["matchLabels"] == nil && value["matchExpressions"] == nil {
+            for member in members { selector.matchLabels[member.key] = member.value.string }
+            return selector
+        }
+        if case .object(let labels)? = value["matchLabels"] {
+            for label in labels { selector.matchLabels[label.key] = label.value.string }
+        }
+        for item in value["matchExpressions"]?.items ?? [] {
+            var requirement = LabelSelectorRequirement()
+            requirement.key = item["key"]?.string ?? ""
+            requirement.operator = item["operator"]?.string ?? ""
+            requirement.values = (item["values"]?.items ?? []).compactMap(\.string)
+            selector.matchExpressions.append(requirement)
+        }
+        return selector
+    }
+
+    /// The pods now, by name.
+    ///
+    /// - Throws: `APIFailure`, also when the one pod that is asked for is not there; `CancellationError`.
+    func list() async throws -> [Pod] {
+        if let name { return [try await get(name)] }
+        var found: [Pod] = []
+        _ = try await read { found.append($0) }
+        return found.sorted { $0.metadata.name < $1.metadata.name }
+    }
+
+    /// The pods now and whenever they change, until the task is cancelled.
+    ///
+    /// - Parameters:
+    ///   - first: what `list` gave, so that one that is gone since is noticed.
+    ///   - receive: gets all of them.
+    /// - Throws: `APIFailure` when they may not be read, `CancellationError`.
+    func follow(_ first: [Pod], receive: ([Pod]) async throws -> Void) async throws {
+        var pods = first
+        var failures = 0
+        while true {
+            do {
+                var fresh: [Pod] = []
+                let version = try await read { fresh.append($0) }
+                pods = fresh
+                try await receive(pods)
+                try await watch(from: version, &pods, opened: { failures = 0 }, receive)
+            } catch let failure as APIFailure {
+                try Task.checkCancellation()
+                switch failure.reason {
+                case .forbidden:
+                    guard let name else { throw failure }
+                    // Whoever may read a pod may not always watch it.
+                    try await poll(name, receive)
+                    return
+                case .unauthorized, .configuration, .tls: throw failure
+                case .gone: break
+                default:
+                    try await Task.sleep(for: Self.waits[min(failures, Self.waits.count - 1)])
+                    failures += 1
+                }
+            }
+        }
+    }
+
+    /// Watches on from version to version, until that fails.
+    private func watch(
+        from version: String, _ pods: inout [Pod], opened: () -> Void, _ receive: ([Pod]) async throws -> Void
+    ) async throws {
+        guard let decoder = KindDecoder.named(Pod.kind.groupResource) else { return }
+        var version = version
+        while true {
+            let options = WatchOptions(
+                resourceVersion: version, labelSelector: labelSelector,
+                fieldSelector: name.map { "metadata.name=\($0)" }, timeoutSeconds: 290)
+            try await client.watch(decoder, Self.pods, namespace: namespace, options: options) { events in
+                opened()
+                var hasChanged = false
+                for event in events {
+                    switch event {
+                    case .added(let object), .modified(let object):
+                        guard let pod = (object as? Stored<Pod>)?.value else { continue }
+                        version = pod.metadata.resourceVersion
+                        pods.removeAll { $0.metadata.uid == pod.metadata.uid }
+                        if includes(pod) { pods.append(pod) }
+                        hasChanged = true
+                    case .deleted(let object):
+                        version = object.metadata.resourceVersion
+                        pods.removeAll { $0.metadata.uid == object.metadata.uid }
+                        hasChanged = true
+                    case .bookmark(let newest, _): version = newest
+                    case .error: break
+                    }
+                }
+                if hasChanged { try await receive(pods) }
+            }
+        }
+    }
+
+    private func poll(_ name: String, _ receive: ([Pod]) async throws -> Void) async throws {
+        while true {
+            do {
+                try await receive([try await get(name)])
+            } catch let failure as APIFailure where failure.reason == .notFound {
+                try await receive([])
+                return
+            } catch let failure as APIFailure {
+                if failure.reason == .forbidden || failure.reason == .unauthorized { throw failure }
+            }
+            try await Task.sleep(for: Self.pollInterval)
+        }
+    }
+
+    private func get(_ name: String) async throws -> Pod {
+        let value = try await client.get(Self.pods, namespace: namespace, name: name)
+        var bytes: [UInt8] = []
+        value.writeJSON(into: &bytes)
+        let decoder = KindDecoder.named(Pod.kind.groupResource)
+        let object = try bytes.withUnsafeBytes {
+            try decoder?.decode($0, format: .json, interner: StringInterner())
+        }
+        guard let pod = (object as? Stored<Pod>)?.value else {
+            throw APIFailure(
+                .malformedAnswer, attempt: "get pods/\(name) in \(namespace)", detail: "the answer is no pod")
+        }
+        return pod
+    }
+
+    /// Reads all pages.
+    ///
+    /// - Returns: the version of the list.
+    private func read(_ add: (Pod) -> Void) async throws -> String {
+        guard let decoder = KindDecoder.named(Pod.kind.groupResource) else { return "" }
+        var options = ListOptions(
+            limit: 500, labelSelector: labelSelector, fieldSelector: name.map { "metadata.name=\($0)" })
+        while true {
+            let meta = try await client.list(decoder, Self.pods, namespace: namespace, options: options) { objects in
+                for case let object as Stored<Pod> in objects where includes(object.value) { add(object.value) }
+            }
+            guard !meta.continueToken.isEmpty else { return meta.resourceVersion }
+            options.continueToken = meta.continueToken
+        }
+    }
+}
+
+extension JSONValue {
+    fileprivate var string: String? {
+        if case .string(let text) = self { text } else { nil }
+    }
+
+    fileprivate var items: [JSONValue]? {
+        if case .array(let items) = self { items } else { nil }
+    }
+}
