@@ -98,8 +98,10 @@ public final class LocalForward: Sendable {
                 .childChannelOption(.allowRemoteHalfClosure, value: true)
                 .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
                 .childChannelInitializer { channel in
-                    shared.take(channel)
-                    return channel.eventLoop.makeSucceededVoidFuture()
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandler(LocalSide())
+                        shared.take(channel)
+                    }
                 }
                 .bind(host: host, port: port).get()
         } catch {

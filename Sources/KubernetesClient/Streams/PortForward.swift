@@ -21,8 +21,9 @@ extension KubernetesClient {
             query: [("ports", "\(target.port)")], accept: .anything, allowsCompression: false)
         try await transport.openWebSocket(request, protocols: [StreamChannel.v4], on: local.eventLoop) { channel, _ in
             let link = ForwardLink(carrying: carrying, ended: ended)
-            try local.pipeline.syncOperations.addHandler(LocalSide(channel, link))
+            let side = try local.pipeline.syncOperations.handler(type: LocalSide.self)
             try channel.pipeline.syncOperations.addHandler(PodSide(local, link))
+            side.join(channel, link)
             local.setOption(.autoRead, value: true).whenFailure { _ in channel.close(promise: nil) }
         }
     }
@@ -53,22 +54,39 @@ private final class ForwardLink {
 }
 
 /// The local connection of a forward: what it sends goes to the pod, no faster than that takes it.
-private final class LocalSide: ChannelInboundHandler {
+///
+/// It is there from the beginning: a program that ends its side at once is read before the pod is reached.
+final class LocalSide: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
-    private let peer: any Channel
-    private let link: ForwardLink
+    private var peer: (any Channel)?
+    private var link: ForwardLink?
+    /// What came before the pod was reached.
+    private var early: [ByteBuffer] = []
+    private var hasEnded = false
+    private var isGone = false
 
-    init(_ peer: any Channel, _ link: ForwardLink) {
+    /// The pod is reached.
+    fileprivate func join(_ peer: any Channel, _ link: ForwardLink) {
         self.peer = peer
         self.link = link
+        for bytes in early { pass(bytes, to: peer, link) }
+        early = []
+        peer.flush()
+        if hasEnded { end() }
+        if isGone { leave() }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = unwrapInboundIn(data)
+        guard let peer, let link else { return early.append(bytes) }
+        pass(bytes, to: peer, link)
+    }
+
+    private func pass(_ bytes: ByteBuffer, to peer: any Channel, _ link: ForwardLink) {
         link.hasAnswer = false
         link.carry(bytesOut: bytes.readableBytes)
-        var message = context.channel.allocator.buffer(capacity: bytes.readableBytes + 15)
+        var message = peer.allocator.buffer(capacity: bytes.readableBytes + 15)
         // Room for the header of the frame in front.
         message.moveWriterIndex(to: 14)
         message.moveReaderIndex(to: 14)
@@ -77,23 +95,29 @@ private final class LocalSide: ChannelInboundHandler {
         peer.write(message, promise: nil)
     }
 
-    func channelReadComplete(context: ChannelHandlerContext) { peer.flush() }
+    func channelReadComplete(context: ChannelHandlerContext) { peer?.flush() }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        peer.setOption(.autoRead, value: context.channel.isWritable).whenFailure { _ in }
+        peer?.setOption(.autoRead, value: context.channel.isWritable).whenFailure { _ in }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .inputClosed? = event as? ChannelEvent {
-            link.localHasEnded = true
-            peer.pipeline.fireUserInboundEventTriggered(LocalHasEnded())
-        }
+        if case .inputClosed? = event as? ChannelEvent { end() }
         context.fireUserInboundEventTriggered(event)
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
-        peer.close(promise: nil)
-        link.end()
+    private func end() {
+        hasEnded = true
+        link?.localHasEnded = true
+        peer?.pipeline.fireUserInboundEventTriggered(LocalHasEnded())
+    }
+
+    func channelInactive(context: ChannelHandlerContext) { leave() }
+
+    private func leave() {
+        isGone = true
+        peer?.close(promise: nil)
+        link?.end()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
