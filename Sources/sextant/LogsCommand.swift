@@ -21,6 +21,9 @@ struct Logs: AsyncParsableCommand {
             wrong command line.
             """)
 
+    /// How much of a log that is only read is written at once.
+    private static let pieceBytes = 128 << 10
+
     @Argument(
         help: ArgumentHelp(
             "A pod, or such as deploy/web, sts/db, job/migrate, svc/web: all its pods.", valueName: "pod|kind/name"))
@@ -101,25 +104,12 @@ struct Logs: AsyncParsableCommand {
     }
 
     func run() async throws {
+        // The error of the write says it.
+        signal(SIGPIPE, SIG_IGN)
         try await withReasonOnFailure {
-            let environment = ProcessInfo.processInfo.environment
-            let setup = Setup(environment: environment)
-            let kubeconfig = try loadKubeconfig(cluster.kubeconfig, environment: environment)
-            printWarnings(of: kubeconfig)
-            let access = try kubeconfig.resolve(context: cluster.context, overrides: cluster.overrides)
-            var surroundings = setup.surroundings(
-                kubeconfig, context: cluster.context, overrides: cluster.overrides)
-            surroundings.servePluginsOnTheTerminal()
-            let query = try query(in: namespace ?? access.namespace ?? "default")
-            let client = try surroundings.client(access)
-            let result: Result<Void, any Error>
-            do {
-                result = .success(try await print(client, query))
-            } catch {
-                result = .failure(error)
+            try await cluster.withClient(namespace) { client, namespace, _ in
+                try await print(client, try query(in: namespace))
             }
-            await client.shutdown()
-            try result.get()
         }
     }
 
@@ -141,28 +131,43 @@ struct Logs: AsyncParsableCommand {
     }
 
     private func print(_ client: KubernetesClient, _ query: LogQuery) async throws {
-        let output = StandardOutput()
         var printer = LogPrinter(hasPrefix: prefix, hasTimestamps: timestamps)
         var failures = 0
         var sources = 0
+        var pending: [UInt8] = []
         let feed = LogFeed(client, query, localNow: { localNow() })
-        try await feed.run(passing: prefix ? nil : { try output.write($0) }) { events in
-            var bytes: [UInt8] = []
-            for event in events {
-                switch event {
-                case .began(let source):
-                    printer.add(source)
-                    sources += 1
-                case .changed: break
-                case .ended(let source, let failure):
-                    guard let failure else { break }
-                    failures += 1
-                    say("\(source.pod)/\(source.container): \(failure.detail)")
-                case .notice(let words): say(words, isOurs: false)
-                case .lines(let runs): for run in runs { printer.write(run, to: &bytes) }
-                }
+        do {
+            let pass: ([UInt8]) async throws -> Void = { bytes in
+                pending += bytes
+                guard pending.count >= Self.pieceBytes else { return }
+                try await writeAll(pending, to: STDOUT_FILENO)
+                pending.removeAll(keepingCapacity: true)
             }
-            if !bytes.isEmpty { try output.write(bytes) }
+            try await feed.run(passing: prefix ? nil : pass) { events in
+                for event in events {
+                    switch event {
+                    case .began(let source):
+                        printer.add(source)
+                        sources += 1
+                    case .changed: break
+                    case .ended(let source, let failure):
+                        guard let failure else { break }
+                        failures += 1
+                        say("\(source.pod)/\(source.container): \(failure.detail)")
+                    case .notice(let words): say(words, isOurs: false)
+                    case .lines(let runs): for run in runs { printer.write(run, to: &pending) }
+                    }
+                }
+                if !pending.isEmpty { try await writeAll(pending, to: STDOUT_FILENO) }
+                pending.removeAll(keepingCapacity: true)
+            }
+            try await writeAll(pending, to: STDOUT_FILENO)
+        } catch is OutputClosed {
+            throw ExitCode(128 + SIGPIPE)
+        } catch {
+            // What came before it broke.
+            try? await writeAll(pending, to: STDOUT_FILENO)
+            throw error
         }
         if sources == 0 { say("No resources found in \(query.namespace) namespace.", isOurs: false) }
         if failures > 0 { throw ExitCode(2) }

@@ -34,7 +34,7 @@ package struct LogFeed: Sendable {
     ///   - receive: gets what comes; the servers wait while it takes its time.
     /// - Throws: `APIFailure` or `LogFailure` when there is nothing to read, `CancellationError`, and what the two throw.
     package func run(
-        passing: (([UInt8]) throws -> Void)? = nil, _ receive: ([LogEvent]) async throws -> Void
+        passing: (([UInt8]) async throws -> Void)? = nil, _ receive: ([LogEvent]) async throws -> Void
     ) async throws {
         let pods = try await LogPods.of(query.target, in: query.namespace, client)
         let first = try await pods.list()
@@ -51,12 +51,12 @@ package struct LogFeed: Sendable {
         try await run(pods, first, receive)
     }
 
-    private func pass(_ source: LogSource, _ receive: ([UInt8]) throws -> Void) async throws {
+    private func pass(_ source: LogSource, _ receive: ([UInt8]) async throws -> Void) async throws {
         let options = LogOptions(
             container: source.container, previous: query.previous, timestamps: query.showsTimestamps,
             tailLines: query.tailLines, sinceSeconds: query.sinceSeconds, sinceTime: query.sinceTime,
             limitBytes: query.limitBytes)
-        try await client.log(namespace: query.namespace, pod: source.pod, options: options) { try receive($0) }
+        try await client.log(namespace: query.namespace, pod: source.pod, options: options) { try await receive($0) }
     }
 
     private func run(_ pods: LogPods, _ first: [Pod], _ receive: ([LogEvent]) async throws -> Void) async throws {

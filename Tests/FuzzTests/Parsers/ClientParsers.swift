@@ -6,7 +6,7 @@ import ModelTestSupport
 extension FuzzedParser {
     /// What reads the user's files and environment, and what servers say of themselves.
     static let clientParsers = [
-        kubeconfig, certificates, address, httpDate, discovery, execCredential, proxyHandshake, logLines,
+        kubeconfig, certificates, address, httpDate, discovery, execCredential, proxyHandshake, logLines, logStream,
     ]
 
     /// Two files merged, and every context of them resolved; a form feed parts the two.

@@ -1,0 +1,127 @@
+import KubernetesModel
+import Testing
+
+@testable import Streams
+
+struct LogDirectorTests {
+    private func pod(_ name: String, containers: [String] = ["app"], phase: String = "Running") -> Pod {
+        var pod = Pod()
+        pod.metadata.name = name
+        pod.metadata.uid = "uid-" + name
+        pod.status.phase = phase
+        pod.spec.restartPolicy = "Always"
+        for name in containers {
+            var container = Container()
+            container.name = name
+            pod.spec.containers.append(container)
+            var status = ContainerStatus()
+            status.name = name
+            status.state = .running(startedAt: nil)
+            pod.status.containerStatuses.append(status)
+        }
+        return pod
+    }
+
+    private func query(_ target: LogTarget, _ containers: LogQuery.Containers = .usual, follow: Bool = true) -> LogQuery
+    {
+        var query = LogQuery(namespace: "shop", target: target)
+        query.containers = containers
+        query.follow = follow
+        return query
+    }
+
+    /// Takes the starts as the feed does.
+    private func started(_ director: inout LogDirector, _ starts: [LogDirector.Start], from id: Int) {
+        for (index, start) in starts.enumerated() {
+            director.note(LogSource(id: id + index, pod: start.pod, container: start.container), start)
+        }
+    }
+
+    @Test func podsJoinAndLeave() throws {
+        var director = LogDirector(query: query(.selector("app=web")))
+        let first = try director.begin([pod("web-1")])
+        #expect(first.starts.map(\.pod) == ["web-1"])
+        #expect(first.starts.map(\.wasThere) == [true])
+        started(&director, first.starts, from: 0)
+        let second = director.update([pod("web-2")])
+        #expect(second.starts.map(\.pod) == ["web-2"])
+        #expect(second.starts.map(\.wasThere) == [false])
+        #expect(second.states.map(\.0) == [0])
+        #expect(second.states.map(\.1) == [LogContainerState(.gone)])
+        // A pod that was seen does not join again.
+        started(&director, second.starts, from: 1)
+        #expect(director.update([pod("web-2")]).starts == [])
+    }
+
+    @Test func theUsualContainerIsSaidToBeChosen() throws {
+        var director = LogDirector(query: query(.pod("web")))
+        let change = try director.begin([pod("web", containers: ["app", "proxy"])])
+        #expect(change.starts.map(\.container) == ["app"])
+        #expect(change.notices == [#"Defaulted container "app" out of: app, proxy"#])
+
+        var annotated = pod("web", containers: ["app", "proxy"])
+        annotated.metadata.annotations["kubectl.kubernetes.io/default-container"] = "proxy"
+        director = LogDirector(query: query(.pod("web")))
+        let other = try director.begin([annotated])
+        #expect(other.starts.map(\.container) == ["proxy"])
+        #expect(other.notices == [])
+    }
+
+    @Test func aContainerThatIsNotThereIsSaidWithThoseThatAre() {
+        var director = LogDirector(query: query(.pod("web"), .named("nope")))
+        let failure = #expect(throws: LogFailure.self) {
+            _ = try director.begin([pod("web", containers: ["app", "proxy"])])
+        }
+        #expect(failure?.description == "container nope is not valid for pod web; it has: app, proxy")
+    }
+
+    @Test func tooManyLogsAreRefusedAtFirstAndLeftOutLater() throws {
+        var many = query(.selector("app=web"))
+        many.maximumStreams = 2
+        var director = LogDirector(query: many)
+        #expect(throws: LogFailure.self) { _ = try director.begin([pod("a"), pod("b"), pod("c")]) }
+        director = LogDirector(query: many)
+        let first = try director.begin([pod("a")])
+        started(&director, first.starts, from: 0)
+        let change = director.update([pod("a"), pod("b"), pod("c")])
+        #expect(change.starts.map(\.pod) == ["b"])
+        #expect(change.notices == ["c is left out: 2 logs are followed already"])
+        started(&director, change.starts, from: 1)
+        // When there is room again it joins.
+        #expect(director.update([pod("b"), pod("c")]).starts == [])
+        #expect(director.update([pod("b"), pod("c")]).starts.map(\.pod) == ["c"])
+    }
+
+    @Test func whatMayGetMorePodsIsNotClosed() {
+        #expect(LogDirector(query: query(.pod("web"))).isClosed([]))
+        #expect(!LogDirector(query: query(.workload(.deployment, "web"))).isClosed([pod("web")]))
+        #expect(!LogDirector(query: query(.workload(.job, "pi"))).isClosed([pod("pi", phase: "Failed")]))
+        #expect(LogDirector(query: query(.workload(.job, "pi"))).isClosed([pod("pi", phase: "Succeeded")]))
+        #expect(LogDirector(query: query(.selector("a=b"), follow: false)).isClosed([]))
+    }
+
+    @Test func targetsAreWrittenAsForKubectl() throws {
+        #expect(try LogTarget(parsing: "web-0") == .pod("web-0"))
+        #expect(try LogTarget(parsing: "po/web-0") == .pod("web-0"))
+        #expect(try LogTarget(parsing: "deployments.apps/web") == .workload(.deployment, "web"))
+        #expect(try LogTarget(parsing: "SVC/web") == .workload(.service, "web"))
+        for text in ["node/x", "deploy/", "deploy/a/b"] {
+            #expect(throws: LogFailure.self) { try LogTarget(parsing: text) }
+        }
+    }
+
+    @Test func aContainerThatEndsForGoodIsNotWaitedFor() {
+        func state(_ policy: String, exitCode: Int32) -> LogContainerState {
+            var pod = pod("web")
+            pod.spec.restartPolicy = policy
+            var end = TerminatedState()
+            end.exitCode = exitCode
+            pod.status.containerStatuses[0].state = .terminated(end)
+            return pod.logState(of: "app")
+        }
+        #expect(state("Always", exitCode: 0).willRun)
+        #expect(state("OnFailure", exitCode: 1).willRun)
+        #expect(!state("OnFailure", exitCode: 0).willRun)
+        #expect(!state("Never", exitCode: 1).willRun)
+    }
+}
