@@ -14,8 +14,8 @@ struct Sextant: AsyncParsableCommand {
             """,
         version: productVersion,
         subcommands: [
-            Screen.self, Snapshot.self, Check.self, Why.self, Rules.self, Exec.self, Logs.self, Demo.self, Info.self,
-            Version.self,
+            Screen.self, Snapshot.self, Check.self, Why.self, Rules.self, Exec.self, PortForward.self, Logs.self,
+            Demo.self, Info.self, Version.self,
         ],
         defaultSubcommand: Screen.self)
 
@@ -24,12 +24,13 @@ struct Sextant: AsyncParsableCommand {
         withSubcommandFirst(
             arguments,
             subcommands: [
-                "screen", "snapshot", "check", "why", "rules", "exec", "logs", "demo", "info", "version",
-                "help",
+                "screen", "snapshot", "check", "why", "rules", "exec", "port-forward", "logs", "demo", "info",
+                "version", "help",
             ],
             optionsWithValue: [
                 "--kubeconfig", "--context", "--cluster", "--user", "--as", "--as-group", "--as-uid",
-                "--request-timeout", "--namespace", "-n", "--command", "-c", "--silences", "--diagnose",
+                "--request-timeout", "--namespace", "-n", "--command", "-c", "--silences", "--diagnose", "--address",
+                "--pod-running-timeout",
             ])
     }
 
