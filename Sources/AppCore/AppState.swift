@@ -94,6 +94,10 @@ package struct AppState: Sendable, Equatable {
     /// The kind and namespace shown before this one, for `-`.
     var previousScope: KindScope?
     package internal(set) var prompt: Prompt?
+    /// The action that is asked about or under way.
+    package internal(set) var dialog: ActionDialog?
+    /// How many actions were asked about.
+    var actionCount: UInt64 = 0
     /// How far the help is scrolled; `nil` when it is closed.
     package internal(set) var helpTop: Int?
     package internal(set) var notice: ShownNotice?
@@ -171,6 +175,7 @@ package struct AppState: Sendable, Equatable {
 
     /// Which keys apply now.
     package var keyContext: KeyContext {
+        if dialog != nil { return .action }
         if prompt != nil { return .prompt }
         if helpTop != nil { return .help }
         switch place {

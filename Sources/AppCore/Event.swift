@@ -23,6 +23,8 @@ package enum AppEvent: Sendable, Equatable {
     case diagnosed(ScopedReport)
     /// The end of a log was read.
     case log(LogRequest, LogTail)
+    /// News of an action.
+    case action(ActionEvent)
     /// Something to tell the user in the footer, such as a copy that worked.
     case notice(Notice)
 }
@@ -126,6 +128,16 @@ package enum DocumentEvent: Sendable, Equatable {
     case failed(ObjectAddress, APIFailure)
 }
 
+/// News of an action that changes the cluster.
+package enum ActionEvent: Sendable, Equatable {
+    /// Whether the server lets this user do it; for the dialog of that id.
+    case access(UInt64, AccessCheck, ActionDialog.Access)
+    /// What became of the target at an index.
+    case outcome(ActionOrder, Int, ActionOutcome)
+    /// Nothing more will come; what became of every target.
+    case ended(ActionOrder, [ActionOutcome?])
+}
+
 /// A line for the footer.
 package struct Notice: Sendable, Equatable {
     package enum Kind: Sendable, Equatable { case info, warning, error }
@@ -164,6 +176,12 @@ package enum Effect: Sendable, Equatable {
     case openLog(LogRequest)
     /// Have the rules look there, and nowhere else; `nil` ends it.
     case diagnose(DiagnosisOrder?)
+    /// Ask the server whether these things are allowed, for the dialog of that id.
+    case reviewAccess(UInt64, [AccessCheck])
+    /// Do what was confirmed.
+    case act(ActionOrder)
+    /// Send nothing more of the order of that id; what was sent goes on.
+    case stopAction(UInt64)
     /// Use another context of the kubeconfig.
     case switchContext(String)
     /// Try again now instead of at the end of the backoff.

@@ -9,6 +9,7 @@ package func keysPage() -> String {
     let titles: [(KeyContext, String)] = [
         (.table, "In a table"), (.contexts, "In the contexts"), (.document, "In a document"),
         (.triage, "In triage"), (.why, "In why"),
+        (.action, "In the dialog of an action"),
     ]
     for (context, title) in titles {
         page += "\n## \(title)\n\n| Keys | Does |\n|---|---|\n"

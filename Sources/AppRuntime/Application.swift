@@ -33,6 +33,8 @@ package final class Application {
         package var lendTerminal: (@Sendable (_ body: @Sendable () async -> Void) async -> Void)?
         /// What the rules do not tell.
         package var silences: [Silence] = []
+        /// Where what is changed is written down; without it nothing is.
+        package var audit: AuditLog?
         /// Whether there is no screen on that terminal.
         package var isTerminalFree = false
 
@@ -68,6 +70,10 @@ package final class Application {
     private var connection: Connection?
     private var documentTask: Task<Void, Never>?
     private var endedConnections: [Task<Void, Never>] = []
+    /// Actions under way, by the id of their order.
+    private var actions: [UInt64: (runner: ActionRunner, task: Task<Void, Never>)] = [:]
+    /// How long what was sent may take to be answered when the program ends.
+    private static let answerTime = Duration.seconds(3)
     private var epoch: UInt64 = 0
     private let (ending, end) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
@@ -99,6 +105,7 @@ package final class Application {
         ticking.cancel()
         frameTask?.cancel()
         documentTask?.cancel()
+        await endActions()
         disconnect()
         for task in endedConnections { await task.value }
     }
@@ -223,6 +230,7 @@ package final class Application {
     /// Ends the session; what it still has to say is not heard.
     private func disconnect() {
         epoch += 1
+        for action in actions.values { action.runner.stop() }
         guard let connection else { return }
         connection.task.cancel()
         endedConnections.append(connection.task)
@@ -241,6 +249,9 @@ package final class Application {
             documentTask?.cancel()
             if let session = connection?.session { documentTask = Task { await session.read(log) } }
         case .diagnose(let order): connection?.diagnose.yield(order)
+        case .reviewAccess(let id, let checks): reviewAccess(id, checks)
+        case .act(let order): act(order)
+        case .stopAction(let id): actions[id]?.runner.stop()
         case .switchContext(let name):
             readContexts()
             connect(to: name)
@@ -263,6 +274,55 @@ package final class Application {
         case .saveHistory(let lines): surroundings.saveHistory(lines)
         case .quit: stop()
         }
+    }
+
+    // MARK: - Actions
+
+    /// Passes on news of the session that is in use now, for as long as it is.
+    private func sendWhileInUse() -> Session.Send {
+        { [weak self, epoch] event in
+            if let self, self.epoch == epoch { self.send(event) }
+        }
+    }
+
+    private func reviewAccess(_ id: UInt64, _ checks: [AccessCheck]) {
+        guard let client = connection?.session.client else { return }
+        let send = sendWhileInUse()
+        endedConnections.append(
+            Task {
+                for check in checks { await send(.action(.access(id, check, await client.access(to: check)))) }
+            })
+    }
+
+    private func act(_ order: ActionOrder) {
+        guard let session = connection?.session else {
+            let outcomes = order.targets.map { _ in ActionOutcome?.some(.failed("Not connected; nothing was sent.")) }
+            return send(.action(.ended(order, outcomes)))
+        }
+        let runner = ActionRunner(
+            order, client: session.client, audit: surroundings.audit, logger: surroundings.logger,
+            now: surroundings.localNow)
+        let send = sendWhileInUse()
+        let task = Task { [weak self] in
+            let outcomes = await runner.perform { index, outcome in
+                await send(.action(.outcome(order, index, outcome)))
+            }
+            self?.actions[order.id] = nil
+            send(.action(.ended(order, outcomes)))
+        }
+        actions[order.id] = (runner, task)
+    }
+
+    /// Sends nothing more, and waits a moment for the answers to what was sent.
+    private func endActions() async {
+        let running = Array(actions.values)
+        for action in running { action.runner.stop() }
+        let limit = Task {
+            try? await Task.sleep(for: Self.answerTime)
+            if !Task.isCancelled { running.forEach { $0.task.cancel() } }
+        }
+        for action in running { await action.task.value }
+        limit.cancel()
     }
 
     private func openDocument(_ address: ObjectAddress) {

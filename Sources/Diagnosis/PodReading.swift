@@ -35,7 +35,7 @@ extension Pod {
     /// Who makes pods like this one: the Deployment behind its ReplicaSet, otherwise its controller.
     ///
     /// `nil` for a pod that nothing replaces, and for those that a kubelet makes from files.
-    var maker: ObjectID? {
+    package var maker: ObjectID? {
         guard let controller = metadata.controller, controller.kind != "Node" else { return nil }
         let owner = ObjectID(controller, namespace: metadata.namespace)
         // Both controllers name a ReplicaSet after its owner and the hash that they label pods with.

@@ -5,7 +5,12 @@ import Screen
 func drawFooter(_ state: AppState, _ frame: inout Frame) {
     let row = state.size.rows - 1
     frame.grid.clear(row: row)
-    if let prompt = state.prompt {
+    if let dialog = state.dialog, state.notice == nil {
+        let hints = dialogHints(dialog).flatMap {
+            [Piece("<\($0.key)>", .footerKey), Piece(" \($0.text)  ", .footerText)]
+        }
+        frame.grid.write(hints, column: 1, row: row)
+    } else if let prompt = state.prompt {
         drawPrompt(prompt, state, &frame)
     } else if let notice = state.notice?.notice {
         let role: StyleRole =

@@ -29,6 +29,7 @@ package func render(_ state: AppState) -> Frame {
         case .findings(let view): drawFindings(view, state, &frame.grid)
         }
     }
+    if let dialog = state.dialog { drawDialog(dialog, state, &frame) }
     if let signIn = state.shownSignIn { drawSignIn(signIn, state, &frame.grid) }
     drawFooter(state, &frame)
     return frame

@@ -37,6 +37,7 @@ struct Setup {
                 }
             })
         surroundings.overrides = overrides
+        surroundings.audit = directory.map { AuditLog(path: $0.auditPath) }
         return surroundings
     }
 }

@@ -40,8 +40,11 @@ struct KeyMapTests {
         #expect(keys.map(\.label) == ["ctrl-space", "ctrl-\\", "space", "alt-x", "f5", "pgup", "enter"])
     }
 
-    @Test func nothingChangesTheClusterYet() {
-        #expect(CommandInfo.all.filter(\.changesCluster).map(\.command) == [])
+    @Test func whatChangesTheClusterSaysSo() {
+        #expect(
+            CommandInfo.all.filter(\.changesCluster).map(\.command) == [
+                .deleteObject, .scaleWorkload, .restartWorkload,
+            ])
     }
 
     /// Whatever key comes, in whatever place, on whatever screen: an answer, and a state that can be drawn.

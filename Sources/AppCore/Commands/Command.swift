@@ -11,7 +11,9 @@ package enum Command: String, Sendable, CaseIterable {
     case open, back, commandPrompt, filterPrompt, help
     case allNamespaces, favouriteNamespace
     case viewYAML, copyName, copyNamespace
-    case mark, clearMarks
+    case mark, markRange, clearMarks
+    case deleteObject, scaleWorkload, restartWorkload
+    case copyActionCommand, evictInstead, toggleForce, changePropagation
     case toggleFaults, toggleWide
     case sortByName, sortByAge, sortByStatus, sortByNamespace
     case chooseNextColumn, choosePreviousColumn, sortByChosenColumn
@@ -42,7 +44,10 @@ package struct CommandInfo: Sendable {
         self.title = title
         self.help = help
         self.changesCluster = changesCluster
-        self.unavailable = unavailable
+        self.unavailable = { state in
+            if changesCluster, state.options.readOnly { return "This session is read-only (--read-only)." }
+            return unavailable(state)
+        }
     }
 
     /// Every command once, in the order of the help.
@@ -97,9 +102,31 @@ package struct CommandInfo: Sendable {
             unavailable: needsNamespacedTable),
         CommandInfo(
             .mark, "mark", "Mark the row, or take the mark away, and go to the next.", unavailable: needsSelection),
+        CommandInfo(
+            .markRange, "mark range", "Mark the rows from the one marked last to this one.",
+            unavailable: needsSelection),
         CommandInfo(.clearMarks, "clear marks", "Take all marks away.") {
             $0.shownTable?.marks.isEmpty == false ? nil : "Nothing is marked."
         },
+        CommandInfo(
+            .deleteObject, "delete", "Delete the marked objects, or the selected one, after asking.",
+            changesCluster: true, unavailable: { $0.whyNoDeletion }),
+        CommandInfo(
+            .scaleWorkload, "scale", "Set how many replicas the marked objects, or the selected one, are to have.",
+            changesCluster: true, unavailable: { $0.whyNoScaling }),
+        CommandInfo(
+            .restartWorkload, "restart",
+            "Replace the pods of the marked objects, or of the selected one, after asking.",
+            changesCluster: true, unavailable: { $0.whyNoRestart }),
+        CommandInfo(.copyActionCommand, "copy command", "Copy the kubectl command that does the same."),
+        CommandInfo(
+            .evictInstead, "evict", "Evict the pods, which PodDisruptionBudgets may refuse; or delete them after all.",
+            unavailable: needsPods),
+        CommandInfo(
+            .toggleForce, "by force", "Delete at once, without the time to end; or not.", unavailable: needsDeletion),
+        CommandInfo(
+            .changePropagation, "owned", "What becomes of owned objects: deleted after, before, or left as orphans.",
+            unavailable: needsDeletion),
         CommandInfo(
             .copyName, "copy", "Copy the names of the marked rows, or of the selected one.", unavailable: needsSelection
         ),
@@ -172,6 +199,16 @@ package struct CommandInfo: Sendable {
         guard let view = state.shownTable, let table = ResourceTable.named(view.kind), table.kind.isNamespaced
         else { return "This view has no namespaces." }
         return nil
+    }
+
+    private static let needsPods: @Sendable (AppState) -> String? = { state in
+        if let dialog = state.dialog, dialog.kind == Pod.kind { return nil }
+        return "Only pods can be evicted."
+    }
+
+    private static let needsDeletion: @Sendable (AppState) -> String? = { state in
+        if case .delete? = state.dialog?.action { return nil }
+        return "This is about deleting only."
     }
 
     private static let needsMatch: @Sendable (AppState) -> String? = { state in

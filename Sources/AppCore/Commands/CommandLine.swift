@@ -15,6 +15,8 @@ enum CommandLine: Sendable, Equatable {
     case triage(namespace: String??)
     /// The probes of a pod; `nil` for the selected one.
     case probes(pod: String?)
+    /// Another number of replicas; `nil` to be asked for it.
+    case scale(to: Int?)
 
     /// Why a line is no command.
     struct Failure: Error, Equatable {
@@ -22,7 +24,7 @@ enum CommandLine: Sendable, Equatable {
     }
 
     /// Words that are no kinds.
-    static let words = ["ctx", "context", "ns", "help", "quit", "q", "suspend", "login", "triage", "probes"]
+    static let words = ["ctx", "context", "ns", "help", "quit", "q", "suspend", "login", "triage", "probes", "scale"]
 
     static func parse(_ line: String, resources: [APIResource]) -> Result<CommandLine, Failure> {
         let line = line.drop { $0 == " " }
@@ -37,6 +39,13 @@ enum CommandLine: Sendable, Equatable {
         case "probes", "probe":
             let pod = String(rest.prefix { $0 != " " })
             return .success(.probes(pod: pod.isEmpty ? nil : pod))
+        case "scale":
+            let text = rest.reversed().drop { $0 == " " }.reversed()
+            guard !text.isEmpty else { return .success(.scale(to: nil)) }
+            guard let number = Int(String(text)), number >= 0 else {
+                return .failure(Failure(reason: "scale takes a number of replicas, such as: scale 3"))
+            }
+            return .success(.scale(to: number))
         case "login": return .success(.signIn)
         case "ctx", "context", "contexts":
             // Names of contexts may hold anything, slashes above all.

@@ -2,7 +2,7 @@ import Screen
 
 /// Where a key applies.
 package enum KeyContext: String, Sendable, CaseIterable {
-    case table, contexts, document, triage, why, help, prompt
+    case table, contexts, document, triage, why, help, prompt, action
 }
 
 /// Keys that carry out a command in some contexts.
@@ -52,9 +52,17 @@ package enum KeyMap {
         Binding([.table], [.character("c")], .copyName),
         Binding([.table], [.character(" ")], .mark),
         Binding([.table], [.character("b")], .showProbes),
+        Binding([.table], [.control("d")], .deleteObject),
+        Binding([.table], [.character("s")], .scaleWorkload),
+        Binding([.table], [.character("r")], .restartWorkload),
+        Binding([.action], [.control("y")], .copyActionCommand),
+        Binding([.action], [.control("e")], .evictInstead),
+        Binding([.action], [.control("x")], .toggleForce),
+        Binding([.action], [.control("o")], .changePropagation),
         Binding([.table], [.character("0")], .allNamespaces),
         Binding([.table], "123456789".map { .character($0) }, .favouriteNamespace),
         Binding([.table], [.character("n")], .copyNamespace),
+        Binding([.table], [.control(" ")], .markRange),
         Binding([.table], [.control("\\")], .clearMarks),
         Binding([.table], [.character("N")], .sortByName),
         Binding([.table], [.character("A")], .sortByAge),

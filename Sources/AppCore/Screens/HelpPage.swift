@@ -70,6 +70,7 @@ package enum HelpPage {
         ("ctx, ctx prod", "the contexts; another context"),
         ("triage, triage all", "what is wrong in the namespace or in all of them, causes first"),
         ("probes, probes web-0", "what the kubelet asks the selected pod, or another, and what comes of it"),
+        ("scale, scale 3", "set how many replicas the marked or selected objects are to have"),
         ("login", "sign in again: the kubeconfig's credential program gets the terminal"),
         ("suspend", "back to the shell until fg"),
         ("q", "leave"),

@@ -50,6 +50,14 @@ extension TableView {
         rows.rows.firstIndex { $0.place.name == key.name && $0.place.namespace == key.namespace }
     }
 
+    /// Marks the rows from the one that was marked last to the selected one.
+    mutating func markRange() {
+        guard rows.count > 0 else { return }
+        let anchor = markAnchor.flatMap { uid in rows.rows.firstIndex { $0.place.uid == uid } } ?? selectedIndex
+        for index in min(anchor, selectedIndex)...max(anchor, selectedIndex) { marks.insert(rows[index].place.uid) }
+        markAnchor = rows[selectedIndex].place.uid
+    }
+
     mutating func select(index: Int, visibleRows: Int) {
         wanted = nil
         guard rows.count > 0 else { return }

@@ -18,6 +18,8 @@ package struct TableView: Sendable, Equatable {
     package internal(set) var faultsOnly = false
     /// UIDs of the marked rows.
     package internal(set) var marks: Set<String> = []
+    /// The UID of the row that was marked last, where a range begins.
+    var markAnchor: String?
     /// How many columns after the first are scrolled out to the left.
     package internal(set) var columnOffset = 0
     /// The column that `Shift-O` sorts by, chosen with `Shift-Left` and `Shift-Right`.

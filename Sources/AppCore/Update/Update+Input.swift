@@ -7,7 +7,9 @@ extension AppState {
         switch input {
         case .key(let key): handle(key, &effects)
         case .paste(let text):
-            if prompt != nil {
+            if dialog != nil {
+                pasteIntoDialog(text)
+            } else if prompt != nil {
                 prompt?.editor.insert(text)
                 promptEdited()
             }
@@ -23,6 +25,10 @@ extension AppState {
             return
         }
         notice = nil
+        if dialog != nil, KeyMap.command(for: key, in: .action) == nil {
+            handleDialogKey(key, &effects)
+            return
+        }
         if prompt != nil, KeyMap.command(for: key, in: .prompt) == nil {
             handlePromptKey(key, &effects)
             return
@@ -37,6 +43,7 @@ extension AppState {
             show(.info, reason)
             return
         }
+        if dialog != nil, command != .quit, command != .repaint { return runInDialog(command, &effects) }
         if helpTop != nil, runInHelp(command) { return }
         switch command {
         case .quit: effects.append(.quit)
@@ -147,9 +154,16 @@ extension AppState {
         case .mark:
             if let uid = view.selection?.metadata.uid {
                 if view.marks.remove(uid) == nil { view.marks.insert(uid) }
+                view.markAnchor = uid
                 view.select(index: view.selectedIndex + 1, visibleRows: visibleRows)
             }
-        case .clearMarks: view.marks = []
+        case .markRange: view.markRange()
+        case .clearMarks:
+            view.marks = []
+            view.markAnchor = nil
+        case .deleteObject: return ask(.delete(Action.Deletion()), &effects)
+        case .scaleWorkload: return askScale(to: nil, &effects)
+        case .restartWorkload: return ask(.restart, &effects)
         case .toggleFaults:
             view.faultsOnly.toggle()
             shownTable = view

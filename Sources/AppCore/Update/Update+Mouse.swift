@@ -2,7 +2,7 @@ import Screen
 
 extension AppState {
     mutating func handle(_ event: MouseEvent, _ effects: inout [Effect]) {
-        guard prompt == nil else { return }
+        guard prompt == nil, dialog == nil else { return }
         if let top = helpTop {
             if let step = event.kind.wheelStep { scrollHelp(to: top + step) }
             return

@@ -26,6 +26,7 @@ package func update(_ state: inout AppState, _ event: AppEvent) -> [Effect] {
     case .document(let event): state.documentChanged(event)
     case .diagnosed(let report): state.take(report)
     case .log(let request, let tail): state.take(tail, of: request)
+    case .action(let event): state.take(event)
     case .notice(let notice): state.show(notice)
     }
     state.updateDemand(&effects)
@@ -49,6 +50,7 @@ extension AppState {
     fileprivate mutating func tick(_ now: Timestamp) {
         self.now = now
         if let notice, notice.until <= now { self.notice = nil }
+        refreshDialog()
         guard let index = visibleTable, case .table(let view) = places[index] else { return }
         if view.filter.dependsOnTime { filterTable() }
         let visibleRows = visibleTableRows
@@ -59,6 +61,7 @@ extension AppState {
         guard snapshot.epoch >= self.snapshot.epoch else { return }
         self.snapshot = snapshot
         applySnapshot()
+        if dialog?.facts.isIncomplete == true { refreshDialog() }
         if shownFindings?.showsProbes == true { settleFindings() }
         fallBackIfForbidden()
     }
@@ -257,6 +260,7 @@ extension AppState {
         forwardPlaces = []
         previousScope = nil
         helpTop = nil
+        dialog = nil
         closeLinePrompt()
         demand = []
         diagnosis = nil
@@ -334,6 +338,7 @@ extension AppState {
         if let scope = table?.scope { wanted.insert(scope) }
         let diagnosed = wantedDiagnosis.map { DiagnosisOrder($0, isAsked: shownFindings != nil) }
         if let diagnosed { wanted.formUnion(demand(of: diagnosed.scope)) }
+        wanted.formUnion(demand(ofDialogBeside: wanted))
         if wanted != demand {
             demand = wanted
             effects.append(.watch(wanted))
@@ -419,6 +424,7 @@ extension AppState {
             } else {
                 show(.error, name == nil ? "Select a pod first, or name one." : "Go to the pod's namespace first.")
             }
+        case .success(.scale(let replicas)): askScale(to: replicas, &effects)
         case .success(.triage(let named)): openTriage(namespace: named ?? namespace)
         case .success(.contexts(nil)):
             openContexts(reason: nil, selecting: session?.context ?? "")

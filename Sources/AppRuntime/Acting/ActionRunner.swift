@@ -37,9 +37,11 @@ final class ActionRunner: Sendable {
     /// Works through the objects in their order.
     ///
     /// - Parameter report: gets the index of each object and what became of it, in the order in which they end.
-    func perform(_ report: @escaping @Sendable (Int, ActionOutcome) async -> Void) async {
+    /// - Returns: what became of every object.
+    func perform(_ report: @escaping @Sendable (Int, ActionOutcome) async -> Void) async -> [ActionOutcome?] {
         await withTaskGroup(of: (Int, ActionOutcome).self) { group in
             var next = 0
+            var outcomes: [ActionOutcome?] = Array(repeating: nil, count: order.targets.count)
             func add() {
                 guard next < order.targets.count else { return }
                 let index = next
@@ -48,9 +50,11 @@ final class ActionRunner: Sendable {
             }
             for _ in 0..<Self.concurrency { add() }
             for await (index, outcome) in group {
+                outcomes[index] = outcome
                 await report(index, outcome)
                 add()
             }
+            return outcomes
         }
     }
 
@@ -165,6 +169,21 @@ extension AuditEntry.Outcome {
         case .failed(let words): self.init(word: "failed", detail: words)
         case .unknown(let words): self.init(word: "unknown", detail: words)
         case .notSent: self.init(word: "notSent", detail: "")
+        }
+    }
+}
+
+extension KubernetesClient {
+    /// Whether the server lets this user do it.
+    func access(to check: AccessCheck) async -> ActionDialog.Access {
+        let question = AccessQuestion(
+            verb: check.verb, resource: check.resource, subresource: check.subresource, namespace: check.namespace)
+        do {
+            let answer = try await review(question)
+            return answer.isAllowed ? .allowed : .denied(answer.reason)
+        } catch {
+            // The action itself will tell.
+            return .unknown
         }
     }
 }
