@@ -36,15 +36,16 @@ package func withDemoCluster<Result: Sendable>(
 ) async throws -> Result {
     let scenario = try scenario ?? .standard()
     let (simulation, store) = DemoSimulation.begin(scenario, seed: options.seed, at: clock())
-    return try await withDemoServer(store: store, options: options.server, clock: clock) { server in
+    return try await withDemoServer(
+        store: store, simulation: simulation, options: options.server, clock: clock
+    ) { server in
         guard let interval = options.stepInterval else { return try await body(server) }
         return try await withThrowingTaskGroup(of: Result?.self) { group in
             group.addTask {
-                var simulation = simulation
                 while !Task.isCancelled {
                     try? await Task.sleep(for: interval)
                     if Task.isCancelled { break }
-                    server.update { store in simulation.step(at: clock(), in: &store) }
+                    server.step()
                 }
                 return nil
             }

@@ -24,7 +24,8 @@ import Testing
                 }
             }
         }
-        #expect(plain.sorted() == whole.sorted())
+        #expect(plain.filter { !$0.contains("/") }.sorted() == whole.sorted())
+        #expect(plain.contains("deployments/scale") && plain.contains("pods/exec"))
         #expect(Set(DemoResource.all.map(\.plural)).isSubset(of: Set(plain)))
     }
 
@@ -84,7 +85,7 @@ import Testing
                 "details":{"name":"nope","kind":"pods"},"code":404}
 
                 """)
-        let written = try Asked("/api/v1/namespaces/shop/pods/a", store, method: "DELETE")
+        let written = try Asked("/api/v1/namespaces/shop/pods/a", store, method: "OPTIONS")
         #expect(written.status == 405)
         #expect(written.body["message"].text == "the server does not allow this method on the requested resource")
         #expect(try Asked("/api/v1/pods", store, accept: "application/vnd.kubernetes.protobuf").status == 406)

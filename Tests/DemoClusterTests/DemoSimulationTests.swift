@@ -78,7 +78,8 @@ import Testing
             #expect(store.version >= version)
             version = store.version
             guard step.isMultiple(of: 250) else { continue }
-            rollouts.formUnion(store.documents(of: .replicaSets).map { $0.text("metadata", "name") })
+            let catalog = store.document(of: .deployments, namespace: "shop", name: "catalog")
+            rollouts.insert(catalog?.text("metadata", "annotations", "deployment.kubernetes.io/revision") ?? "")
             #expect((pods...pods + 2).contains(store.documents(of: .pods).count))
             #expect(store.documents(of: .events).count <= 450)
             #expect(store.documents(of: .replicaSets).count <= 26)

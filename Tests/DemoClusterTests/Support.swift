@@ -69,10 +69,22 @@ struct Asked {
         _ target: String, _ store: DemoObjectStore, method: String = "GET", accept: String = "application/json",
         token: String? = nil, options: DemoServer.Options = DemoServer.Options()
     ) throws {
-        let api = DemoAPI(options: options, address: "127.0.0.1:1", now: beginning)
-        let request = DemoRequest(
+        var cluster = DemoClusterState(store: store)
+        try self.init(target, &cluster, method: method, accept: accept, token: token, options: options)
+    }
+
+    /// Asks a cluster that the request may change.
+    init(
+        _ target: String, _ cluster: inout DemoClusterState, method: String = "GET",
+        accept: String = "application/json", sending: (type: String, text: String) = ("", ""), token: String? = nil,
+        options: DemoServer.Options = DemoServer.Options(), at now: Timestamp = beginning
+    ) throws {
+        let api = DemoAPI(options: options, address: "127.0.0.1:1", now: now)
+        var request = DemoRequest(
             method: method, target: target, accept: accept, authorization: token.map { "Bearer \($0)" } ?? "")
-        switch api.answer(request, store: store) {
+        request.contentType = sending.type
+        request.body = Array(sending.text.utf8)
+        switch api.answer(request, &cluster) {
         case .whole(let status, let contentType, let bytes):
             self.status = status
             self.contentType = contentType

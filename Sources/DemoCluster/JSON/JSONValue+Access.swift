@@ -81,6 +81,18 @@ extension JSONValue {
         if at(path) == nil { set(path[...], to: value) }
     }
 
+    /// The same document with sorted members and without those that are `null`: equal documents are then equal values.
+    var canonical: JSONValue {
+        switch self {
+        case .object(let members):
+            .object(
+                members.filter { $0.value != .null }.map { Member($0.key, $0.value.canonical) }
+                    .sorted { $0.key < $1.key })
+        case .array(let elements): .array(elements.map(\.canonical))
+        default: self
+        }
+    }
+
     /// The document as compact JSON text in UTF-8.
     var jsonBytes: [UInt8] {
         var bytes: [UInt8] = []

@@ -137,6 +137,9 @@ extension DemoLogRun.Line {
 extension Timestamp {
     /// Long before anything happened.
     static let distantPast = Timestamp(seconds: 0)
+
+    /// Long after anything happens.
+    static let distantFuture = Timestamp(seconds: .max)
 }
 
 /// How a pod behaves, which its object does not say.

@@ -1,6 +1,6 @@
 import KubernetesModel
 
-/// What the server answers to a request: a pure function of the request and the store.
+/// What the server answers to a request, and what the request changes: a function of the request and the cluster.
 struct DemoAPI: Sendable {
     /// An answer.
     enum Answer: Sendable {
@@ -14,25 +14,25 @@ struct DemoAPI: Sendable {
     var address: String
     var now: Timestamp
 
-    func answer(_ request: DemoRequest, store: DemoObjectStore) -> Answer {
+    func answer(_ request: DemoRequest, _ cluster: inout DemoClusterState) -> Answer {
         do throws(DemoStatus) {
-            return try route(request, store: store)
+            return try route(request, &cluster)
         } catch {
             return Self.whole(error.document, status: error.code)
         }
     }
 
-    private static func whole(_ document: JSONValue, status: Int = 200) -> Answer {
+    static func whole(_ document: JSONValue, status: Int = 200) -> Answer {
         .whole(status: status, contentType: "application/json", body: document.jsonBytes + [UInt8(ascii: "\n")])
     }
 
-    private static func text(_ text: String, status: Int = 200) -> Answer {
+    static func text(_ text: String, status: Int = 200) -> Answer {
         .whole(status: status, contentType: "text/plain; charset=utf-8", body: Array(text.utf8))
     }
 
     // MARK: Routes
 
-    private func route(_ request: DemoRequest, store: DemoObjectStore) throws(DemoStatus) -> Answer {
+    private func route(_ request: DemoRequest, _ cluster: inout DemoClusterState) throws(DemoStatus) -> Answer {
         let segments = request.segments
         switch segments.first {
         case "version": return Self.whole(DemoDiscovery.version)
@@ -45,7 +45,7 @@ struct DemoAPI: Sendable {
         case "api":
             if segments.count == 1 { return try discoveryRoot(request, core: true) }
             return try groupVersion(
-                request, group: "", version: segments[1], rest: segments.dropFirst(2), user: user, store: store)
+                request, group: "", version: segments[1], rest: segments.dropFirst(2), user: user, &cluster)
         case "apis":
             if segments.count == 1 { return try discoveryRoot(request, core: false) }
             if segments.count == 2 {
@@ -56,7 +56,7 @@ struct DemoAPI: Sendable {
             }
             return try groupVersion(
                 request, group: segments[1], version: segments[2], rest: segments.dropFirst(3), user: user,
-                store: store)
+                &cluster)
         case nil:
             return Self.whole(
                 .members(["paths": .array(["/api", "/apis", "/healthz", "/version"].map { .string($0) })]))
@@ -88,7 +88,7 @@ struct DemoAPI: Sendable {
 
     private func groupVersion(
         _ request: DemoRequest, group: String, version: String, rest: ArraySlice<String>, user: DemoUser,
-        store: DemoObjectStore
+        _ cluster: inout DemoClusterState
     ) throws(DemoStatus) -> Answer {
         guard let resources = DemoDiscovery.resourceList(group: group, version: version) else {
             return Self.text("404 page not found\n", status: 404)
@@ -97,41 +97,54 @@ struct DemoAPI: Sendable {
             guard AnswerForm(accept: request.accept, among: [.json]) != nil else { throw .notAcceptable }
             return Self.whole(resources)
         }
-        var rest = Array(rest)
+        if let review = DemoDiscovery.reviews.first(where: { $0.group == group && [$0.plural] == rest }) {
+            return try self.review(review, request, user: user)
+        }
+        guard let target = Self.target(group: group, version: version, Array(rest)) else { throw .noSuchResource }
+        guard request.method == "GET" else { return try write(target, request, user: user, &cluster) }
+        return try read(target, request, user: user, store: cluster.store)
+    }
+
+    /// What a path is about.
+    /// - Returns: `nil` for a path that nothing serves.
+    static func target(group: String, version: String, _ path: [String]) -> DemoTarget? {
+        var rest = path
         var namespace = ""
-        if rest[0] == "namespaces", rest.count > 2 {
+        if rest.first == "namespaces", rest.count > 2 {
             namespace = rest[1]
             rest.removeFirst(2)
         }
-        let review = DemoDiscovery.selfReview
-        if group == review.group, rest == [review.plural] {
-            guard request.method == "POST" else { throw .notAllowed }
-            return Self.whole(Self.review(of: user), status: 201)
-        }
         guard
             let resource = DemoResource.all.first(where: {
-                $0.group == group && $0.version == version && $0.plural == rest[0]
-            }), namespace.isEmpty || resource.isNamespaced,
-            rest.count <= 2 || (resource == .pods && rest.count == 3 && rest[2] == "log")
-        else { throw .noSuchResource }
-        guard request.method == "GET" else { throw .notAllowed }
-        if rest.count == 3 { return try log(namespace: namespace, name: rest[1], request, user: user, store: store) }
-        if rest.count == 2 {
-            return try get(resource, namespace: namespace, name: rest[1], request, user: user, store: store)
+                $0.group == group && $0.version == version && $0.plural == rest.first
+            }), namespace.isEmpty || resource.isNamespaced, rest.count <= 3
+        else { return nil }
+        let subresource = rest.count == 3 ? rest[2] : ""
+        guard subresource.isEmpty || resource.subresources.contains(where: { $0.name == subresource }) else {
+            return nil
         }
-        return try collection(resource, namespace: namespace, request, user: user, store: store)
+        return DemoTarget(
+            resource: resource, namespace: namespace, name: rest.count > 1 ? rest[1] : "", subresource: subresource)
     }
 
-    private static func review(of user: DemoUser) -> JSONValue {
-        .members([
-            "kind": .string("SelfSubjectReview"), "apiVersion": .string(DemoDiscovery.selfReview.apiVersion),
-            "metadata": .object([]),
-            "status": .members([
-                "userInfo": .members([
-                    "username": .string(user.name), "groups": .array(user.groups.map { .string($0) }),
-                ])
-            ]),
-        ])
+    private func read(
+        _ target: DemoTarget, _ request: DemoRequest, user: DemoUser, store: DemoObjectStore
+    ) throws(DemoStatus) -> Answer {
+        switch target.subresource {
+        case "" where target.name.isEmpty:
+            return try collection(target.resource, namespace: target.namespace, request, user: user, store: store)
+        case "":
+            return try get(
+                target.resource, namespace: target.namespace, name: target.name, request, user: user, store: store)
+        case "log": return try log(target, request, user: user, store: store)
+        case "scale":
+            try allow("get", target, user)
+            guard let entry = store.entry(of: target.resource, target.key) else {
+                throw .noSuchObject(target.resource, target.name)
+            }
+            return Self.whole(Self.scale(of: entry.document, target.resource))
+        default: throw .notAllowed
+        }
     }
 
     // MARK: Objects
@@ -155,14 +168,12 @@ struct DemoAPI: Sendable {
     }
 
     private func log(
-        namespace: String, name: String, _ request: DemoRequest, user: DemoUser, store: DemoObjectStore
+        _ target: DemoTarget, _ request: DemoRequest, user: DemoUser, store: DemoObjectStore
     ) throws(DemoStatus) -> Answer {
-        guard user.mayRead(.pods, namespace: namespace) else {
-            throw .forbidden(user: user.name, verb: "get", .pods, namespace: namespace, name: name)
-        }
-        let key = DemoObjectStore.Key(namespace: namespace, name: name)
-        guard let entry = store.entry(of: .pods, key) else { throw .noSuchObject(.pods, name) }
-        let options = try DemoLogOptions(request, pod: name, at: now)
+        try allow("get", target, user)
+        let key = target.key
+        guard let entry = store.entry(of: .pods, key) else { throw .noSuchObject(.pods, target.name) }
+        let options = try DemoLogOptions(request, pod: target.name, at: now)
         let behaviour = store.behaviours[key] ?? DemoPodBehaviour()
         guard let stream = try DemoLogStream(of: entry.document, options, behaviour, at: now) else {
             return .whole(status: 204, contentType: "", body: [])
@@ -208,7 +219,7 @@ struct DemoAPI: Sendable {
         return .whole(status: 200, contentType: "application/json", body: renderer.list(page) + [UInt8(ascii: "\n")])
     }
 
-    private static func labels(_ text: String) throws(DemoStatus) -> LabelSelector {
+    static func labels(_ text: String) throws(DemoStatus) -> LabelSelector {
         do {
             return try LabelSelector(parsing: text)
         } catch {

@@ -9,8 +9,12 @@ final class DemoConnection: ChannelInboundHandler {
     /// How often a log that is followed is looked at.
     private static let logInterval = TimeAmount.milliseconds(100)
 
+    /// As a real API server takes.
+    private static let maximumBodyBytes = 3 << 20
+
     private let server: DemoServer
     private var head: HTTPRequestHead?
+    private var body: [UInt8] = []
     private var watchID: Int?
     private var timeout: Scheduled<Void>?
     private var log: DemoLogStream?
@@ -35,8 +39,12 @@ final class DemoConnection: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head(let head): self.head = head
-        case .body: break
+        case .head(let head):
+            self.head = head
+            body = []
+        case .body(let buffer):
+            body += buffer.readableBytesView
+            if body.count > Self.maximumBodyBytes { context.close(promise: nil) }
         case .end:
             guard let head else { return }
             self.head = nil
@@ -45,10 +53,14 @@ final class DemoConnection: ChannelInboundHandler {
     }
 
     private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        let request = DemoRequest(
+        var request = DemoRequest(
             method: head.method.rawValue, target: head.uri,
             accept: head.headers[canonicalForm: "accept"].joined(separator: ","),
             authorization: head.headers.first(name: "authorization") ?? "")
+        request.contentType = String(
+            (head.headers.first(name: "content-type") ?? "").prefix { $0 != ";" })
+        request.body = body
+        body = []
         let reply = server.reply(to: request, on: context.channel)
         var headers = HTTPHeaders([("Cache-Control", "no-cache, private"), ("Date", reply.date)])
         switch reply.answer {

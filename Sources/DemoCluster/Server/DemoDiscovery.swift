@@ -9,7 +9,9 @@ enum DemoDiscovery {
         "platform": .string("linux/amd64"),
     ])
 
-    private static let verbs = JSONValue.array(["get", "list", "watch"].map { .string($0) })
+    private static let verbs = [
+        "create", "delete", "deletecollection", "get", "list", "patch", "update", "watch",
+    ]
 
     /// The groups besides core, with their one version.
     private static let groups: [(name: String, version: String)] = {
@@ -19,15 +21,21 @@ enum DemoDiscovery {
                 groups.append((resource.group, resource.version))
             }
         }
-        return groups + [(selfReview.group, selfReview.version)]
+        return groups + [("authentication.k8s.io", "v1"), ("authorization.k8s.io", "v1")]
     }()
 
-    /// The one thing a client may post: the question who it is.
-    static let selfReview = DemoResource(
-        "authentication.k8s.io", "v1", "selfsubjectreviews", "SelfSubjectReview", isNamespaced: false)
+    /// What is asked by creating it: who one is, and what one may do.
+    static let reviews = [
+        DemoResource(
+            "authentication.k8s.io", "v1", "selfsubjectreviews", "SelfSubjectReview", isNamespaced: false),
+        DemoResource(
+            "authorization.k8s.io", "v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview", isNamespaced: false),
+        DemoResource(
+            "authorization.k8s.io", "v1", "selfsubjectrulesreviews", "SelfSubjectRulesReview", isNamespaced: false),
+    ]
 
     private static func resources(_ group: String) -> [DemoResource] {
-        group == selfReview.group ? [selfReview] : DemoResource.all.filter { $0.group == group }
+        (DemoResource.all + reviews).filter { $0.group == group }
     }
 
     static func apiVersions(address: String) -> JSONValue {
@@ -66,13 +74,25 @@ enum DemoDiscovery {
         return .members([
             "kind": .string("APIResourceList"), "apiVersion": .string("v1"), "groupVersion": .string(first.apiVersion),
             "resources": .array(
-                served.map { resource in
-                    .members([
-                        "name": .string(resource.plural), "singularName": .string(resource.kind.lowercased()),
-                        "namespaced": .bool(resource.isNamespaced), "kind": .string(resource.kind),
-                        "verbs": verbs(of: resource), "shortNames": shortNames(of: resource),
-                        "categories": categories(of: resource),
-                    ])
+                served.flatMap { resource in
+                    [
+                        JSONValue.members([
+                            "name": .string(resource.plural), "singularName": .string(resource.kind.lowercased()),
+                            "namespaced": .bool(resource.isNamespaced), "kind": .string(resource.kind),
+                            "verbs": verbs(of: resource), "shortNames": shortNames(of: resource),
+                            "categories": categories(of: resource),
+                        ])
+                    ]
+                        + resource.subresources.map { subresource in
+                            .members([
+                                "name": .string("\(resource.plural)/\(subresource.name)"), "singularName": .string(""),
+                                "namespaced": .bool(resource.isNamespaced),
+                                "group": subresource.group.isEmpty ? nil : .string(subresource.group),
+                                "version": subresource.group.isEmpty ? nil : .string("v1"),
+                                "kind": .string(subresource.kind),
+                                "verbs": .array(subresource.verbs.map { .string($0) }),
+                            ])
+                        }
                 }),
         ])
     }
@@ -108,11 +128,25 @@ enum DemoDiscovery {
             "scope": .string(resource.isNamespaced ? "Namespaced" : "Cluster"),
             "singularResource": .string(resource.kind.lowercased()), "verbs": verbs(of: resource),
             "shortNames": shortNames(of: resource), "categories": categories(of: resource),
+            "subresources": resource.subresources.isEmpty
+                ? nil
+                : .array(
+                    resource.subresources.map { subresource in
+                        .members([
+                            "subresource": .string(subresource.name),
+                            "responseKind": .members([
+                                "group": .string(subresource.group),
+                                "version": .string(subresource.group.isEmpty ? "" : "v1"),
+                                "kind": .string(subresource.kind),
+                            ]),
+                            "verbs": .array(subresource.verbs.map { .string($0) }),
+                        ])
+                    }),
         ])
     }
 
     private static func verbs(of resource: DemoResource) -> JSONValue {
-        resource == selfReview ? .array([.string("create")]) : verbs
+        .array((reviews.contains(resource) ? ["create"] : verbs).map { .string($0) })
     }
 
     private static func shortNames(of resource: DemoResource) -> JSONValue? {

@@ -6,12 +6,17 @@ struct DemoRequest: Sendable, Equatable {
     var segments: [String]
     /// Decoded query; of a key that comes twice the last counts.
     var query: [String: String]
+    /// What the query says after `command=`, each time it does.
+    var command: [String] = []
     /// The `Accept` header; empty when there is none.
     var accept: String
     /// The bearer token, when one was sent.
     var token: String?
     /// Path and query as they came.
     var target: String
+    /// The type of the body without its parameters; empty when there is none.
+    var contentType = ""
+    var body: [UInt8] = []
 
     init(method: String, target: String, accept: String = "", authorization: String = "") {
         self.method = method
@@ -23,7 +28,9 @@ struct DemoRequest: Sendable, Equatable {
         if parts.count == 2 {
             for pair in parts[1].split(separator: "&") {
                 let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-                query[Self.decoded(sides[0])] = sides.count == 2 ? Self.decoded(sides[1]) : ""
+                let value = sides.count == 2 ? Self.decoded(sides[1]) : ""
+                query[Self.decoded(sides[0])] = value
+                if sides[0] == "command" { command.append(value) }
             }
         }
         let words = authorization.split(separator: " ")

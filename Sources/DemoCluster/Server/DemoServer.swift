@@ -5,9 +5,9 @@ import NIOPosix
 import NIOSSL
 import Synchronization
 
-/// An API server on loopback that serves the objects of a store: lists, gets and watches, nothing that writes.
+/// An API server on loopback that serves the objects of a cluster, and lets its clients change them.
 ///
-/// It speaks enough of the real protocol for `kubectl get`, `describe` and `-w`. Answers are JSON.
+/// It speaks enough of the real protocol for what `kubectl` does every day. Answers are JSON.
 package final class DemoServer: Sendable {
     /// How a server behaves.
     package struct Options: Sendable {
@@ -48,7 +48,7 @@ package final class DemoServer: Sendable {
     }
 
     private struct State {
-        var store: DemoObjectStore
+        var cluster: DemoClusterState
         var watchers: [Int: Watcher] = [:]
         var nextWatcher = 1
         var log: [RequestRecord] = []
@@ -68,12 +68,16 @@ package final class DemoServer: Sendable {
     /// A server that does not listen yet.
     /// - Parameters:
     ///   - store: the objects to begin with.
+    ///   - simulation: what makes them move, when something does.
     ///   - options: how it behaves.
     ///   - clock: what time it is on the server.
-    package init(store: DemoObjectStore, options: Options = Options(), clock: @escaping @Sendable () -> Timestamp) {
+    package init(
+        store: DemoObjectStore, simulation: DemoSimulation? = nil, options: Options = Options(),
+        clock: @escaping @Sendable () -> Timestamp
+    ) {
         self.options = options
         self.clock = clock
-        state = Mutex(State(store: store))
+        state = Mutex(State(cluster: DemoClusterState(store: store, simulation: simulation)))
     }
 
     // MARK: Life
@@ -161,16 +165,26 @@ package final class DemoServer: Sendable {
     // MARK: Objects
 
     /// The objects as they are now.
-    package var store: DemoObjectStore { state.withLock { $0.store } }
+    package var store: DemoObjectStore { state.withLock { $0.cluster.store } }
 
     /// Changes objects, and sends the changes to those who watch them.
     @discardableResult
     package func update<Result>(_ body: (inout DemoObjectStore) -> sending Result) -> sending Result {
         state.withLock { state in
-            let before = state.store.version
-            let result = body(&state.store)
+            let before = state.cluster.store.version
+            let result = body(&state.cluster.store)
             publish(after: before, &state)
             return result
+        }
+    }
+
+    /// Lets the simulation go on to what time it is now; nothing happens without one.
+    package func step() {
+        let now = clock()
+        state.withLock { state in
+            let before = state.cluster.store.version
+            state.cluster.simulation?.step(at: now, in: &state.cluster.store)
+            publish(after: before, &state)
         }
     }
 
@@ -178,15 +192,15 @@ package final class DemoServer: Sendable {
     package func sendBookmarks() {
         state.withLock { state in
             for watcher in state.watchers.values where watcher.watch.sendsBookmarks {
-                Self.send(watcher.watch.renderer.bookmark(version: state.store.version), to: watcher.channel)
+                Self.send(watcher.watch.renderer.bookmark(version: state.cluster.store.version), to: watcher.channel)
             }
         }
     }
 
     private func publish(after version: UInt64, _ state: inout State) {
-        guard state.store.version > version else { return }
-        let changes = state.store.history.drop { $0.entry.version <= version }
-        let isComplete = state.store.compactedVersion <= version
+        guard state.cluster.store.version > version else { return }
+        let changes = state.cluster.store.history.drop { $0.entry.version <= version }
+        let isComplete = state.cluster.store.compactedVersion <= version
         let now = clock()
         for (id, var watcher) in state.watchers {
             guard isComplete, watcher.channel.isWritable else {
@@ -244,7 +258,9 @@ package final class DemoServer: Sendable {
         let now = clock()
         return state.withLock { state in
             let api = DemoAPI(options: options, address: "127.0.0.1:\(state.port)", now: now)
-            let answer = api.answer(request, store: state.store)
+            let before = state.cluster.store.version
+            let answer = api.answer(request, &state.cluster)
+            publish(after: before, &state)
             var reply = Reply(answer: answer, watchID: nil, date: now.httpDate)
             var status = 200
             switch answer {
@@ -265,7 +281,7 @@ package final class DemoServer: Sendable {
 
     /// What a log that is followed got since it was last asked.
     func nextLog(_ stream: inout DemoLogStream) -> DemoLogStream.Chunk {
-        let store = state.withLock { $0.store }
+        let store = state.withLock { $0.cluster.store }
         return stream.next(store, at: clock())
     }
 
@@ -285,11 +301,11 @@ package final class DemoServer: Sendable {
 
 /// Runs a server while the body runs, and shuts it down however the body ends.
 package func withDemoServer<Result: Sendable>(
-    store: DemoObjectStore, options: DemoServer.Options = DemoServer.Options(),
+    store: DemoObjectStore, simulation: DemoSimulation? = nil, options: DemoServer.Options = DemoServer.Options(),
     clock: @escaping @Sendable () -> Timestamp = { .systemNow },
     _ body: (DemoServer) async throws -> Result
 ) async throws -> Result {
-    let server = DemoServer(store: store, options: options, clock: clock)
+    let server = DemoServer(store: store, simulation: simulation, options: options, clock: clock)
     try await server.start()
     do {
         let result = try await body(server)

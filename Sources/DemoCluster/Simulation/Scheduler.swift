@@ -41,7 +41,7 @@ struct Scheduler: Sendable {
         return none + Self.histogram(counts.map { ($0.value, $0.key) }) + tail(preemption)
     }
 
-    private static func isCordoned(_ node: JSONValue) -> Bool { node.at("spec", "unschedulable") != nil }
+    private static func isCordoned(_ node: JSONValue) -> Bool { node.at("spec", "unschedulable")?.isTrue ?? false }
 
     private static func histogram(_ reasons: [(count: Int, text: String)]) -> String {
         reasons.filter { $0.count > 0 }.map { "\($0.count) \($0.text)" }.sorted().joined(separator: ", ")
@@ -68,6 +68,9 @@ struct Scheduler: Sendable {
         }
         let name = node.text("metadata", "name")
         let here = others.filter { $0.node == name && !$0.hasEnded }
+        if let most = Int(node.text("status", "allocatable", "pods")), here.count >= most {
+            return ["Too many pods"]
+        }
         return Self.resources.compactMap { resource in
             let wanted = Self.request(pod, resource)
             guard wanted > 0 else { return nil }

@@ -22,7 +22,8 @@ extension SimulatedPod {
                 "name": .string(name), "generateName": generateName.isEmpty ? nil : .string(generateName),
                 "namespace": .string(namespace), "uid": .string(uid), "creationTimestamp": .time(created),
                 "deletionTimestamp": deletion.map { .time($0) },
-                "deletionGracePeriodSeconds": deletion == nil ? nil : spec["terminationGracePeriodSeconds"],
+                "deletionGracePeriodSeconds": deletion == nil
+                    ? nil : grace.map { .integer($0) } ?? spec["terminationGracePeriodSeconds"],
                 "labels": .texts(labels), "annotations": annotations.isEmpty ? nil : .texts(annotations),
                 "ownerReferences": ownerReference.map { .array([$0]) },
                 "finalizers": finalizers.isEmpty ? nil : .array(finalizers.map { .string($0) }),

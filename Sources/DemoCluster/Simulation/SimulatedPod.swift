@@ -80,6 +80,10 @@ struct SimulatedPod: Sendable {
     var lastTermination: Termination?
     /// When its deletion was asked for, plus the grace period.
     var deletion: Timestamp?
+    /// The grace period that it was deleted with, in seconds.
+    var grace: Int?
+    /// A hash of the template it was made from.
+    var template: UInt64 = 0
     /// When it is gone.
     var removal: Timestamp?
 

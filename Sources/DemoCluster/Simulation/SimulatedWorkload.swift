@@ -9,7 +9,15 @@ struct SimulatedWorkload: Sendable {
         var uid: String
         var hash: String
         var template: JSONValue
+        /// The template without the label of the revision.
+        var plain: JSONValue
         var created: Timestamp
+        /// How many pods the Deployment wants of it.
+        var desired = 0
+        /// What befalls every pod of it.
+        var trouble: PodTrouble?
+        /// Whether its pods have the troubles that the scenario gives the workload.
+        var hasTroubles = true
     }
 
     /// Why the API server does not take the pods of the current revision.
@@ -20,7 +28,13 @@ struct SimulatedWorkload: Sendable {
     }
 
     let resource: DemoResource
-    var manifest: JSONValue
+    var manifest: JSONValue { didSet { templateHash = Self.hash(of: manifest) } }
+    /// A hash of the pod template.
+    private(set) var templateHash: UInt64
+    /// That of the template that all pods had before.
+    var settledTemplate: UInt64
+    /// What is wrong with its pods, as the scenario says.
+    var troubles: [PodTrouble] = []
     /// Of a Deployment, oldest first; the last is the current.
     var revisions: [Revision] = []
     /// What a container in trouble says before it ends.
@@ -40,6 +54,8 @@ struct SimulatedWorkload: Sendable {
     init(_ manifest: JSONValue, _ resource: DemoResource, created: Timestamp) {
         self.manifest = manifest
         self.resource = resource
+        templateHash = Self.hash(of: manifest)
+        settledTemplate = templateHash
         progressChanged = created.adding(seconds: 30)
         availableChanged = created.adding(seconds: 30)
     }
@@ -48,6 +64,11 @@ struct SimulatedWorkload: Sendable {
     var name: String { manifest.text("metadata", "name") }
     var key: String { "\(resource.plural)/\(namespace)/\(name)" }
     var replicas: Int { manifest.integer("spec", "replicas") }
+    var isPaused: Bool { manifest.at("spec", "paused")?.isTrue ?? false }
+
+    private static func hash(of manifest: JSONValue) -> UInt64 {
+        stableHash(String(decoding: (manifest.at("spec", "template") ?? .null).canonical.jsonBytes, as: UTF8.self))
+    }
 
     var subject: EventRecorder.Subject {
         EventRecorder.Subject(
@@ -55,25 +76,60 @@ struct SimulatedWorkload: Sendable {
             uid: manifest.text("metadata", "uid"))
     }
 
-    /// Begins another revision with an image.
-    mutating func revise(image: String, uid: String, at now: Timestamp) {
+    /// Puts another image into the template.
+    mutating func setImage(_ image: String) {
         var containers = manifest.at("spec", "template", "spec", "containers")?.elements ?? []
         if !containers.isEmpty { containers[0].set("image", to: .string(image)) }
         manifest.set("spec", "template", "spec", "containers", to: .array(containers))
+    }
+
+    /// Begins another revision with an image.
+    mutating func revise(image: String, uid: String, at now: Timestamp) {
+        setImage(image)
         addRevision(uid: uid, at: now)
         hasProgressed = false
         progressChanged = now
     }
 
-    /// Makes the present template a revision.
+    /// Makes the present template the current revision: one that there was before gets a new number.
     mutating func addRevision(uid: String, at now: Timestamp) {
         let number = (revisions.last?.number ?? 0) + 1
+        let plain = manifest.at("spec", "template") ?? .object([])
+        if let index = revisions.firstIndex(where: { $0.plain.canonical == plain.canonical }) {
+            var revision = revisions.remove(at: index)
+            revision.number = number
+            revisions.append(revision)
+            return
+        }
         var random = DemoRandom(seed: stableHash("\(key)/\(number)"))
         let hash = random.suffix(9)
-        var template = manifest.at("spec", "template") ?? .object([])
+        var template = plain
         template.set("metadata", "labels", "pod-template-hash", to: .string(hash))
+        let hasSameSpec = revisions.last.map {
+            $0.hasTroubles && $0.plain["spec"]?.canonical == plain["spec"]?.canonical
+        }
         revisions.append(
-            Revision(number: number, name: "\(name)-\(hash)", uid: uid, hash: hash, template: template, created: now))
+            Revision(
+                number: number, name: "\(name)-\(hash)", uid: uid, hash: hash, template: template, plain: plain,
+                created: now, hasTroubles: hasSameSpec ?? true))
+    }
+
+    /// Says how many pods of the current revision are wanted, and what befalls them.
+    mutating func setDesired(_ count: Int, trouble: PodTrouble? = nil) {
+        guard let last = revisions.indices.last else { return }
+        revisions[last].desired = count
+        revisions[last].trouble = trouble
+    }
+
+    /// What befalls a new pod: the first of the scenario's troubles that no pod beside it has.
+    func trouble(in revision: Revision?, beside others: [SimulatedPod]) -> PodTrouble {
+        if let trouble = revision?.trouble { return trouble }
+        guard revision?.hasTroubles ?? true else { return .healthy }
+        var left = troubles.filter { ![.healthy, .terminating, .unschedulable].contains($0) }
+        for other in others {
+            if let index = left.firstIndex(of: other.trouble) { left.remove(at: index) }
+        }
+        return left.first ?? .healthy
     }
 
     // MARK: Documents
@@ -92,7 +148,10 @@ struct SimulatedWorkload: Sendable {
                 to: .members([
                     "observedGeneration": .integer(1), "replicas": .integer(living.count),
                     "readyReplicas": .integer(ready), "availableReplicas": .integer(ready),
-                    "currentReplicas": .integer(living.count), "updatedReplicas": .integer(living.count),
+                    "currentReplicas": .integer(living.count),
+                    "updatedReplicas": .integer(living.count { $0.template == templateHash }),
+                    "currentRevision": .string(revisionName(settledTemplate)),
+                    "updateRevision": .string(revisionName(templateHash)),
                 ]))
         case "DaemonSet":
             let ready = living.filter(\.isReady).count
@@ -101,7 +160,8 @@ struct SimulatedWorkload: Sendable {
                 to: .members([
                     "observedGeneration": .integer(1), "desiredNumberScheduled": .integer(living.count),
                     "currentNumberScheduled": .integer(living.count), "numberReady": .integer(ready),
-                    "numberAvailable": .integer(ready), "updatedNumberScheduled": .integer(living.count),
+                    "numberAvailable": .integer(ready),
+                    "updatedNumberScheduled": .integer(living.count { $0.template == templateHash }),
                     "numberMisscheduled": .integer(0),
                 ]))
         default: document.set("status", to: jobStatus(pods))
@@ -111,6 +171,11 @@ struct SimulatedWorkload: Sendable {
                 "metadata", "annotations", "deployment.kubernetes.io/revision", to: .string(String(revision.number)))
         }
         return document
+    }
+
+    private func revisionName(_ template: UInt64) -> String {
+        var random = DemoRandom(seed: template)
+        return "\(name)-\(random.suffix(9))"
     }
 
     private mutating func deploymentStatus(_ pods: [SimulatedPod], at now: Timestamp) -> JSONValue {
@@ -131,7 +196,7 @@ struct SimulatedWorkload: Sendable {
                 ("True", "ReplicaSetUpdated", "ReplicaSet \"\(set)\" is progressing.")
             }
         return .members([
-            "observedGeneration": .integer(revisions.last?.number ?? 1), "replicas": .integer(pods.count),
+            "observedGeneration": .integer(1), "replicas": .integer(pods.count),
             "updatedReplicas": .integer(updated), "readyReplicas": ready > 0 ? .integer(ready) : nil,
             "availableReplicas": ready > 0 ? .integer(ready) : nil,
             "unavailableReplicas": pods.count > ready ? .integer(pods.count - ready) : nil,
@@ -200,7 +265,7 @@ struct SimulatedWorkload: Sendable {
                 "ownerReferences": .array([owner(manifest, apiVersion: "apps/v1", kind: "Deployment")]),
             ]),
             "spec": .members([
-                "replicas": .integer(refusal == nil ? living.count : replicas),
+                "replicas": .integer(revision.desired),
                 "selector": .members(["matchLabels": .texts(labels)]), "template": revision.template,
             ]),
             "status": .members([

@@ -42,6 +42,32 @@ package struct DemoResource: Sendable, Hashable {
     /// Such as `pods` or `deployments.apps`, as the server's messages say it.
     package var qualifiedName: String { group.isEmpty ? plural : "\(plural).\(group)" }
 
+    /// Something that belongs to an object and has a path of its own.
+    struct Subresource: Sendable {
+        var name: String
+        /// Group of the kind that is sent; empty for one of the resource's own group.
+        var group = ""
+        var kind: String
+        var verbs: [String]
+    }
+
+    /// What its objects have paths for.
+    var subresources: [Subresource] {
+        switch plural {
+        case "deployments", "statefulsets", "replicasets":
+            [Subresource(name: "scale", group: "autoscaling", kind: "Scale", verbs: ["get", "patch", "update"])]
+        case "pods":
+            [
+                Subresource(name: "attach", kind: "PodAttachOptions", verbs: ["create", "get"]),
+                Subresource(name: "eviction", group: "policy", kind: "Eviction", verbs: ["create"]),
+                Subresource(name: "exec", kind: "PodExecOptions", verbs: ["create", "get"]),
+                Subresource(name: "log", kind: "Pod", verbs: ["get"]),
+                Subresource(name: "portforward", kind: "PodPortForwardOptions", verbs: ["create", "get"]),
+            ]
+        default: []
+        }
+    }
+
     /// The resource of a kind, such as of `apps/v1` and `Deployment`.
     package static func of(apiVersion: String, kind: String) -> DemoResource? {
         all.first { $0.apiVersion == apiVersion && $0.kind == kind }

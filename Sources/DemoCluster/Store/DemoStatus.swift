@@ -92,19 +92,42 @@ package struct DemoStatus: Error, Sendable, Equatable {
         return status
     }
 
-    static func forbidden(user: String, verb: String, _ resource: DemoResource, namespace: String, name: String)
-        -> DemoStatus
-    {
+    static func forbidden(
+        user: String, verb: String, _ resource: DemoResource, subresource: String = "", namespace: String,
+        name: String
+    ) -> DemoStatus {
         let scope = namespace.isEmpty ? "at the cluster scope" : "in the namespace \"\(namespace)\""
         let object = name.isEmpty ? resource.qualifiedName : "\(resource.qualifiedName) \"\(name)\""
+        let path = subresource.isEmpty ? resource.plural : "\(resource.plural)/\(subresource)"
         return DemoStatus(
             403, "Forbidden",
             """
-            \(object) is forbidden: User "\(user)" cannot \(verb) resource "\(resource.plural)" in API group \
+            \(object) is forbidden: User "\(user)" cannot \(verb) resource "\(path)" in API group \
             "\(resource.group)" \(scope)
             """
         ).about(resource, name)
     }
+
+    static func conflict(_ resource: DemoResource, _ name: String) -> DemoStatus {
+        DemoStatus(
+            409, "Conflict",
+            "Operation cannot be fulfilled on \(resource.qualifiedName) \"\(name)\": the object has been modified; "
+                + "please apply your changes to the latest version and try again"
+        ).about(resource, name)
+    }
+
+    static func alreadyExists(_ resource: DemoResource, _ name: String) -> DemoStatus {
+        DemoStatus(409, "AlreadyExists", "\(resource.qualifiedName) \"\(name)\" already exists").about(resource, name)
+    }
+
+    static let unknownBody = DemoStatus(
+        415, "UnsupportedMediaType",
+        "the body of the request was in an unknown format - accepted media types include: application/json")
+
+    static let unknownPatch = DemoStatus(
+        415, "UnsupportedMediaType",
+        "the body of the request was in an unknown format - accepted media types include: "
+            + "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json")
 
     static func forbidden(user: String, path: String) -> DemoStatus {
         DemoStatus(403, "Forbidden", "forbidden: User \"\(user)\" cannot get path \"\(path)\"")

@@ -1,0 +1,239 @@
+import KubernetesModel
+
+/// What follows when somebody writes to the cluster.
+extension DemoSimulation {
+    /// Takes an object that was changed, and lets its controller act.
+    ///
+    /// - Parameters:
+    ///   - resource: the object's.
+    ///   - document: the object as it shall be.
+    ///   - store: where it is.
+    ///   - now: the moment of the change.
+    mutating func accept(
+        _ resource: DemoResource, _ document: JSONValue, in store: inout DemoObjectStore, at now: Timestamp
+    ) {
+        let namespace = document.text("metadata", "namespace")
+        let name = document.text("metadata", "name")
+        if let index = workloads.firstIndex(where: {
+            $0.resource == resource && $0.namespace == namespace && $0.name == name
+        }) {
+            acceptWorkload(index, document, in: &store, at: now)
+        } else if resource == .pods,
+            let index = pods.firstIndex(where: { $0.namespace == namespace && $0.name == name })
+        {
+            acceptPod(index, document, in: &store, at: now)
+        } else if resource == .nodes,
+            let index = scheduler.nodes.firstIndex(where: { $0.text("metadata", "name") == name })
+        {
+            scheduler.nodes[index] = document
+            store.apply(.nodes, document, at: now)
+        } else if resource == .replicaSets, let (index, revision) = owner(ofReplicaSet: name, in: namespace) {
+            store.apply(resource, document, at: now)
+            workloads[index].revisions[revision].desired = document.integer("spec", "replicas")
+            unsettled.insert(workloads[index].key)
+        } else {
+            store.apply(resource, document, at: now)
+            if resource == .services { publishSlice(of: document, in: &store, at: now) }
+        }
+    }
+
+    /// Lets an object that was created live.
+    mutating func adopt(
+        _ resource: DemoResource, _ document: JSONValue, in store: inout DemoObjectStore, at now: Timestamp
+    ) {
+        switch resource {
+        case .pods: adoptPod(document, in: &store, at: now)
+        case .deployments, .statefulSets, .daemonSets:
+            var manifest = document
+            manifest.set("status", to: nil)
+            var workload = SimulatedWorkload(manifest, resource, created: now)
+            workload.hasProgressed = false
+            workload.isAvailable = false
+            workloads.append(workload)
+            unsettled.insert(workload.key)
+            let index = workloads.count - 1
+            _ = reconcile(index, in: &store, at: now)
+            publishWorkload(index, in: &store, at: now)
+        case .services: publishSlice(of: document, in: &store, at: now)
+        case .namespaces: addServiceAccount(of: document, in: &store, at: now)
+        default: break
+        }
+    }
+
+    private mutating func adoptPod(_ document: JSONValue, in store: inout DemoObjectStore, at now: Timestamp) {
+        var pod = SimulatedPod(
+            name: document.text("metadata", "name"), namespace: document.text("metadata", "namespace"),
+            uid: document.text("metadata", "uid"), spec: document["spec"] ?? .object([]), created: now,
+            trouble: .healthy)
+        pod.labels = document.at("metadata", "labels")?.textMembers ?? [:]
+        pod.annotations = document.at("metadata", "annotations")?.textMembers ?? [:]
+        pod.finalizers = (document.at("metadata", "finalizers")?.elements ?? []).compactMap(\.text)
+        pod.due = now
+        pods.append(pod)
+        place(podAt: pods.count - 1)
+        publish(pods[pods.count - 1], in: &store, at: now)
+    }
+
+    private func publishSlice(of service: JSONValue, in store: inout DemoObjectStore, at now: Timestamp) {
+        guard let slice = EndpointSlices.slice(of: service, pods: store.documents(of: .pods)) else { return }
+        store.apply(.endpointSlices, slice, at: now)
+    }
+
+    private func owner(ofReplicaSet name: String, in namespace: String) -> (workload: Int, revision: Int)? {
+        for index in workloads.indices where workloads[index].namespace == namespace {
+            if let revision = workloads[index].revisions.firstIndex(where: { $0.name == name }) {
+                return (index, revision)
+            }
+        }
+        return nil
+    }
+
+    private mutating func acceptWorkload(
+        _ index: Int, _ document: JSONValue, in store: inout DemoObjectStore, at now: Timestamp
+    ) {
+        let old = workloads[index]
+        var manifest = document
+        manifest.set("status", to: nil)
+        workloads[index].manifest = manifest
+        let template = manifest.at("spec", "template", "spec")?.canonical
+        if template != old.manifest.at("spec", "template", "spec")?.canonical {
+            workloads[index].refusal = nil
+            if old.revisions.isEmpty { workloads[index].troubles = [] }
+        }
+        if workloads[index].templateHash != old.templateHash { workloads[index].hasProgressed = false }
+        unsettled.insert(old.key)
+        _ = reconcile(index, in: &store, at: now)
+        publishWorkload(index, in: &store, at: now)
+        publishConsequences(of: pods(of: old.key), in: &store, at: now)
+    }
+
+    private mutating func acceptPod(
+        _ index: Int, _ document: JSONValue, in store: inout DemoObjectStore, at now: Timestamp
+    ) {
+        let old = pods[index]
+        pods[index].labels = document.at("metadata", "labels")?.textMembers ?? [:]
+        pods[index].annotations = document.at("metadata", "annotations")?.textMembers ?? [:]
+        pods[index].finalizers = (document.at("metadata", "finalizers")?.elements ?? []).compactMap(\.text)
+        pods[index].spec = document["spec"] ?? old.spec
+        if old.isDeleting, !old.finalizers.isEmpty, pods[index].finalizers.isEmpty, (old.removal ?? now) <= now {
+            forget(pods.remove(at: index), in: &store)
+            unsettled.insert(old.workload)
+            publishConsequences(of: [old], in: &store, at: now)
+            return
+        }
+        publish(pods[index], in: &store, at: now)
+        if pods[index].labels != old.labels {
+            publishConsequences(of: [old, pods[index]], in: &store, at: now)
+        }
+    }
+
+    // MARK: Deleting
+
+    /// Deletes an object, and what belongs to it.
+    ///
+    /// - Parameters:
+    ///   - resource: the object's.
+    ///   - document: the object.
+    ///   - grace: seconds that a pod has to stop; `nil` for what its spec says.
+    ///   - orphans: whether what belongs to it stays.
+    ///   - store: where it is.
+    ///   - now: the moment.
+    mutating func delete(
+        _ resource: DemoResource, _ document: JSONValue, grace: Int? = nil, orphans: Bool = false,
+        in store: inout DemoObjectStore, at now: Timestamp
+    ) {
+        let namespace = document.text("metadata", "namespace")
+        let name = document.text("metadata", "name")
+        let uid = document.text("metadata", "uid")
+        if resource == .pods, let pod = pods.first(where: { $0.uid == uid }) {
+            remove(pod, grace: grace, in: &store, at: now)
+            publishConsequences(of: [pod], in: &store, at: now)
+            reconcileUnsettled(in: &store, at: now)
+            return
+        }
+        if resource == .namespaces {
+            endNamespace(document, in: &store, at: now)
+            return
+        }
+        guard (document.at("metadata", "finalizers")?.elements ?? []).isEmpty else {
+            var ending = document
+            ending.fill("metadata", "deletionTimestamp", with: .time(now))
+            ending.fill("metadata", "deletionGracePeriodSeconds", with: .integer(0))
+            store.apply(resource, ending, at: now)
+            return
+        }
+        workloads.removeAll { $0.resource == resource && $0.namespace == namespace && $0.name == name }
+        store.delete(resource, namespace: namespace, name: name)
+        if resource == .nodes {
+            scheduler.nodes.removeAll { $0.text("metadata", "name") == name }
+            for pod in pods where pod.node == name { remove(pod, grace: 0, in: &store, at: now) }
+        }
+        collect(ownedBy: uid, orphans: orphans, in: &store, at: now)
+        if resource == .replicaSets, let (index, revision) = owner(ofReplicaSet: name, in: namespace) {
+            // Its Deployment makes it again.
+            workloads[index].revisions[revision].uid = random.uid()
+            unsettled.insert(workloads[index].key)
+            publishWorkload(index, in: &store, at: now)
+        }
+        reconcileUnsettled(in: &store, at: now)
+    }
+
+    /// Deletes what belongs to an object that is gone, or lets it go on alone.
+    private mutating func collect(
+        ownedBy uid: String, orphans: Bool, in store: inout DemoObjectStore, at now: Timestamp
+    ) {
+        for resource in DemoResource.all {
+            for document in store.documents(of: resource) {
+                let owners = document.at("metadata", "ownerReferences")?.elements ?? []
+                guard owners.contains(where: { $0.text("uid") == uid }) else { continue }
+                if !orphans {
+                    delete(resource, document, in: &store, at: now)
+                } else if let index = pods.firstIndex(where: { $0.uid == document.text("metadata", "uid") }) {
+                    pods[index].ownerReference = nil
+                    pods[index].workload = ""
+                    publish(pods[index], in: &store, at: now)
+                } else {
+                    var free = document
+                    free.set("metadata", "ownerReferences", to: nil)
+                    store.apply(resource, free, at: now)
+                }
+            }
+        }
+    }
+
+    /// Lets the controllers act at once where a pod is gone.
+    private mutating func reconcileUnsettled(in store: inout DemoObjectStore, at now: Timestamp) {
+        for index in workloads.indices where unsettled.contains(workloads[index].key) {
+            guard reconcile(index, in: &store, at: now) else { continue }
+            publishConsequences(of: pods(of: workloads[index].key), in: &store, at: now)
+        }
+    }
+
+    private mutating func endNamespace(_ document: JSONValue, in store: inout DemoObjectStore, at now: Timestamp) {
+        let name = document.text("metadata", "name")
+        var ending = document
+        ending.fill("metadata", "deletionTimestamp", with: .time(now))
+        ending.set("status", "phase", to: .string("Terminating"))
+        store.apply(.namespaces, ending, at: now)
+        guard endingNamespaces.insert(name).inserted else { return }
+        workloads.removeAll { $0.namespace == name }
+        for pod in pods where pod.namespace == name { remove(pod, in: &store, at: now) }
+        for resource in DemoResource.all where resource.isNamespaced && resource != .pods {
+            for object in store.documents(of: resource) where object.text("metadata", "namespace") == name {
+                store.delete(resource, namespace: name, name: object.text("metadata", "name"))
+            }
+        }
+        endNamespaces(in: &store)
+    }
+
+    /// Removes the namespaces that are being deleted and have no more pods.
+    mutating func endNamespaces(in store: inout DemoObjectStore) {
+        for name in endingNamespaces where !pods.contains(where: { $0.namespace == name }) {
+            for event in store.documents(of: .events) where event.text("metadata", "namespace") == name {
+                store.delete(.events, namespace: name, name: event.text("metadata", "name"))
+            }
+            store.delete(.namespaces, name: name)
+            endingNamespaces.remove(name)
+        }
+    }
+}
