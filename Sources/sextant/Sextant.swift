@@ -14,7 +14,8 @@ struct Sextant: AsyncParsableCommand {
             """,
         version: productVersion,
         subcommands: [
-            Screen.self, Snapshot.self, Check.self, Why.self, Rules.self, Exec.self, PortForward.self, Logs.self,
+            Screen.self, Snapshot.self, Check.self, Why.self, Rules.self, Exec.self, Copy.self, PortForward.self,
+            Logs.self,
             Demo.self, Info.self, Version.self,
         ],
         defaultSubcommand: Screen.self)
@@ -24,7 +25,7 @@ struct Sextant: AsyncParsableCommand {
         withSubcommandFirst(
             arguments,
             subcommands: [
-                "screen", "snapshot", "check", "why", "rules", "exec", "port-forward", "logs", "demo", "info",
+                "screen", "snapshot", "check", "why", "rules", "exec", "cp", "port-forward", "logs", "demo", "info",
                 "version", "help",
             ],
             optionsWithValue: [
