@@ -25,7 +25,7 @@ struct FuzzedParser: Sendable, CustomTestStringConvertible {
 
     /// Every parser that is fuzzed.
     static let all: [FuzzedParser] =
-        wireParsers + modelParsers + screenParsers + commandParsers + clientParsers
+        wireParsers + modelParsers + screenParsers + commandParsers + clientParsers + archiveParsers
 }
 
 /// Something that does not hold for an input.

@@ -14,10 +14,11 @@ package struct ContainerCopy<Runner: ContainerRunner>: Sendable {
         self.report = report
     }
 
-    /// How a command ended, and what it said last.
+    /// How a command ended.
     private struct End {
         var outcome: ExecOutcome
-        var lastWords = ""
+        /// Whether it said that there is no tar.
+        var hasMissedTar = false
     }
 
     // MARK: To a container
@@ -62,6 +63,7 @@ package struct ContainerCopy<Runner: ContainerRunner>: Sendable {
     ///   - bytes: The archive's size where the end of standard input cannot be told; tar would wait for it, past the
     ///     archive's own end.
     ///   - preserves: Whether owner and permissions are kept.
+    /// - Returns: The command.
     private static func unpacking(into folder: String, bytes: Int64?, _ preserves: Bool) -> [String] {
         let tar = ["tar"] + (preserves ? [] : ["--no-same-permissions", "-o"]) + ["-xmf", "-", "-C"]
         guard let bytes else { return tar + [folder] }
@@ -100,9 +102,9 @@ package struct ContainerCopy<Runner: ContainerRunner>: Sendable {
         switch end.outcome {
         case .exited(0): return CopyResult(progress: progress, isComplete: !hasProblems && !sendingHasProblems)
         case .exited(let code):
-            throw noTar(end, path: nil)
-                ?? CopyFailure(
-                    description: "tar in \(runner.place) ended with exit status \(code): not everything was copied")
+            if let failure = noTar(end, path: nil) { throw failure }
+            reportExit(code)
+            return CopyResult(progress: progress, isComplete: false)
         case .failed(let words):
             if let failure = noTar(end, path: nil) { throw failure }
             guard progress.bytes > 0 || progress.files > 0 else { throw CopyFailure(description: words) }
@@ -178,10 +180,9 @@ package struct ContainerCopy<Runner: ContainerRunner>: Sendable {
                 throw CopyFailure(description: "nothing was copied: \(path) cannot be read in \(runner.place)")
             }
             if let problem = await archive.problemAtEnd() { throw CopyFailure(description: problem + amount) }
-            guard code == 0 else {
-                throw CopyFailure(
-                    description: "tar in \(runner.place) ended with exit status \(code): not everything was copied"
-                        + amount)
+            if code != 0 {
+                reportExit(code)
+                return CopyResult(progress: progress, isComplete: false)
             }
         case .failed(let words):
             if let failure = noTar(end, path: path) { throw failure }
@@ -207,7 +208,7 @@ package struct ContainerCopy<Runner: ContainerRunner>: Sendable {
         var end = End(outcome: .failed("nothing came from the server"))
         func say(_ words: [String]) {
             for line in words {
-                end.lastWords = line
+                if line.contains("tar") && line.contains("not found") { end.hasMissedTar = true }
                 report(.said(line))
             }
         }
@@ -220,6 +221,10 @@ package struct ContainerCopy<Runner: ContainerRunner>: Sendable {
         }
         say(lines.end())
         return end
+    }
+
+    private func reportExit(_ code: Int) {
+        report(.problem("tar in \(runner.place) ended with exit status \(code): not everything was copied"))
     }
 
     private static func isNoProgram(_ words: String, _ program: String) -> Bool {
@@ -237,7 +242,7 @@ package struct ContainerCopy<Runner: ContainerRunner>: Sendable {
                 description: "the image of \(runner.place) has no sh, which a copy to it needs on a server before "
                     + "Kubernetes 1.30")
         case .exited(126), .exited(127):
-            return end.lastWords.contains("tar") && end.lastWords.contains("not found") ? noTarFailure(path: path) : nil
+            return end.hasMissedTar ? noTarFailure(path: path) : nil
         case .exited: return nil
         }
     }

@@ -7,6 +7,8 @@ enum LocalDestination {
     /// - Parameters:
     ///   - path: As the person wrote it.
     ///   - mode: Of a folder that is made.
+    /// - Returns: The folder.
+    /// - Throws: when there is something else, or no folder can be made.
     static func folder(_ path: [UInt8], mode: Int) throws(CopyFailure) -> Descriptor {
         do throws(SystemFailure) {
             switch try kind(path) {
@@ -23,7 +25,8 @@ enum LocalDestination {
     /// - Parameters:
     ///   - path: As the person wrote it: a folder that is there, or a file.
     ///   - base: The file's own name.
-    /// - Returns: the folder, and the name in it.
+    /// - Returns: The folder, and the name in it.
+    /// - Throws: when there is something else that is not to be replaced, or no folder can be made.
     static func file(_ path: [UInt8], base: [UInt8]) throws(CopyFailure) -> (Descriptor, [UInt8]) {
         func failure(_ words: String) -> CopyFailure { CopyFailure(description: "\(text(path)): \(words)") }
         do throws(SystemFailure) {
