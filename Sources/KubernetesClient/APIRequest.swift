@@ -44,6 +44,10 @@ struct APIRequest {
     var method = Method.get
     /// Segments of the path, not encoded.
     var path: [String]
+    /// What follows the path, encoded already, for somebody behind the server.
+    var suffix = ""
+    /// Further headers.
+    var headers: [(name: String, value: String)] = []
     /// Names and values of the query, not encoded.
     var query: [(name: String, value: String)] = []
     var accept = Accept.json
@@ -74,17 +78,20 @@ struct APIRequest {
 
     /// The path and query, encoded.
     var target: String {
-        let encodedPath = path.map { "/" + Self.encoded($0) }.joined()
+        let encodedPath = path.map { "/" + Self.encoded($0) }.joined() + suffix
         guard !query.isEmpty else { return encodedPath }
         return encodedPath + "?"
             + query.map { "\(Self.encoded($0.name))=\(Self.encoded($0.value))" }.joined(separator: "&")
     }
 
     /// Percent-encodes everything but the unreserved characters of RFC 3986.
-    static func encoded(_ text: String) -> String {
+    static func encoded(_ text: String) -> String { encoded(text.utf8) }
+
+    /// Percent-encodes everything but the unreserved characters of RFC 3986.
+    static func encoded(_ bytes: some Sequence<UInt8>) -> String {
         var result: [UInt8] = []
         let digits = Array("0123456789ABCDEF".utf8)
-        for byte in text.utf8 {
+        for byte in bytes {
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
                 UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),

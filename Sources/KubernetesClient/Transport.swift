@@ -170,6 +170,26 @@ final class Transport: Sendable {
 
     /// Sends a request and waits for the head of an answer that says it was done, or begun.
     private func accepted(_ request: APIRequest) async throws -> HTTPClientResponse {
+        let (response, credential) = try await response(to: request)
+        // A pod that no node has yet has a log without content.
+        guard (200...202).contains(response.status.code) || request.isLog && response.status == .noContent else {
+            let body = await beginning(of: response.body, upTo: Self.maximumFailureBytes)
+            let code = Int(response.status.code)
+            let error = refusal(code, response.headers, body, request.attempt, credential)
+            guard request.changesCluster, [502, 504].contains(code), var failure = error as? APIFailure else {
+                throw error
+            }
+            // Whoever stands in between gave up, or the server did; either may be too late.
+            failure.mayHaveHappened = true
+            throw failure
+        }
+        return response
+    }
+
+    /// Sends a request and waits for the head of its answer, whatever that says.
+    ///
+    /// - Returns: The answer, and the credential that got it.
+    private func response(to request: APIRequest) async throws -> (HTTPClientResponse, Credential) {
         var credential = try await credential(for: request)
         let generation = tls.generation
         var response: HTTPClientResponse
@@ -184,19 +204,28 @@ final class Transport: Sendable {
             credential = try await self.credential(for: request)
             response = try await send(request, credential)
         }
-        // A pod that no node has yet has a log without content.
-        guard (200...202).contains(response.status.code) || request.isLog && response.status == .noContent else {
-            let body = await beginning(of: response.body, upTo: Self.maximumFailureBytes)
-            let code = Int(response.status.code)
-            let error = refusal(code, response.headers, body, request.attempt, credential)
-            guard request.changesCluster, [502, 504].contains(code), var failure = error as? APIFailure else {
-                throw error
-            }
-            // Whoever stands in between gave up, or the server did; either may be too late.
-            failure.mayHaveHappened = true
-            throw failure
-        }
-        return response
+        return (response, credential)
+    }
+
+    /// An answer of somebody behind the server, or of the server itself.
+    struct AnyAnswer {
+        var status: Int
+        /// What the server itself says is wrong; `nil` for the answer of somebody behind it.
+        var failure: APIFailure?
+    }
+
+    /// Sends a request to somebody behind the server.
+    func answer(_ request: APIRequest) async throws -> AnyAnswer {
+        let (response, credential) = try await response(to: request)
+        let body = await beginning(of: response.body, upTo: 64 << 10)
+        try Task.checkCancellation()
+        let status = Int(response.status.code)
+        let format = WireFormat(contentType: response.headers.first(name: "Content-Type") ?? "")
+        let isServers =
+            format.flatMap { format in body.withUnsafeBytes { StatusObject.decode($0, format: format) } } != nil
+        guard status >= 400, isServers else { return AnyAnswer(status: status) }
+        let failure = refusal(status, response.headers, body, request.attempt, credential)
+        return AnyAnswer(status: status, failure: failure as? APIFailure)
     }
 
     /// Sends a request and reads an answer that is plain bytes, such as a log, up to a limit.
@@ -286,7 +315,7 @@ final class Transport: Sendable {
         }
     }
 
-    /// Sends a request and waits for the head of its answer, whatever that says.
+    /// Sends a request once.
     private func send(_ request: APIRequest, _ credential: Credential) async throws -> HTTPClientResponse {
         let prepared = try prepare(request, credential)
         requests.withLock { $0 &+= 1 }
@@ -335,6 +364,7 @@ final class Transport: Sendable {
         if access.tlsServerName != nil { headers.add(name: "Host", value: access.server.hostAndPort) }
         headers.add(name: "Accept", value: request.accept.rawValue)
         headers.add(name: "User-Agent", value: userAgent)
+        for (name, value) in request.headers { headers.add(name: name, value: value) }
         let mayCompress = request.allowsCompression && !access.disableCompression
         headers.add(name: "Accept-Encoding", value: mayCompress ? "gzip" : "identity")
         if let token = credential.token {

@@ -15,14 +15,11 @@ extension KubernetesClient {
         _ local: any Channel, to target: PodPort, carrying: @escaping @Sendable (Int, Int) -> Void,
         ended: @escaping @Sendable (String?) -> Void
     ) async throws {
-        let request = APIRequest(
-            attempt: "forward to port \(target.port) of \(target.pod) in \(target.namespace)",
-            path: ["api", "v1", "namespaces", target.namespace, "pods", target.pod, "portforward"],
-            query: [("ports", "\(target.port)")], accept: .anything, allowsCompression: false)
-        try await transport.openWebSocket(request, protocols: [StreamChannel.v4], on: local.eventLoop) { channel, _ in
+        try await transport.openWebSocket(target.request, protocols: [StreamChannel.v4], on: local.eventLoop) {
+            channel, _ in
             let link = ForwardLink(carrying: carrying, ended: ended)
             let side = try local.pipeline.syncOperations.handler(type: LocalSide.self)
-            try channel.pipeline.syncOperations.addHandler(PodSide(local, link))
+            try channel.pipeline.syncOperations.addHandlers(PortBytes(), PodSide(local, link))
             side.join(channel, link)
             local.setOption(.autoRead, value: true).whenFailure { _ in channel.close(promise: nil) }
         }
@@ -86,13 +83,7 @@ final class LocalSide: ChannelInboundHandler {
     private func pass(_ bytes: ByteBuffer, to peer: any Channel, _ link: ForwardLink) {
         link.hasAnswer = false
         link.carry(bytesOut: bytes.readableBytes)
-        var message = peer.allocator.buffer(capacity: bytes.readableBytes + 15)
-        // Room for the header of the frame in front.
-        message.moveWriterIndex(to: 14)
-        message.moveReaderIndex(to: 14)
-        message.writeInteger(PodSide.data)
-        message.writeImmutableBuffer(bytes)
-        peer.write(message, promise: nil)
+        peer.write(bytes, promise: nil)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) { peer?.flush() }
@@ -125,26 +116,19 @@ final class LocalSide: ChannelInboundHandler {
 
 private struct LocalHasEnded {}
 
-/// The WebSocket of a forward: channel 0 is what the pod sends, channel 1 what went wrong.
+/// The WebSocket of a forward.
 ///
 /// The protocol cannot tell the pod that the local side has sent all. A local program that only waits for the rest of an
 /// answer cannot be told from one that is gone, so the connection ends a little after the answer does.
 private final class PodSide: ChannelInboundHandler {
-    typealias InboundIn = WebSocketPiece
+    typealias InboundIn = ByteBuffer
 
-    static let data: UInt8 = 0
-    private static let error: UInt8 = 1
-    private static let problemLimit = 4096
     /// How long to wait for more of an answer that has begun, and for one that has not.
     private static let quietAfterAnswer = TimeAmount.seconds(1)
     private static let quietBeforeAnswer = TimeAmount.seconds(60)
 
     private let peer: any Channel
     private let link: ForwardLink
-    private var channel: UInt8?
-    /// Bytes of the port's number, which come first on each channel, that have not come yet.
-    private var portBytes: [Int] = [2, 2]
-    private var problem: [UInt8] = []
     private var timer: Scheduled<Void>?
 
     init(_ peer: any Channel, _ link: ForwardLink) {
@@ -153,35 +137,11 @@ private final class PodSide: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
-        case .data(let isFirst, let isLast, var bytes):
-            if isFirst { channel = nil }
-            if channel == nil { channel = bytes.readInteger() }
-            receive(bytes, context)
-            if isLast { channel = nil }
-        case .closed(let code, let words):
-            if code != 1000, !words.isEmpty, link.problem == nil { link.problem = words }
-        }
-    }
-
-    private func receive(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
-        guard let channel, channel <= Self.error else { return }
-        var bytes = bytes
-        let skipped = min(portBytes[Int(channel)], bytes.readableBytes)
-        portBytes[Int(channel)] -= skipped
-        bytes.moveReaderIndex(forwardBy: skipped)
-        guard bytes.readableBytes > 0 else { return }
-        if channel == Self.error {
-            problem += bytes.readableBytesView.prefix(Self.problemLimit - problem.count)
-            link.problem = String(decoding: problem, as: UTF8.self)
-            // Nothing more comes of this connection, though the server may leave it open.
-            context.close(promise: nil)
-        } else {
-            link.hasAnswer = true
-            link.carry(bytesIn: bytes.readableBytes)
-            peer.write(bytes, promise: nil)
-            if link.localHasEnded { waitForRest(context) }
-        }
+        let bytes = unwrapInboundIn(data)
+        link.hasAnswer = true
+        link.carry(bytesIn: bytes.readableBytes)
+        peer.write(bytes, promise: nil)
+        if link.localHasEnded { waitForRest(context) }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) { peer.flush() }
@@ -209,7 +169,11 @@ private final class PodSide: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if let lost = error as? PeerLost { link.problem = "the server has not answered for \(lost.seconds) s" }
+        switch error {
+        case let problem as PortProblem: link.problem = problem.words
+        case let lost as PeerLost: link.problem = "the server has not answered for \(lost.seconds) s"
+        default: break
+        }
         context.close(promise: nil)
     }
 }
