@@ -48,6 +48,15 @@ struct LiveClusterTests {
         Comparison(view: "ingresses", columns: ["CLASS", "HOSTS", "ADDRESS", "PORTS"]),
         Comparison(
             view: "deployments", columns: ["READY", "UP-TO-DATE", "AVAILABLE", "CONTAINERS", "IMAGES", "SELECTOR"]),
+        Comparison(view: "statefulsets", columns: ["READY", "CONTAINERS", "IMAGES"]),
+        Comparison(
+            view: "daemonsets",
+            columns: [
+                "DESIRED", "CURRENT", "READY", "UP-TO-DATE", "AVAILABLE", "NODE SELECTOR", "CONTAINERS", "IMAGES",
+                "SELECTOR",
+            ]),
+        Comparison(
+            view: "replicasets", columns: ["DESIRED", "CURRENT", "READY", "CONTAINERS", "IMAGES", "SELECTOR"]),
         Comparison(view: "endpointslices", columns: ["ADDRESSTYPE", "PORTS", "ENDPOINTS"]),
         Comparison(view: "namespaces", columns: ["STATUS"], isNamespaced: false),
         Comparison(

@@ -197,12 +197,16 @@ package struct ActionFacts: Sendable, Equatable {
     private mutating func tellScale(to replicas: Int, _ objects: [any StoredObject], _ world: World) {
         for object in objects.prefix(8) {
             guard let now = object.replicas else { continue }
-            let ready = (object as? Stored<Deployment>).map { ", \($0.value.readyReplicas) ready" } ?? ""
+            let ready = object.readyReplicas.map { ", \($0) ready" } ?? ""
             add(
                 .plain,
                 "\(object.metadata.name): from \(now) (\(ready.isEmpty ? "wanted" : "wanted\(ready)")) to \(replicas)")
         }
         if objects.count > 8 { add(.plain, "… and \(objects.count - 8) more") }
+        for object in objects {
+            guard let owner = object.metadata.controller else { continue }
+            add(.warning, "\(owner.kind) \(owner.name) made \(object.metadata.name), and sets the number again.")
+        }
         for scaler in world.scalers {
             guard
                 let object = objects.first(where: {
@@ -226,19 +230,36 @@ package struct ActionFacts: Sendable, Equatable {
     private mutating func tellRestart(_ objects: [any StoredObject]) {
         isReplaced = true
         for object in objects.prefix(8) {
-            guard let deployment = (object as? Stored<Deployment>)?.value else { continue }
-            let name = deployment.metadata.name
-            if deployment.paused {
-                add(.harm, "\(name) is paused: it cannot be restarted before it is resumed.")
-            } else if deployment.strategy == "Recreate" {
-                add(.harm, "\(name): all \(deployment.desiredReplicas) pods end before new ones start (Recreate).")
-            } else {
-                let count = deployment.desiredReplicas
-                add(.plain, "\(name): \(count == 1 ? "its pod is" : "its \(count) pods are") replaced, new ones first.")
+            let name = object.metadata.name
+            switch object {
+            case let stored as Stored<Deployment>: tellRestart(of: stored.value, name)
+            case let stored as Stored<StatefulSet> where stored.value.updateStrategy == "OnDelete":
+                add(.warning, "\(name): its pods stay as they are until they are deleted (OnDelete).")
+            case let stored as Stored<StatefulSet>:
+                let set = stored.value
+                let from = set.partition > 0 ? " down to number \(set.partition) (its partition)" : ""
+                add(.plain, "\(name): \(Self.pods(set.replicas ?? 1)) replaced one by one, the last first\(from).")
+            case let stored as Stored<DaemonSet> where stored.value.updateStrategy == "OnDelete":
+                add(.warning, "\(name): its pods stay as they are until they are deleted (OnDelete).")
+            case let stored as Stored<DaemonSet>:
+                add(.plain, "\(name): \(Self.pods(stored.value.desiredNumberScheduled)) replaced, node by node.")
+            default: break
             }
         }
         if objects.count > 8 { add(.plain, "… and \(objects.count - 8) more") }
     }
+
+    private mutating func tellRestart(of deployment: Deployment, _ name: String) {
+        if deployment.paused {
+            add(.harm, "\(name) is paused: it cannot be restarted before it is resumed.")
+        } else if deployment.strategy == "Recreate" {
+            add(.harm, "\(name): all \(deployment.desiredReplicas) pods end before new ones start (Recreate).")
+        } else {
+            add(.plain, "\(name): \(Self.pods(deployment.desiredReplicas)) replaced, new ones first.")
+        }
+    }
+
+    private static func pods(_ count: Int32) -> String { count == 1 ? "its pod is" : "its \(count) pods are" }
 
     // MARK: - What is known
 
@@ -326,6 +347,15 @@ extension StoredObject {
         case let deployment as Stored<Deployment>: Int(deployment.value.replicas ?? 1)
         case let set as Stored<StatefulSet>: Int(set.value.replicas ?? 1)
         case let set as Stored<ReplicaSet>: Int(set.value.replicas ?? 1)
+        default: nil
+        }
+    }
+
+    fileprivate var readyReplicas: Int32? {
+        switch self {
+        case let deployment as Stored<Deployment>: deployment.value.readyReplicas
+        case let set as Stored<StatefulSet>: set.value.readyReplicas
+        case let set as Stored<ReplicaSet>: set.value.readyReplicas
         default: nil
         }
     }

@@ -5,6 +5,8 @@ extension ResourceTable {
     /// Every kind that has a table.
     package static let all: [ResourceTable] = [
         pods, ResourceTable(.services), ResourceTable(.ingresses), ResourceTable(.events), ResourceTable(.namespaces),
-        ResourceTable(.nodes), ResourceTable(.deployments), ResourceTable(.endpointSlices),
+        ResourceTable(.nodes), ResourceTable(.deployments), ResourceTable(.statefulSets), ResourceTable(.daemonSets),
+        ResourceTable(.replicaSets),
+        ResourceTable(.endpointSlices),
     ]
 }

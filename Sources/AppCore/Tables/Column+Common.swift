@@ -85,3 +85,27 @@ extension Health {
 
 /// A text, or what kubectl prints for an empty one.
 func orNone(_ text: String) -> String { text.isEmpty ? "<none>" : text }
+
+extension Array {
+    /// What a template's pods run, in wide mode.
+    static func template<Row: KubernetesObject>(_ template: @escaping @Sendable (Row) -> PodTemplate) -> [Column<Row>]
+    where Element == Column<Row> {
+        [
+            .text("CONTAINERS", width: .fill(min: 10), wide: true, importance: 0, help: "Names of its containers.") {
+                template($0).spec.containers.map(\.name).joined(separator: ",")
+            },
+            .text("IMAGES", width: .fill(min: 10), wide: true, importance: 0, help: "Images of its containers.") {
+                template($0).spec.containers.map(\.image).joined(separator: ",")
+            },
+        ]
+    }
+}
+
+extension Column where Row: KubernetesObject {
+    /// Which pods are its own, in wide mode.
+    static func selector(_ selector: @escaping @Sendable (Row) -> LabelSelector) -> Column {
+        .text("SELECTOR", width: .fill(min: 12), wide: true, importance: 0, help: "Labels of its own pods.") {
+            selector($0).printedText
+        }
+    }
+}

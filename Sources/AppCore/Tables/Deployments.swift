@@ -15,16 +15,7 @@ extension TableDefinition where Row == Deployment {
                 .number("UP-TO-DATE", help: "Pods of the newest template.") { Int($0.updatedReplicas) },
                 .number("AVAILABLE", help: "Pods that have been ready for long enough.") { Int($0.availableReplicas) },
                 .age,
-                .text(
-                    "CONTAINERS", width: .fill(min: 10), wide: true, importance: 0, help: "Names of its containers."
-                ) { $0.containers.map(\.name).joined(separator: ",") },
-                .text("IMAGES", width: .fill(min: 10), wide: true, importance: 0, help: "Images of its containers.") {
-                    $0.containers.map(\.image).joined(separator: ",")
-                },
-                .text("SELECTOR", width: .fill(min: 12), wide: true, importance: 0, help: "Labels of its own pods.") {
-                    $0.selector.printedText
-                },
-            ],
+            ] + .template { $0.template } + [.selector { $0.selector }],
             health: { $0.health })
     }
 }

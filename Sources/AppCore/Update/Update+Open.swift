@@ -23,6 +23,18 @@ extension AppState {
             goTo(
                 Pod.kind, restriction: Restriction(.selector(deployment.value.selector), title: title),
                 namespace: metadata.namespace)
+        case let set as Stored<StatefulSet>:
+            goTo(
+                Pod.kind, restriction: Restriction(.selector(set.value.selector), title: title),
+                namespace: metadata.namespace)
+        case let set as Stored<DaemonSet>:
+            goTo(
+                Pod.kind, restriction: Restriction(.selector(set.value.selector), title: title),
+                namespace: metadata.namespace)
+        case let set as Stored<ReplicaSet>:
+            goTo(
+                Pod.kind, restriction: Restriction(.selector(set.value.selector), title: title),
+                namespace: metadata.namespace)
         case let service as Stored<Service>:
             guard !service.value.spec.selector.isEmpty else {
                 show(.info, "Service \(metadata.name) has no selector: nothing says which pods it stands for.")
