@@ -278,6 +278,9 @@ package final class Application {
 
     // MARK: - Actions
 
+    /// The client of the session that is in use.
+    var client: KubernetesClient? { connection?.session.client }
+
     /// Passes on news of the session that is in use now, for as long as it is.
     private func sendWhileInUse() -> Session.Send {
         { [weak self, epoch] event in
@@ -286,7 +289,7 @@ package final class Application {
     }
 
     private func reviewAccess(_ id: UInt64, _ checks: [AccessCheck]) {
-        guard let client = connection?.session.client else { return }
+        guard let client else { return }
         let send = sendWhileInUse()
         endedConnections.append(
             Task {
