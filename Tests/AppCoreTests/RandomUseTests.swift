@@ -21,12 +21,25 @@ struct RandomUseTests {
         "/restarts>2 age<1h\n",
         "/-l app=web\n", "/(\n", "/^p.*3", "?", "y", "q", "c", "N", "A", "S", "P", "O", "G", "g", "[", "]", "-", "0",
         "1",
-        "2", " ", "m", "x", "w", "n",
+        "2", " ", "m", "x", "w", "n", "s", "r", "yes\n", "prod\n", "3\n", ":scale 0\n",
     ]
     private static let keys: [Key] = [
         .enter, .escape, .tab, .backTab, .backspace, .up, .down, .left, .right, .home, .end, .pageUp, .pageDown,
         .shiftLeft, .shiftRight, .control("z"), .control("w"), .control("\\"), .control("r"), .control("u"), .alt("j"),
+        .control("d"), .control("d"), .control("e"), .control("x"), .control("o"), .control("y"), .control(" "),
     ]
+
+    /// What the server says to an action that was sent.
+    private static func answer(_ app: inout App, _ random: inout Random) {
+        for case .act(let order) in app.effects where random.below(3) > 0 {
+            let outcomes = order.targets.indices.map { index -> ActionOutcome? in
+                let outcome = [ActionOutcome.done(""), .failed("no"), .unknown("?"), .notSent][random.below(4)]
+                app.send(.action(.outcome(order, index, outcome)))
+                return outcome
+            }
+            app.send(.action(.ended(order, outcomes)))
+        }
+    }
 
     private static func step(_ app: inout App, _ random: inout Random, version: inout Int) throws {
         switch random.below(12) {
@@ -82,6 +95,7 @@ struct RandomUseTests {
         var version = 1
         for _ in 0..<400 {
             try Self.step(&app, &random, version: &version)
+            Self.answer(&app, &random)
             expectSound(app.state)
         }
     }
@@ -89,6 +103,11 @@ struct RandomUseTests {
     private func expectSound(_ state: AppState) {
         #expect((1...50).contains(state.places.count))
         #expect(state.favourites.count <= 9)
+        if let dialog = state.dialog {
+            #expect(!dialog.targets.isEmpty && dialog.outcomes.count == dialog.targets.count)
+            #expect(state.keyContext == .action)
+            if case .word(let word, _) = dialog.confirmation { #expect(!word.isEmpty) }
+        }
         switch state.place {
         case .table(let view):
             #expect(view.rows.count <= view.total)

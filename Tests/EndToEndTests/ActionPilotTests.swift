@@ -143,6 +143,30 @@ struct ActionPilotTests {
         }
     }
 
+    /// The program ends while an answer is waited for: that nobody knows is written down.
+    @Test func whatIsCutShortIsWrittenDownAsNotKnown() async throws {
+        let server = try SilentServer()
+        let surroundings = try Pilot.surroundings(kubeconfig: server.kubeconfig)
+        let client = try surroundings.client(try surroundings.kubeconfig.resolve(context: nil))
+        let file = FileManager.default.temporaryDirectory.appending(path: "cut-\(UUID().uuidString).log")
+        defer { try? FileManager.default.removeItem(at: file) }
+        let pods = APIResource(
+            groupResource: GroupResource(group: "", resource: "pods"), version: "v1", kind: "Pod")
+        let target = ActionTarget(resource: pods, namespace: "shop", name: "web-1", uid: "u1")
+        let runner = ActionRunner(
+            ActionOrder(id: 1, action: .delete(Action.Deletion()), targets: [target]), client: client,
+            audit: AuditLog(path: file.path), logger: surroundings.logger, now: surroundings.localNow)
+        let running = Task { await runner.perform { _, _ in } }
+        while client.requestCount == 0 { await Task.yield() }
+        running.cancel()
+        let outcomes = await running.value
+        #expect(outcomes == [.unknown("Sextant ended before the answer came")])
+        let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+        #expect(lines.count == 2)
+        #expect(lines.last?.contains(#""outcome":"unknown""#) == true)
+        await client.shutdown()
+    }
+
     /// An order about every pod of the table.
     private func order(_ pilot: Pilot, _ action: Action) throws -> ActionOrder {
         guard let table = pilot.state.table else { throw CancellationError() }
