@@ -90,6 +90,8 @@ package struct SessionInfo: Sendable, Equatable {
     package var server: String
     /// The program that gets the credential; `nil` when none is needed.
     package var signInProgram: String?
+    /// Flags of kubectl that say whom one acts as, such as `--as` and a name.
+    package var identityFlags: [String] = []
 
     package init(
         context: String, cluster: String, user: String, namespace: String, hasOwnNamespace: Bool, server: String,

@@ -20,5 +20,15 @@ extension SessionInfo {
             context: access.contextName, cluster: access.clusterName, user: access.userName,
             namespace: access.namespace ?? "default", hasOwnNamespace: access.namespace != nil,
             server: "\(access.server)", signInProgram: access.execPlugin?.name)
+        identityFlags = access.identityFlags
+    }
+}
+
+extension ClusterAccess {
+    /// The flags of kubectl that say whom one acts as.
+    var identityFlags: [String] {
+        guard let user = impersonation else { return [] }
+        return ["--as", user.user] + (user.uid.map { ["--as-uid", $0] } ?? [])
+            + user.groups.flatMap { ["--as-group", $0] }
     }
 }

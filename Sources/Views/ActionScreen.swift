@@ -31,7 +31,7 @@ func dialogHints(_ dialog: ActionDialog) -> [(key: String, text: String)] {
     case .asking:
         let word = dialog.action.word.lowercased()
         switch dialog.confirmation {
-        case .key: hints = [("y", word), ("tab", "choose"), ("esc", "cancel")]
+        case .key: hints = [("y", word), ("esc", "cancel"), ("tab", "choose")]
         case .word: hints = [("enter", word), ("esc", "cancel")]
         }
         hints.append(("ctrl-y", "copy"))
@@ -39,8 +39,9 @@ func dialogHints(_ dialog: ActionDialog) -> [(key: String, text: String)] {
             hints.append(("ctrl-e", dialog.action == .evict ? "delete" : "evict"))
         }
         if case .delete(let deletion) = dialog.action {
-            hints.append(("ctrl-x", deletion.isForced ? "no force" : "force"))
-            hints.append(("ctrl-o", "\(deletion.propagation.rawValue)"))
+            hints.append(
+                dialog.kind == Pod.kind
+                    ? ("ctrl-x", deletion.isForced ? "no force" : "force") : ("ctrl-o", deletion.propagation.rawValue))
         }
         return hints
     case .running: return [("esc", dialog.isStopping ? "close this view" : "stop: send no more")]

@@ -6,10 +6,12 @@ func drawFooter(_ state: AppState, _ frame: inout Frame) {
     let row = state.size.rows - 1
     frame.grid.clear(row: row)
     if let dialog = state.dialog, state.notice == nil {
-        let hints = dialogHints(dialog).flatMap {
-            [Piece("<\($0.key)>", .footerKey), Piece(" \($0.text)  ", .footerText)]
+        var column = 1
+        for hint in dialogHints(dialog) {
+            let pieces = [Piece("<\(hint.key)>", .footerKey), Piece(" \(hint.text)  ", .footerText)]
+            guard column + width(of: pieces) - 2 < state.size.columns else { break }
+            column = frame.grid.write(pieces, column: column, row: row)
         }
-        frame.grid.write(hints, column: 1, row: row)
     } else if let prompt = state.prompt {
         drawPrompt(prompt, state, &frame)
     } else if let notice = state.notice?.notice {

@@ -267,6 +267,11 @@ struct ActionTests {
             Action.restart.kubectl([target], context: "my ctx") == [
                 #"kubectl --context 'my ctx' -n shop rollout restart 'deployments/it'\''s'"#
             ])
+        #expect(
+            Action.delete(Action.Deletion()).kubectl(
+                [target], context: "prod", identity: ["--as", "root", "--as-group", "a b"]) == [
+                    #"kubectl --context prod --as root --as-group 'a b' -n shop delete deployments.apps 'it'\''s' --wait=false"#
+                ])
         var other = target
         other.namespace = "cart"
         var third = target

@@ -6,8 +6,10 @@ extension Action {
     /// - Parameters:
     ///   - targets: what it is done to; of one kind.
     ///   - context: the context of the kubeconfig.
+    ///   - identity: flags that say whom one acts as, such as `--as` and a name.
     /// - Returns: lines that a shell takes as they are.
-    package func kubectl(_ targets: [ActionTarget], context: String) -> [String] {
+    package func kubectl(_ targets: [ActionTarget], context: String, identity: [String] = []) -> [String] {
+        let flags = (context.isEmpty ? [] : ["--context", context]) + identity
         var groups: [(target: ActionTarget, names: [String])] = []
         for target in targets {
             let index = groups.firstIndex {
@@ -16,14 +18,13 @@ extension Action {
             }
             if let index { groups[index].names.append(target.name) } else { groups.append((target, [target.name])) }
         }
-        return groups.flatMap { lines($0.target, $0.names, context) }
+        return groups.flatMap { lines($0.target, $0.names, flags) }
     }
 
     private var isScale: Bool { if case .scale = self { true } else { false } }
 
-    private func lines(_ target: ActionTarget, _ names: [String], _ context: String) -> [String] {
-        var words = ["kubectl"]
-        if !context.isEmpty { words += ["--context", context] }
+    private func lines(_ target: ActionTarget, _ names: [String], _ flags: [String]) -> [String] {
+        var words = ["kubectl"] + flags
         if !target.namespace.isEmpty { words += ["-n", target.namespace] }
         let kind = target.resource.groupResource.resource
         switch self {
@@ -41,7 +42,7 @@ extension Action {
                     "create", "--raw", "/api/v1/namespaces/\(target.namespace)/pods/\(name)/eviction", "-f", "-",
                 ]
                 return "echo \(Self.quoted(body)) | "
-                    + (words.prefix { $0 != "-n" } + create).map(Self.quoted).joined(separator: " ")
+                    + (["kubectl"] + flags + create).map(Self.quoted).joined(separator: " ")
             }
         case .scale(let replicas):
             words += ["scale"] + names.map { "\(kind)/\($0)" }

@@ -35,6 +35,8 @@ package struct ActionDialog: Sendable, Equatable {
     package let targets: [ActionTarget]
     /// The context it is done in.
     package let context: String
+    /// Flags of kubectl that say whom one acts as.
+    let identity: [String]
     /// Marked rows that a filter hides, which are left alone.
     package let hiddenMarks: Int
     package internal(set) var action: Action
@@ -57,13 +59,16 @@ package struct ActionDialog: Sendable, Equatable {
     package internal(set) var top = 0
 
     init(
-        id: UInt64, action: Action, kind: BuiltInKind, targets: [ActionTarget], context: String, hiddenMarks: Int = 0
+        id: UInt64, action: Action, kind: BuiltInKind, targets: [ActionTarget], context: String,
+        identity: [String] = [],
+        hiddenMarks: Int = 0
     ) {
         self.id = id
         self.action = action
         self.kind = kind
         self.targets = targets
         self.context = context
+        self.identity = identity
         self.hiddenMarks = hiddenMarks
         outcomes = Array(repeating: nil, count: targets.count)
         stage = .asking
@@ -98,7 +103,7 @@ package struct ActionDialog: Sendable, Equatable {
     }
 
     /// The kubectl commands that do the same.
-    package var commands: [String] { action.kubectl(targets, context: context) }
+    package var commands: [String] { action.kubectl(targets, context: context, identity: identity) }
 
     /// What the server must allow, once for each namespace.
     var checks: [AccessCheck] {

@@ -15,6 +15,9 @@ package struct ActionFacts: Sendable, Equatable {
         package var text: String
     }
 
+    /// How many objects are told of one by one.
+    private static let listed = 8
+
     package private(set) var lines: [Line] = []
     /// Whether controllers bring back all that goes.
     package private(set) var isReplaced = false
@@ -84,7 +87,7 @@ package struct ActionFacts: Sendable, Equatable {
 
     /// What was deleted before, and is still there.
     private mutating func tellEarlierDeletion(_ objects: [any StoredObject], isForced: Bool, _ now: Timestamp) {
-        for object in objects.prefix(100) {
+        for object in objects.prefix(Self.listed) {
             guard let since = object.metadata.deletionTimestamp else { continue }
             let waits = object.metadata.finalizers
             var text = "\(object.metadata.name) is being deleted already"
@@ -112,19 +115,30 @@ package struct ActionFacts: Sendable, Equatable {
             }
         }
         isReplaced = alone.isEmpty && !counts.isEmpty
-        for (maker, count) in counts.sorted(by: { $0.key < $1.key }) {
-            guard count > 0 else { continue }
-            let total = world.pods(in: maker.namespace).count {
-                $0.metadata.deletionTimestamp == nil && $0.value.maker == maker
-            }
-            let share = total > 1 || pods.count > 1 ? " (\(count) of its \(max(total, count)))" : ""
-            add(.plain, "\(maker.shortText) makes \(count == 1 ? "a new one" : "new ones")\(share).")
-        }
+        tellMakers(counts, pods.count, world)
         if !alone.isEmpty {
             let names = alone.prefix(3).joined(separator: ", ") + (alone.count > 3 ? " … \(alone.count) in all" : "")
             add(.harm, alone.count == 1 ? "Nothing brings \(names) back." : "Nothing brings these back: \(names).")
         }
         tellServices(without: pods, world)
+    }
+
+    /// What makes new ones, for so many of its pods.
+    private mutating func tellMakers(_ counts: [ObjectID: Int], _ podCount: Int, _ world: World) {
+        let counts = counts.filter { $0.value > 0 }
+        guard !counts.isEmpty else { return }
+        var totals: [ObjectID: Int] = [:]
+        for namespace in Set(counts.keys.map(\.namespace)) {
+            for pod in world.pods(in: namespace) where pod.metadata.deletionTimestamp == nil {
+                if let maker = pod.value.maker { totals[maker, default: 0] += 1 }
+            }
+        }
+        for (maker, count) in counts.sorted(by: { $0.key < $1.key }).prefix(Self.listed) {
+            let total = max(totals[maker] ?? 0, count)
+            let share = total > 1 || podCount > 1 ? " (\(count) of its \(total))" : ""
+            add(.plain, "\(maker.shortText) makes \(count == 1 ? "a new one" : "new ones")\(share).")
+        }
+        if counts.count > Self.listed { add(.plain, "… and \(counts.count - Self.listed) more make new ones.") }
     }
 
     /// Services that nobody would answer for.
@@ -195,14 +209,14 @@ package struct ActionFacts: Sendable, Equatable {
     // MARK: - Scaling and restarting
 
     private mutating func tellScale(to replicas: Int, _ objects: [any StoredObject], _ world: World) {
-        for object in objects.prefix(8) {
+        for object in objects.prefix(Self.listed) {
             guard let now = object.replicas else { continue }
             let ready = object.readyReplicas.map { ", \($0) ready" } ?? ""
             add(
                 .plain,
                 "\(object.metadata.name): from \(now) (\(ready.isEmpty ? "wanted" : "wanted\(ready)")) to \(replicas)")
         }
-        if objects.count > 8 { add(.plain, "… and \(objects.count - 8) more") }
+        if objects.count > Self.listed { add(.plain, "… and \(objects.count - Self.listed) more") }
         for object in objects {
             guard let owner = object.metadata.controller else { continue }
             add(.warning, "\(owner.kind) \(owner.name) made \(object.metadata.name), and sets the number again.")
@@ -229,7 +243,7 @@ package struct ActionFacts: Sendable, Equatable {
 
     private mutating func tellRestart(_ objects: [any StoredObject]) {
         isReplaced = true
-        for object in objects.prefix(8) {
+        for object in objects.prefix(Self.listed) {
             let name = object.metadata.name
             switch object {
             case let stored as Stored<Deployment>: tellRestart(of: stored.value, name)
@@ -246,7 +260,7 @@ package struct ActionFacts: Sendable, Equatable {
             default: break
             }
         }
-        if objects.count > 8 { add(.plain, "… and \(objects.count - 8) more") }
+        if objects.count > Self.listed { add(.plain, "… and \(objects.count - Self.listed) more") }
     }
 
     private mutating func tellRestart(of deployment: Deployment, _ name: String) {

@@ -68,6 +68,7 @@ extension AppState {
         let uids = Set(targets.map(\.uid))
         var dialog = ActionDialog(
             id: actionCount, action: action, kind: table.kind, targets: targets, context: session?.context ?? "",
+            identity: session?.identityFlags ?? [],
             hiddenMarks: view.marks.subtracting(uids).count)
         dialog.facts = facts(of: dialog)
         dialog.weigh()

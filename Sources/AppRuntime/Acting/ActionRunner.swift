@@ -148,7 +148,9 @@ final class ActionRunner: Sendable {
             server: "\(access.server)", user: access.userName, asUser: access.impersonation?.user,
             asGroups: access.impersonation?.groups ?? [], verb: verb, resource: target.resource,
             namespace: target.namespace, name: target.name, uid: target.uid, parameters: parameters,
-            command: order.action.kubectl([target], context: access.contextName).joined(separator: "; "))
+            command: order.action.kubectl(
+                [target], context: access.contextName, identity: access.identityFlags
+            ).joined(separator: "; "))
     }
 }
 
