@@ -85,7 +85,7 @@ package enum TarWriter {
     private static let nameBytes = 100
 
     private static func storedName(_ entry: TarEntry) -> [UInt8] {
-        entry.kind == .folder ? entry.name + [UInt8(ascii: "/")] : entry.name
+        entry.kind == .folder && !entry.name.isEmpty ? entry.name + [UInt8(ascii: "/")] : entry.name
     }
 
     private static func linkName(_ entry: TarEntry) -> [UInt8] {
