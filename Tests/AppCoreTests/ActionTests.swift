@@ -182,6 +182,22 @@ struct ActionTests {
         #expect(order(app.effects)?.targets.map(\.name) == ["alone", "web-1", "web-2"])
     }
 
+    @Test func ofSeveralNamespacesEachIsNamed() {
+        var app = App(LaunchOptions(allNamespaces: true))
+        app.cluster.set([pod("a"), pod("b", in: "cart")], in: nil)
+        app.cluster.set(
+            [object(Service.self, "web", in: "cart") { $0.spec.selector = ["app": "web"] }], of: Service.kind, in: nil)
+        app.cluster.set([], of: PodDisruptionBudget.kind, in: nil)
+        app.cluster.set([], of: HorizontalPodAutoscaler.kind, in: nil)
+        app.publish()
+        app.press(.character(" "), .character(" "), .control("d"))
+        #expect(app.state.dialog?.title == "Delete 2 pods in 2 namespaces on prod")
+        #expect(
+            facts(app) == [
+                "Nothing brings these back: b, a.", "Service cart/web would lose its last ready endpoint.",
+            ])
+    }
+
     @Test func marksThatAFilterHidesAreLeftAlone() {
         var app = app()
         app.press(.character(" "), .character(" "))

@@ -136,7 +136,8 @@ package struct ActionFacts: Sendable, Equatable {
         for (maker, count) in counts.sorted(by: { $0.key < $1.key }).prefix(Self.listed) {
             let total = max(totals[maker] ?? 0, count)
             let share = total > 1 || podCount > 1 ? " (\(count) of its \(total))" : ""
-            add(.plain, "\(maker.shortText) makes \(count == 1 ? "a new one" : "new ones")\(share).")
+            let place = world.namespaces.count > 1 ? " in \(maker.namespace)" : ""
+            add(.plain, "\(maker.shortText)\(place) makes \(count == 1 ? "a new one" : "new ones")\(share).")
         }
         if counts.count > Self.listed { add(.plain, "… and \(counts.count - Self.listed) more make new ones.") }
     }
@@ -152,7 +153,7 @@ package struct ActionFacts: Sendable, Equatable {
             guard lost > 0, lost == ready.count else { continue }
             endsService = true
             let what = lost == 1 ? "its last ready endpoint" : "all its \(lost) ready endpoints"
-            add(.harm, "Service \(service.metadata.name) would lose \(what).")
+            add(.harm, "Service \(world.name(of: service.metadata)) would lose \(what).")
         }
     }
 
@@ -167,7 +168,7 @@ package struct ActionFacts: Sendable, Equatable {
             let allowed = budget.disruptionsAllowed <= 0 ? "none" : "\(budget.disruptionsAllowed)"
             add(
                 .warning,
-                "PodDisruptionBudget \(budget.metadata.name) allows \(allowed) at a time; delete ignores it. "
+                "PodDisruptionBudget \(world.name(of: budget.metadata)) allows \(allowed) at a time; delete ignores it. "
                     + "Evict instead: ctrl-e")
         }
     }
@@ -291,6 +292,11 @@ package struct ActionFacts: Sendable, Equatable {
                 let values = (known?.objects(inNamespace: namespace) ?? []).compactMap { ($0 as? Stored<Value>)?.value }
                 return values.sorted { $0.metadata.name < $1.metadata.name }
             }
+        }
+
+        /// With its namespace, where there are several.
+        func name(of metadata: ObjectMeta) -> String {
+            namespaces.count > 1 ? "\(metadata.namespace)/\(metadata.name)" : metadata.name
         }
 
         var services: [Service] { objects(Service.self) }
