@@ -51,6 +51,7 @@ package enum Place: Sendable, Equatable {
     case contexts(ContextsView)
     case document(DocumentView)
     case findings(FindingsView)
+    case log(LogView)
 }
 
 /// A notice and when it goes.
@@ -168,6 +169,7 @@ package struct AppState: Sendable, Equatable {
                 view.restriction.map { "\(view.kind.resource) of \($0.title)" } ?? view.kind.resource
             case .contexts: "contexts"
             case .document(let view): view.address.name
+            case .log(let view): "logs \(view.order.title)"
             case .findings(let view): view.subject.map { (view.showsProbes ? "probes " : "why ") + $0.name } ?? "triage"
             }
         }
@@ -182,6 +184,7 @@ package struct AppState: Sendable, Equatable {
         case .table: return .table
         case .contexts: return .contexts
         case .document: return .document
+        case .log: return .log
         case .findings(let view): return view.subject == nil ? .triage : .why
         }
     }

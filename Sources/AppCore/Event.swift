@@ -21,8 +21,8 @@ package enum AppEvent: Sendable, Equatable {
     case document(DocumentEvent)
     /// What the rules say.
     case diagnosed(ScopedReport)
-    /// The end of a log was read.
-    case log(LogRequest, LogTail)
+    /// The logs of a log view, at most once a frame.
+    case log(LogNews)
     /// News of an action.
     case action(ActionEvent)
     /// Something to tell the user in the footer, such as a copy that worked.
@@ -174,8 +174,9 @@ package enum Effect: Sendable, Equatable {
     /// Get this object whole, then watch it; replaces the document that was open.
     case openDocument(ObjectAddress)
     case closeDocument
-    /// Read the end of this log; replaces the document that was open.
-    case openLog(LogRequest)
+    /// Read these logs as they grow; replaces those that were read.
+    case openLog(LogOrder)
+    case closeLog
     /// Have the rules look there, and nowhere else; `nil` ends it.
     case diagnose(DiagnosisOrder?)
     /// Ask the server whether these things are allowed, for the dialog of that id.

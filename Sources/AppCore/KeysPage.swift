@@ -7,7 +7,7 @@ package func keysPage() -> String {
 
         """
     let titles: [(KeyContext, String)] = [
-        (.table, "In a table"), (.contexts, "In the contexts"), (.document, "In a document"),
+        (.table, "In a table"), (.contexts, "In the contexts"), (.document, "In a document"), (.log, "In logs"),
         (.triage, "In triage"), (.why, "In why"),
         (.action, "In the dialog of an action"),
     ]
@@ -17,7 +17,7 @@ package func keysPage() -> String {
         for info in CommandInfo.all {
             let keys = bindings.filter { $0.command == info.command }.flatMap(\.keys)
             guard !keys.isEmpty else { continue }
-            let labels = keys.count == 9 ? ["1-9"] : keys.map(\.label)
+            let labels = KeyMap.label(of: keys).map { [$0] } ?? keys.map(\.label)
             page += "| \(labels.map { "`\($0)`" }.joined(separator: " ")) | \(info.help) |\n"
         }
     }

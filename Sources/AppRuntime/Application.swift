@@ -69,6 +69,7 @@ package final class Application {
     private var frameTask: Task<Void, Never>?
     private var connection: Connection?
     private var documentTask: Task<Void, Never>?
+    private var logTask: Task<Void, Never>?
     private var endedConnections: [Task<Void, Never>] = []
     /// Actions under way, by the id of their order.
     private var actions: [UInt64: (runner: ActionRunner, task: Task<Void, Never>)] = [:]
@@ -105,6 +106,7 @@ package final class Application {
         ticking.cancel()
         frameTask?.cancel()
         documentTask?.cancel()
+        logTask?.cancel()
         await endActions()
         disconnect()
         for task in endedConnections { await task.value }
@@ -236,6 +238,7 @@ package final class Application {
         endedConnections.append(connection.task)
         self.connection = nil
         documentTask?.cancel()
+        logTask?.cancel()
     }
 
     // MARK: - Effects
@@ -245,9 +248,10 @@ package final class Application {
         case .watch(let scopes): connection?.demand.yield(scopes)
         case .openDocument(let address): openDocument(address)
         case .closeDocument: documentTask?.cancel()
-        case .openLog(let log):
-            documentTask?.cancel()
-            if let session = connection?.session { documentTask = Task { await session.read(log) } }
+        case .openLog(let order):
+            logTask?.cancel()
+            if let session = connection?.session { logTask = Task { await session.follow(order) } }
+        case .closeLog: logTask?.cancel()
         case .diagnose(let order): connection?.diagnose.yield(order)
         case .reviewAccess(let id, let checks): reviewAccess(id, checks)
         case .act(let order): act(order)

@@ -75,10 +75,9 @@ package struct Session: Sendable {
         await retryNow()
     }
 
-    /// Reads the end of a log.
-    package func read(_ log: LogRequest) async {
-        let tails = await LogReader(client: client, lineCount: 1000).tails(of: [log])
-        if let tail = tails[log], !Task.isCancelled { await send(.log(log, tail)) }
+    /// Reads logs as they grow, until cancelled.
+    package func follow(_ order: LogOrder) async {
+        await LogPane(client: client, now: now, send: send).run(order)
     }
 
     /// Reads and watches what is demanded, and has the rules look where they are told to (`nil` nowhere), until cancelled, then closes the connections.

@@ -1,5 +1,4 @@
 import AppCore
-import Diagnosis
 import KubernetesModel
 import Screen
 
@@ -14,7 +13,7 @@ func drawDocument(_ view: DocumentView, _ state: AppState, _ grid: inout CellGri
         }
     case .failed(let failure):
         draw(paragraphs: [("Cannot show \(view.address.name).", .broken), ("\(failure)", .plain)], state, &grid)
-    case .loaded, .log: drawLines(view, state, &grid)
+    case .loaded: drawLines(view, state, &grid)
     }
 }
 
@@ -22,13 +21,6 @@ private func drawTitle(_ view: DocumentView, _ state: AppState, _ grid: inout Ce
     let kind = view.address.resource.groupResource.resource
     let namespace = view.address.namespace.isEmpty ? "" : "\(view.address.namespace)/"
     var left = [Piece(" YAML ", .title), Piece("\(kind) \(namespace)\(view.address.name)", .titleCount)]
-    if let log = view.log {
-        let run = log.previous ? " of the run before" : ""
-        left = [
-            Piece(" Log ", .title), Piece("\(log.container)\(run), pod \(namespace)\(log.pod)", .titleCount),
-            Piece("   its end", .dim),
-        ]
-    }
     if view.isDeleted { left.append(Piece("   ● deleted: this is its last state", .broken)) }
     if let failure = view.failure { left.append(Piece("   ▲ not live: \(failure)", .degraded)) }
     var right: [Piece] = []

@@ -27,8 +27,8 @@ func drawFindings(_ view: FindingsView, _ state: AppState, _ grid: inout CellGri
     }
 }
 
-/// The table that the findings are beside.
-private func drawBeneath(_ panes: Panes, _ state: AppState, _ grid: inout CellGrid) {
+/// The table that something is beside.
+func drawBeneath(_ panes: Panes, _ state: AppState, _ grid: inout CellGrid) {
     // Its own header and footer lines are left out.
     let size = Size(columns: panes.table.columns, rows: panes.table.rows + 2)
     let below = state.beneath(size: size)
@@ -40,9 +40,9 @@ private func drawBeneath(_ panes: Panes, _ state: AppState, _ grid: inout CellGr
             grid[panes.table.column + column, panes.table.row + row] = part[column, row + 1]
         }
     }
-    guard panes.findings.column > 0 else { return }
+    guard panes.detail.column > 0 else { return }
     for row in 0..<panes.table.rows {
-        grid.put("│", width: 1, column: panes.findings.column - 1, row: panes.table.row + row, style: Style(.border))
+        grid.put("│", width: 1, column: panes.detail.column - 1, row: panes.table.row + row, style: Style(.border))
     }
 }
 

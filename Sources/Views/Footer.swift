@@ -96,7 +96,7 @@ private func drawKeys(_ state: AppState, _ grid: inout CellGrid) {
     for binding in KeyMap.bindings(in: state.keyContext) where isHelp || !unlisted.contains(binding.command) {
         guard let info = CommandInfo.of(binding.command), let key = binding.keys.first else { continue }
         let isAvailable = info.unavailable(state) == nil
-        let label = binding.keys.count == 9 ? "1-9" : key.label
+        let label = KeyMap.label(of: binding.keys) ?? key.label
         items.append([
             Piece("<\(label)>", isAvailable ? .footerKey : .footerUnavailable),
             Piece(" " + info.title + "  ", isAvailable ? .footerText : .footerUnavailable),

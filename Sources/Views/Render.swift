@@ -26,6 +26,7 @@ package func render(_ state: AppState) -> Frame {
         case .table(let view): drawTable(view, state, &frame.grid)
         case .contexts(let view): drawContexts(view, state, &frame.grid)
         case .document(let view): drawDocument(view, state, &frame.grid)
+        case .log(let view): drawLog(view, state, &frame.grid)
         case .findings(let view): drawFindings(view, state, &frame.grid)
         }
     }

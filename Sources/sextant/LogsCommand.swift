@@ -149,7 +149,7 @@ struct Logs: AsyncParsableCommand {
                     case .began(let source):
                         printer.add(source)
                         sources += 1
-                    case .changed: break
+                    case .changed, .containers: break
                     case .ended(let source, let failure):
                         guard let failure else { break }
                         failures += 1

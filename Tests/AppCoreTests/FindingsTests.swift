@@ -126,16 +126,13 @@ struct FindingsTests {
         #expect(app.shown == "events of pod/checkout-1 in shop")
         #expect(app.state.table?.restriction?.members == .about([Self.pods[0]]))
         app.press(.escape, .down, .enter)
-        let log = LogRequest(
-            namespace: "shop", pod: "checkout-1", podUID: "", container: "app", previous: true, restartCount: 0)
+        var log = LogOrder(namespace: "shop", subject: .pod("checkout-1"))
+        log.containers = .named("app")
+        log.previous = true
         #expect(app.effects.contains(.openLog(log)))
-        app.send(.log(log, .lines(["panic", "exit"])))
-        guard case .document(let view) = app.state.place else {
-            Issue.record("the log is a document")
-            return
-        }
-        #expect(view.lines.map(\.text) == ["panic", "exit"])
+        #expect(app.state.shownLog?.order == log)
         app.press(.escape)
+        #expect(app.effects.contains(.closeLog))
         #expect(findings(app)?.selectedLine?.text == "log app (previous):")
     }
 

@@ -74,6 +74,15 @@ struct RandomUseTests {
             if case .document(let view) = app.state.place {
                 let list = (0..<random.below(40)).map { "\"p\($0)\\n\"" }.joined(separator: ",")
                 app.send(.document(.loaded(view.address, try json("{\"a\":[\(list)]}"))))
+            } else if let log = app.state.shownLog {
+                var ring = LogRing(maximumLines: 600)
+                for number in 0..<random.below(2000) {
+                    ring.append(source: number % 3 - 1, stamp: Int64(number), "p\(number % 17) \u{1B}[31m\n".utf8)
+                }
+                var news = LogNews(log.order)
+                news.origins = [LogOrigin(pod: "p1", container: "app", phase: .reading)]
+                news.text = ring.snapshot()
+                app.send(.log(news))
             } else if random.below(6) == 0 {
                 app.cluster.drop(in: random.below(2) == 0 ? "shop" : nil)
                 app.publish()
@@ -127,6 +136,9 @@ struct RandomUseTests {
         case .document(let view):
             #expect(view.top >= 0 && view.top <= max(0, view.lines.count - 1))
             #expect(view.matches.allSatisfy { view.lines.indices.contains($0) })
+        case .log(let view):
+            #expect(view.top >= view.text.first && view.top <= max(view.text.first, view.text.end - 1))
+            #expect(view.matches.allSatisfy { view.text[$0] != nil })
         case .findings(let view):
             #expect(view.selectedIndex >= 0 && view.selectedIndex < max(1, view.lines.count))
             #expect(view.top >= 0 && view.top <= max(0, view.lines.count - 1))

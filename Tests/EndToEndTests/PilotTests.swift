@@ -42,6 +42,22 @@ struct PilotTests {
         }
     }
 
+    @Test func logsOpenBelowTheTableAndClose() async throws {
+        try await fly { pilot, _ in
+            try await pilot.wait(for: "db-0")
+            pilot.press(.showLog)
+            try await pilot.wait(for: "Logs db-0")
+            #expect(pilot.screen.contains("Pods 3"), "the table is above")
+            try await pilot.wait("the end of the reading or lines") { state in
+                state.shownLog?.news.origins.isEmpty == false || state.shownLog?.news.state != .reading
+            }
+            pilot.press(.toggleFull)
+            #expect(!pilot.screen.contains("Pods 3"))
+            pilot.press(.back)
+            #expect(pilot.state.shownLog == nil)
+        }
+    }
+
     @Test func rowsNarrowWhileAFilterIsTyped() async throws {
         try await fly { pilot, _ in
             try await pilot.wait(for: "db-0")

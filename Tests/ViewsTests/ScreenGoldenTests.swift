@@ -177,11 +177,50 @@ import Views
         try expectScreen("yaml-deleted", searched.receiving(.document(.deleted(view.address))))
     }
 
+    @Test func logs() throws {
+        func news(_ order: LogOrder) -> LogNews {
+            var ring = LogRing()
+            let lines = [
+                (0, "INFO  started in 8.1 s"), (1, "WARN  retry 3 order=81213 cause=timeout"),
+                (0, "ERROR \u{1B}[31mpanic\u{1B}[0m: dial tcp: lookup db: no such host \u{1B}]0;title\u{7}"),
+                (1, "日本語 \t tabs and " + String(repeating: "a long line ", count: 12)),
+            ]
+            for round in 0..<12 {
+                for (index, line) in lines.enumerated() {
+                    ring.append(
+                        source: line.0, stamp: (noon.seconds + Int64(round)) * 1_000_000_000 + Int64(index) * 7_000_000,
+                        Array("\(line.1)\n".utf8))
+                }
+            }
+            ring.append(source: -1, stamp: .min, Array("── checkout-7d9f8b6c5d-x2x7k/c0 ended ──".utf8))
+            var news = LogNews(order)
+            news.origins = [
+                LogOrigin(pod: "checkout-7d9f8b6c5d-x2x7k", container: "c0", phase: .ended),
+                LogOrigin(pod: "checkout-7d9f8b6c5d-9qk2p", container: "c0", phase: .reading),
+            ]
+            news.text = ring.snapshot()
+            return news
+        }
+        let opened = state(columns: 80, rows: 24).typing("l")
+        guard let shown = opened.places.last, case .log(let view) = shown else {
+            Issue.record("l opens the logs")
+            return
+        }
+        try expectScreen("logs-reading", opened)
+        try expectScreen("logs-80x24", opened.receiving(.log(news(view.order))))
+        try expectScreen("logs-wrapped", opened.receiving(.log(news(view.order))).typing("wt/panic\n"))
+        try expectScreen(
+            "logs-pane-160x48", state(columns: 160, rows: 48).typing("l").receiving(.log(news(view.order))))
+        var failed = LogNews(view.order)
+        failed.state = .failed("read the log of web/app in shop: pods \"web\" is forbidden", retries: false)
+        try expectScreen("logs-failed", opened.receiving(.log(failed)))
+    }
+
     @Test(arguments: [(1, 1), (3, 2), (16, 4), (20, 5), (500, 200)])
     func anySizeIsDrawnWithoutTrapping(columns: Int, rows: Int) {
         for base in [
             state(), state().typing("?"), state().typing(":po"), state().typing(":ctx\n"), state().typing("y"),
-            state().typing("X"), state().typing(":triage\n"),
+            state().typing("X"), state().typing(":triage\n"), state().typing("l"),
         ] {
             let resized = base.receiving(.resized(Size(columns: columns, rows: rows)))
             #expect(render(resized).grid.size == Size(columns: columns, rows: rows))

@@ -20,7 +20,8 @@ package enum Command: String, Sendable, CaseIterable {
     case historyBack, historyForward, lastView
     case searchPrompt, searchNext, searchPrevious
     case toggleManagedFields, revealSecrets, toggleWrap, copyDocument
-    case goToObject, showEvents, showLog, showProbes, copyCommand, toggleSilenced
+    case goToObject, showEvents, showLog, showPreviousLog, showProbes, copyCommand, toggleSilenced
+    case toggleFollow, togglePrevious, nextContainer, toggleAllContainers, toggleTimes, logRange, toggleFull
     case retry, repaint, quit
 }
 
@@ -77,8 +78,29 @@ package struct CommandInfo: Sendable {
             .showEvents, "events", "Show the events about the objects of the finding.",
             unavailable: { $0.selectedFinding == nil ? "No finding is selected." : nil }),
         CommandInfo(
-            .showLog, "log", "Show the end of the log of the finding's container.",
-            unavailable: { $0.selectedLog == nil ? "The finding is not about a container with a log." : nil }),
+            .showLog, "logs",
+            "Follow the logs of the pod, of all pods of the Deployment or Service, or of the finding.",
+            unavailable: { state in
+                if case .failure(let refusal) = state.selectedLogOrder { refusal.words } else { nil }
+            }),
+        CommandInfo(
+            .showPreviousLog, "previous logs", "Show the log of the run before the last restart.",
+            unavailable: { state in
+                if case .failure(let refusal) = state.selectedLogOrder { refusal.words } else { nil }
+            }),
+        CommandInfo(.toggleFollow, "follow", "Stay at the end as the logs grow, or stay here."),
+        CommandInfo(.togglePrevious, "previous", "Show the run before the last restart, or the one now."),
+        CommandInfo(
+            .nextContainer, "container", "Show the next container.",
+            unavailable: { state in
+                (state.shownLog?.news.containers.count ?? 0) < 2 ? "There is only one container." : nil
+            }),
+        CommandInfo(.toggleAllContainers, "all containers", "Show all containers, or the usual one."),
+        CommandInfo(.toggleTimes, "times", "Show when each line was written, or hide it."),
+        CommandInfo(
+            .logRange, "since",
+            "Show the last 1,000 lines (0), all (1), or the last 1, 5, 15, 30 or 60 minutes (2 to 6)."),
+        CommandInfo(.toggleFull, "full", "Give the logs the whole screen, or show the table above them."),
         CommandInfo(
             .showProbes, "probes", "Show the pod's probes: what the kubelet asks and when, and what comes of it.",
             unavailable: { $0.selectedPod == nil ? "Only pods have probes." : nil }),
@@ -166,7 +188,7 @@ package struct CommandInfo: Sendable {
         CommandInfo(.historyForward, "history forward", "Go where history back came from.") {
             $0.forwardPlaces.isEmpty ? "There is nothing to go forward to." : nil
         },
-        CommandInfo(.searchPrompt, "search", "Search in the document."),
+        CommandInfo(.searchPrompt, "search", "Search in the document or the logs."),
         CommandInfo(.searchNext, "next", "Go to the next match.", unavailable: needsMatch),
         CommandInfo(.searchPrevious, "previous", "Go to the previous match.", unavailable: needsMatch),
         CommandInfo(.toggleManagedFields, "managed fields", "Show or fold metadata.managedFields."),
@@ -177,7 +199,7 @@ package struct CommandInfo: Sendable {
             return "Only a Secret has values that are masked."
         },
         CommandInfo(.toggleWrap, "wrap", "Wrap long lines, or cut them."),
-        CommandInfo(.copyDocument, "copy", "Copy the document, or the findings."),
+        CommandInfo(.copyDocument, "copy", "Copy the document, the logs that are kept, or the findings."),
         CommandInfo(.retry, "retry now", "Connect again now, instead of at the end of the wait."),
         CommandInfo(.repaint, "repaint", "Draw the whole screen again."),
         CommandInfo(.quit, "quit", "Leave Sextant."),
@@ -190,7 +212,7 @@ package struct CommandInfo: Sendable {
     private static let needsSelection: @Sendable (AppState) -> String? = { state in
         switch state.place {
         case .contexts, .findings: return nil
-        case .table, .document: break
+        case .table, .document, .log: break
         }
         return state.shownTable?.selection == nil ? "Nothing is selected." : nil
     }
@@ -212,8 +234,11 @@ package struct CommandInfo: Sendable {
     }
 
     private static let needsMatch: @Sendable (AppState) -> String? = { state in
-        guard case .document(let view) = state.place, !view.matches.isEmpty else { return "Nothing matches." }
-        return nil
+        switch state.place {
+        case .document(let view) where !view.matches.isEmpty: return nil
+        case .log(let view) where !view.matches.isEmpty: return nil
+        default: return "Nothing matches."
+        }
     }
 
     private static func needsColumn(_ titles: String...) -> @Sendable (AppState) -> String? {

@@ -2,7 +2,7 @@ import Screen
 
 /// Where a key applies.
 package enum KeyContext: String, Sendable, CaseIterable {
-    case table, contexts, document, triage, why, help, prompt, action
+    case table, contexts, document, log, triage, why, help, prompt, action
 }
 
 /// Keys that carry out a command in some contexts.
@@ -20,7 +20,7 @@ package struct Binding: Sendable {
 
 /// The keys: declared once, read by dispatch, footer, help and docs.
 package enum KeyMap {
-    private static let places: [KeyContext] = [.table, .contexts, .document, .triage, .why]
+    private static let places: [KeyContext] = [.table, .contexts, .document, .log, .triage, .why]
     private static let everywhere: [KeyContext] = places + [.help]
     private static let findings: [KeyContext] = [.triage, .why]
 
@@ -32,15 +32,22 @@ package enum KeyMap {
         Binding(findings, [.character("y")], .copyCommand),
         Binding(findings, [.character("o")], .goToObject),
         Binding(findings, [.character("e")], .showEvents),
-        Binding(findings, [.character("l")], .showLog),
+        Binding(findings + [.table], [.character("l")], .showLog),
+        Binding([.log], [.character("s")], .toggleFollow),
+        Binding([.log], [.character("p")], .togglePrevious),
         Binding([.table], [.character("y")], .viewYAML),
-        Binding([.document], [.character("/")], .searchPrompt),
-        Binding([.document], [.character("n")], .searchNext),
-        Binding([.document], [.character("N")], .searchPrevious),
+        Binding([.document, .log], [.character("/")], .searchPrompt),
+        Binding([.document, .log], [.character("n")], .searchNext),
+        Binding([.document, .log], [.character("N")], .searchPrevious),
         Binding([.document], [.character("m")], .toggleManagedFields),
         Binding([.document], [.character("x")], .revealSecrets),
-        Binding([.document], [.character("w")], .toggleWrap),
-        Binding([.document, .triage, .why], [.character("c")], .copyDocument),
+        Binding([.document, .log], [.character("w")], .toggleWrap),
+        Binding([.log], [.character("t")], .toggleTimes),
+        Binding([.log], "0123456".map { .character($0) }, .logRange),
+        Binding([.log], [.character("f")], .toggleFull),
+        Binding([.log], [.character("o")], .nextContainer),
+        Binding([.log], [.character("a")], .toggleAllContainers),
+        Binding([.document, .log, .triage, .why], [.character("c")], .copyDocument),
         Binding([.triage], [.character("S")], .toggleSilenced),
         Binding([.triage, .why], [.character("b")], .showProbes),
         Binding([.table], [.character("/")], .filterPrompt),
@@ -51,6 +58,7 @@ package enum KeyMap {
         Binding([.table], [.control("w")], .toggleWide),
         Binding([.table], [.character("c")], .copyName),
         Binding([.table], [.character(" ")], .mark),
+        Binding([.table], [.character("p")], .showPreviousLog),
         Binding([.table], [.character("b")], .showProbes),
         Binding([.table], [.control("d")], .deleteObject),
         Binding([.table], [.character("s")], .scaleWorkload),
@@ -77,8 +85,8 @@ package enum KeyMap {
         Binding(everywhere, [.control("b"), .pageUp], .pageUp),
         Binding(everywhere, [.character("g"), .home], .moveToTop),
         Binding(everywhere, [.character("G"), .end], .moveToBottom),
-        Binding([.table, .document, .triage], [.right], .scrollRight),
-        Binding([.table, .document, .triage], [.left], .scrollLeft),
+        Binding([.table, .document, .log, .triage], [.right], .scrollRight),
+        Binding([.table, .document, .log, .triage], [.left], .scrollLeft),
         Binding(places, [.character("-")], .lastView),
         Binding(places, [.character("[")], .historyBack),
         Binding(places, [.character("]")], .historyForward),
@@ -99,6 +107,12 @@ package enum KeyMap {
 
     /// What a key does; `nil` when it does nothing there.
     package static func command(for key: Key, in context: KeyContext) -> Command? { byKey[context]?[key] }
+
+    /// How keys are written that are digits in a row, such as `1-9`; `nil` for others.
+    package static func label(of keys: [Key]) -> String? {
+        guard keys.count > 4, let first = keys.first, let last = keys.last else { return nil }
+        return "\(first.label)-\(last.label)"
+    }
 
     /// The bindings of a context, in the footer's order.
     package static func bindings(in context: KeyContext) -> [Binding] {

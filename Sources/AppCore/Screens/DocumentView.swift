@@ -1,20 +1,15 @@
-import Diagnosis
 import KubernetesModel
 import Screen
 
-/// The YAML of one object, live; or the end of a container's log.
+/// The YAML of one object, live.
 package struct DocumentView: Sendable, Equatable {
     package enum Content: Sendable, Equatable {
         case loading(since: Timestamp)
         case loaded(JSONValue)
-        /// The end of a log, as `lines` has it.
-        case log
         case failed(APIFailure)
     }
 
     package let address: ObjectAddress
-    /// The log that is shown; `nil` for YAML.
-    package let log: LogRequest?
     package internal(set) var content: Content
     /// Deleted while open: the content is its last state.
     package internal(set) var isDeleted = false
@@ -35,27 +30,7 @@ package struct DocumentView: Sendable, Equatable {
 
     init(_ address: ObjectAddress, now: Timestamp) {
         self.address = address
-        log = nil
         content = .loading(since: now)
-    }
-
-    init(_ log: LogRequest, pods: APIResource, now: Timestamp) {
-        address = ObjectAddress(resource: pods, namespace: log.namespace, name: log.pod)
-        self.log = log
-        content = .loading(since: now)
-    }
-
-    /// Shows the end of the log.
-    mutating func load(_ tail: LogTail) {
-        switch tail {
-        case .lines(let texts):
-            content = .log
-            lines = texts.map { DocumentLine(pieces: [DocumentLine.Piece(text: $0, kind: .text)]) }
-            if texts.isEmpty { lines = [DocumentLine(pieces: [.init(text: "The log is empty.", kind: .folded)])] }
-        case .unavailable(let reason):
-            content = .failed(APIFailure(.notFound, attempt: "read the log of \(address.name)", detail: reason))
-        }
-        find(search)
     }
 
     mutating func load(_ document: JSONValue) {

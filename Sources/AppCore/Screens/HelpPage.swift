@@ -30,6 +30,7 @@ package enum HelpPage {
             case .table: .table
             case .contexts: .contexts
             case .document: .document
+            case .log: .log
             case .findings(let view): view.subject == nil ? .triage : .why
             }
         var lines = [Line(keys: "", text: "Keys", isUnavailable: false)]
@@ -37,7 +38,7 @@ package enum HelpPage {
         for info in CommandInfo.all {
             let keys = bindings.filter { $0.command == info.command }.flatMap(\.keys)
             guard !keys.isEmpty else { continue }
-            let label = keys.count == 9 ? "1-9" : keys.map(\.label).joined(separator: " ")
+            let label = KeyMap.label(of: keys) ?? keys.map(\.label).joined(separator: " ")
             let reason = info.unavailable(state)
             lines.append(
                 Line(

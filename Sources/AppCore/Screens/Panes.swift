@@ -1,35 +1,41 @@
 import Screen
 
-/// A table and what is wrong with one of its objects, beside each other.
+/// A table and more about one of its objects, beside each other.
 package struct Panes: Sendable, Equatable {
     /// The table with its title line.
     package var table: Rect
-    /// The findings without their title line, which is the row above.
-    package var findings: Rect
+    /// What is beside or below it, without its title line, which is the row above.
+    package var detail: Rect
 }
 
 extension AppState {
     /// The panes of a screen that has room for both; `nil` when one place has it all.
     package var panes: Panes? {
-        guard size.columns >= 120, size.rows >= 30, places.count > 1, case .findings(let view) = place,
-            view.subject != nil, case .table = places[places.count - 2]
+        guard size.columns >= 120, size.rows >= 30, places.count > 1, case .table = places[places.count - 2]
         else { return nil }
+        var isWide = false
+        switch place {
+        case .findings(let view) where view.subject != nil: isWide = size.columns >= 200
+        // Lines of logs are long.
+        case .log(let view) where !view.isFull: break
+        default: return nil
+        }
         let rows = size.rows - 2
-        if size.columns >= 200 {
+        if isWide {
             let left = size.columns * 9 / 20
             return Panes(
                 table: Rect(column: 0, row: 1, columns: left - 1, rows: rows),
-                findings: Rect(column: left + 1, row: 2, columns: size.columns - left - 1, rows: rows - 1))
+                detail: Rect(column: left + 1, row: 2, columns: size.columns - left - 1, rows: rows - 1))
         }
         let above = max(10, rows / 3)
         return Panes(
             table: Rect(column: 0, row: 1, columns: size.columns, rows: above),
-            findings: Rect(column: 0, row: 2 + above, columns: size.columns, rows: rows - above - 1))
+            detail: Rect(column: 0, row: 2 + above, columns: size.columns, rows: rows - above - 1))
     }
 
     /// The lines of findings, without the titles above them.
     package var findingsBody: Rect {
-        if let panes { return panes.findings }
+        if let panes { return panes.detail }
         guard shownFindings?.subject == nil else { return body }
         // The titles of the columns.
         return Rect(column: 0, row: body.row + 1, columns: body.columns, rows: max(0, body.rows - 1))

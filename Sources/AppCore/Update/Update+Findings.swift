@@ -30,7 +30,7 @@ extension AppState {
                 if case .loading = view.loadState { return diagnosed?.scope }
                 let isNamespaced = ResourceTable.named(view.kind)?.kind.isNamespaced == true
                 return DiagnosisScope(namespace: isNamespaced ? view.namespace : namespace)
-            case .contexts, .document: continue
+            case .contexts, .document, .log: continue
             }
         }
         return nil
@@ -183,7 +183,7 @@ extension AppState {
         case .goToObject: selectedObject.map { go(to: $0, &effects) }
         case .showEvents: selectedFinding.map { goToEvents(about: [$0.subject] + $0.members) }
         case .showProbes: selectedPod.map { openProbes(of: $0) }
-        case .showLog: selectedLog.map { open($0, &effects) }
+        case .showLog: openSelectedLog(previous: false, &effects)
         case .copyCommand:
             guard let command = selectedFinding?.command else { return }
             effects.append(.copy(command, what: "the command"))
@@ -225,7 +225,7 @@ extension AppState {
         switch view.selectedLine?.target {
         case .object(let object): go(to: object, &effects)
         case .events(let object): goToEvents(about: [object])
-        case .log(let log): open(log, &effects)
+        case .log: openSelectedLog(previous: false, &effects)
         case .finding(let id): openWhy(ofFinding: id)
         case .unfold: unfold(nil)
         case nil: break
@@ -262,11 +262,5 @@ extension AppState {
         let namespace = first.namespace.isEmpty ? "default" : first.namespace
         goTo(
             Event.kind, restriction: Restriction(.about(Set(objects)), title: first.shortText), namespace: namespace)
-    }
-
-    private mutating func open(_ log: LogRequest, _ effects: inout [Effect]) {
-        forwardPlaces = []
-        places.append(.document(DocumentView(log, pods: resource(for: Pod.kind), now: now)))
-        effects.append(.openLog(log))
     }
 }

@@ -63,7 +63,11 @@ extension AppState {
             prompt = line
         case .filterPrompt: prompt = Prompt(.filter, text: shownTable?.filterText ?? "")
         case .searchPrompt:
-            if case .document(let view) = place { prompt = Prompt(.search, text: view.search) }
+            switch place {
+            case .document(let view): prompt = Prompt(.search, text: view.search)
+            case .log(let view): prompt = Prompt(.search, text: view.search)
+            default: break
+            }
         case .back:
             if key == .escape, !clearsSomething, stopWaiting(&effects) { return }
             if places.count == 1, !clearsSomething, key == .character("q") {
@@ -95,6 +99,7 @@ extension AppState {
             case .document(var view):
                 run(command, in: &view, &effects)
                 place = .document(view)
+            case .log: runInLog(command, key: key, &effects)
             case .findings: runInFindings(command, &effects)
             }
         }
@@ -189,6 +194,9 @@ extension AppState {
         case .showProbes:
             if let pod = selectedPod { openProbes(of: pod) }
             return
+        case .showLog, .showPreviousLog:
+            openSelectedLog(previous: command == .showPreviousLog, &effects)
+            return
         case .viewYAML:
             if let object = view.selection { openDocument(of: object, kind: table.kind, &effects) }
             return
@@ -260,10 +268,13 @@ extension AppState {
         effects.append(.openDocument(address))
     }
 
-    /// Watches the document on the screen again, after another was open or none.
+    /// Watches the document or the logs on the screen again, after others were open or none.
     private func reopenDocument(_ effects: inout [Effect]) {
-        guard case .document(let view) = place else { return }
-        effects.append(view.log.map { .openLog($0) } ?? .openDocument(view.address))
+        switch place {
+        case .document(let view): effects.append(.openDocument(view.address))
+        case .log(let view): effects.append(.openLog(view.order))
+        default: break
+        }
     }
 
     // MARK: - Back
@@ -272,6 +283,7 @@ extension AppState {
     private var clearsSomething: Bool {
         switch place {
         case .document(let view): !view.search.isEmpty
+        case .log(let view): !view.search.isEmpty
         case .table(let view): !view.filterText.isEmpty || view.faultsOnly
         case .contexts, .findings: false
         }
@@ -283,6 +295,7 @@ extension AppState {
             case .document(var view):
                 view.find("")
                 place = .document(view)
+            case .log: changeLog { view, _ in view.find("") }
             case .table(let view) where !view.filterText.isEmpty: setFilter("")
             case .table(var view):
                 view.faultsOnly = false
@@ -296,7 +309,11 @@ extension AppState {
         noteScope()
         let left = places.removeLast()
         forwardPlaces.append(left)
-        if case .document = left { effects.append(.closeDocument) }
+        switch left {
+        case .document: effects.append(.closeDocument)
+        case .log: effects.append(.closeLog)
+        default: break
+        }
         arrive(&effects)
     }
 

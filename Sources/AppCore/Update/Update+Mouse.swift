@@ -15,6 +15,12 @@ extension AppState {
         case (.document(var view), .wheelUp), (.document(var view), .wheelDown):
             view.scroll(to: view.top + (event.kind.wheelStep ?? 0), visibleRows: body.rows, columns: size.columns)
             place = .document(view)
+        case (.log(let view), .wheelUp), (.log(let view), .wheelDown):
+            let (step, rect) = (event.kind.wheelStep ?? 0, logBody)
+            changeLog {
+                $0.scroll(to: view.top + step, rows: rect.rows, columns: rect.columns, utcOffset: $1)
+                $0.follows = step > 0 && $0.isAtEnd(rows: rect.rows, columns: rect.columns, utcOffset: $1)
+            }
         case (.contexts(var view), .wheelUp), (.contexts(var view), .wheelDown):
             view.select(
                 view.selectedIndex + (event.kind.wheelStep ?? 0), count: contexts.count,

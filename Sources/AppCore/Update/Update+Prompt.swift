@@ -51,6 +51,15 @@ extension AppState {
             let error = shownTable?.filterError
             prompt?.error = error
         case .search:
+            if case .log = place {
+                let (text, rect) = (line.editor.text, logBody)
+                changeLog {
+                    $0.find(text)
+                    $0.goToMatch(forward: true, rows: max(1, rect.rows), columns: rect.columns, utcOffset: $1)
+                }
+                let isFound = text.isEmpty || shownLog?.matches.isEmpty == false
+                prompt?.error = isFound ? nil : "Nothing matches."
+            }
             if case .document(var view) = place {
                 view.matchIndex = nil
                 view.find(line.editor.text)
@@ -68,6 +77,7 @@ extension AppState {
         case .command: break
         case .filter: setFilter("")
         case .search:
+            changeLog { view, _ in view.find(line.original) }
             if case .document(var view) = place {
                 view.find(line.original)
                 place = .document(view)

@@ -25,7 +25,7 @@ package func update(_ state: inout AppState, _ event: AppEvent) -> [Effect] {
     case .connection(let event): state.connectionChanged(event, &effects)
     case .document(let event): state.documentChanged(event)
     case .diagnosed(let report): state.take(report)
-    case .log(let request, let tail): state.take(tail, of: request)
+    case .log(let news): state.take(news)
     case .action(let event): state.take(event)
     case .notice(let notice): state.show(notice)
     }
@@ -302,7 +302,7 @@ extension AppState {
         }
         guard
             let index = places.lastIndex(where: {
-                if case .document(let view) = $0 { view.address == address && view.log == nil } else { false }
+                if case .document(let view) = $0 { view.address == address } else { false }
             }), case .document(var view) = places[index]
         else { return }
         switch event {
@@ -312,20 +312,6 @@ extension AppState {
             if case .loaded = view.content { view.failure = failure } else { view.content = .failed(failure) }
         }
         view.scroll(to: view.top, visibleRows: body.rows, columns: size.columns)
-        places[index] = .document(view)
-    }
-
-    private func isShown(_ log: LogRequest, at index: Int) -> Bool {
-        if case .document(let view) = places[index] { view.log == log } else { false }
-    }
-
-    fileprivate mutating func take(_ tail: LogTail, of log: LogRequest) {
-        guard let index = places.indices.last(where: { isShown(log, at: $0) }),
-            case .document(var view) = places[index]
-        else { return }
-        view.load(tail)
-        // The end is what matters.
-        view.scroll(to: view.lines.count, visibleRows: body.rows, columns: size.columns)
         places[index] = .document(view)
     }
 
@@ -370,6 +356,7 @@ extension AppState {
             view.scroll(to: view.top, visibleRows: body.rows, columns: size.columns)
             place = .document(view)
         case .findings: settleFindings()
+        case .log: settleLog()
         }
     }
 

@@ -9,7 +9,7 @@ struct LogReader: Sendable {
 
     let client: KubernetesClient
     /// How many lines of a log are read.
-    var lineCount = 20
+    private let lineCount = 20
 
     /// The ends of the logs; a log that cannot be read says why.
     func tails(of requests: some Collection<LogRequest>) async -> [LogRequest: LogTail] {

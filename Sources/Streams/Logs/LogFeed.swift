@@ -5,7 +5,10 @@ import KubernetesModel
 package enum LogEvent: Sendable {
     /// A container's log is read from now on.
     case began(LogSource)
+    /// What the pod says about a container whose log is read; also at first.
     case changed(LogSource, LogContainerState)
+    /// The names of the containers that the pods have.
+    case containers([String])
     /// Nothing more will come of a container's log; the failure if that is why.
     case ended(LogSource, APIFailure?)
     /// For the user: which container was chosen, or why a pod is left out.
@@ -100,12 +103,15 @@ package struct LogFeed: Sendable {
                     }
                 }
                 let opening = try director.begin(first)
+                hub.send(.containers(director.containers))
                 for notice in opening.notices { hub.send(.notice(notice)) }
                 start(opening.starts)
                 hub.close(director.isClosed(first))
                 guard query.follow else { return }
                 try await pods.follow(first) { pods in
+                    let known = director.containers
                     let change = director.update(pods)
+                    if director.containers != known { hub.send(.containers(director.containers)) }
                     for notice in change.notices { hub.send(.notice(notice)) }
                     for (id, state) in change.states { hub.update(id, state) }
                     start(change.starts)
@@ -146,6 +152,8 @@ package struct LogDirector: Sendable {
     private var known: [Key: Int] = [:]
     private var seen: Set<String> = []
     private var saidLimit = false
+    /// The names of the containers of all pods, as they came.
+    package private(set) var containers: [String] = []
 
     package init(query: LogQuery) {
         self.query = query
@@ -196,6 +204,7 @@ package struct LogDirector: Sendable {
 
     private mutating func add(_ pod: Pod, wasThere: Bool, _ change: inout Change) {
         guard seen.insert(pod.metadata.uid).inserted else { return }
+        for name in pod.allContainers where !containers.contains(name) { containers.append(name) }
         if query.containers == .usual, let notice = pod.defaultedNotice { change.notices.append(notice) }
         for name in query.containers.names(in: pod) {
             if !wasThere && known.count + change.starts.count >= query.maximumStreams {

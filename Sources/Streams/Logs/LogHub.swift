@@ -38,7 +38,7 @@ final class LogHub: Sendable {
         let source = self.state.withLock { hub in
             let source = LogSource(id: hub.readers.count, pod: pod, container: container)
             hub.readers.append(Reader(source: source, state: state, signal: LogSignal(), room: LogSignal()))
-            hub.events.append(.began(source))
+            hub.events += [.began(source), .changed(source, state)]
             return source
         }
         consumer.set()

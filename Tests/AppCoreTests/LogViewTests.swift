@@ -1,0 +1,200 @@
+import KubernetesModel
+import Screen
+import Testing
+
+@testable import AppCore
+
+struct LogViewTests {
+    private static let second: Int64 = 1_000_000_000
+
+    /// News of an order with so many numbered lines of two pods.
+    private func news(_ order: LogOrder, lines: Int, maximum: Int = 100_000) -> LogNews {
+        var ring = LogRing(maximumLines: maximum)
+        for number in 0..<lines {
+            ring.append(source: number % 2, stamp: Int64(number) * Self.second, "line \(number)\n".utf8)
+        }
+        var news = LogNews(order)
+        news.origins = [
+            LogOrigin(pod: "web-1-abc", container: "app", phase: .reading),
+            LogOrigin(pod: "web-1-xyz", container: "app", phase: .reading),
+        ]
+        news.containers = ["app", "proxy"]
+        news.text = ring.snapshot()
+        return news
+    }
+
+    private func opened(lines: Int = 100) throws -> (App, LogOrder) {
+        var app = App(pods: "web-1")
+        app.type("l")
+        let order = LogOrder(namespace: "shop", subject: .pod("web-1"))
+        app.send(.log(news(order, lines: lines)))
+        return (app, order)
+    }
+
+    private func texts(_ view: LogView?, from number: Int, count: Int) -> [String] {
+        (number..<number + count).compactMap { view?.pieces(of: $0, utcOffset: 0).map(\.text).joined() }
+    }
+
+    @Test func logsOfWhatIsSelectedOpenAndClose() {
+        var app = App(pods: "web-1", "web-2")
+        app.type("jl")
+        #expect(app.effects == [.openLog(LogOrder(namespace: "shop", subject: .pod("web-2")))])
+        #expect(app.state.crumbs == ["pods", "logs web-2"])
+        app.press(.escape)
+        #expect(app.effects.contains(.closeLog))
+        app.type("p")
+        var previous = LogOrder(namespace: "shop", subject: .pod("web-2"))
+        previous.previous = true
+        #expect(app.effects == [.openLog(previous)])
+    }
+
+    @Test func workloadsHaveTheLogsOfAllTheirPods() {
+        var app = App()
+        app.type(":deploy\n")
+        app.cluster.set([object(Deployment.self, "web")], of: Deployment.kind)
+        app.publish()
+        app.type("l")
+        let order = LogOrder(namespace: "shop", subject: .workload(resource: "deployments", name: "web"))
+        #expect(app.effects == [.openLog(order)])
+        #expect(order.title == "deploy/web")
+    }
+
+    @Test func whatHasNoLogsSaysSo() {
+        var app = App()
+        app.type(":no\n")
+        app.cluster.set([object(Node.self, "node-1")], of: Node.kind, in: nil)
+        app.publish()
+        app.type("l")
+        #expect(app.notice == "Only pods, Deployments and Services have logs.")
+        #expect(app.effects == [])
+    }
+
+    @Test func theEndStaysOnTheScreenUntilSomebodyGoesUp() throws {
+        var (app, order) = try opened()
+        // 24 rows less header, title and footer.
+        #expect(app.state.shownLog?.top == 79)
+        app.send(.log(news(order, lines: 200)))
+        #expect(app.state.shownLog?.top == 179)
+        app.press(.up)
+        app.send(.log(news(order, lines: 300)))
+        #expect(app.state.shownLog?.top == 178)
+        #expect(app.state.shownLog?.follows == false)
+        app.type("G")
+        app.send(.log(news(order, lines: 400)))
+        #expect(app.state.shownLog?.top == 379)
+        app.type("s")
+        app.send(.log(news(order, lines: 500)))
+        #expect(app.state.shownLog?.top == 379)
+    }
+
+    @Test func newsOfOtherLogsAreNotShown() throws {
+        var (app, order) = try opened()
+        order.range = .start
+        app.send(.log(news(order, lines: 7)))
+        #expect(app.state.shownLog?.text.end == 100)
+    }
+
+    @Test func keysAskForAnotherPartOfTheLog() throws {
+        var (app, order) = try opened()
+        app.type("wt")
+        app.type("3")
+        order.range = .minutes(5)
+        #expect(app.effects == [.openLog(order)])
+        app.type("p")
+        order.previous = true
+        #expect(app.effects == [.openLog(order)])
+        app.type("a")
+        order.containers = .all
+        #expect(app.effects == [.openLog(order)])
+        #expect(app.state.shownLog?.wraps == true && app.state.shownLog?.showsTimes == true)
+    }
+
+    @Test func containersAreChosenOneAfterTheOther() throws {
+        var (app, order) = try opened()
+        app.type("o")
+        order.containers = .named("proxy")
+        #expect(app.effects == [.openLog(order)])
+        app.type("o")
+        #expect(app.notice == "There is only one container.")
+        app.send(.log(news(order, lines: 1)))
+        app.type("o")
+        order.containers = .named("app")
+        #expect(app.effects == [.openLog(order)])
+    }
+
+    @Test func searchGoesFromMatchToMatchAndOnAsLogsGrow() throws {
+        var (app, order) = try opened()
+        app.type("/LINE 1\n")
+        #expect(app.state.shownLog?.matches == [1, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19])
+        app.type("gn")
+        #expect(app.state.shownLog?.match == 10)
+        app.type("NN")
+        #expect(app.state.shownLog?.match == 19)
+        app.send(.log(news(order, lines: 102)))
+        #expect(app.state.shownLog?.matches.suffix(3) == [19, 100, 101])
+        app.press(.escape)
+        #expect(app.state.shownLog?.search == "")
+        app.type("n")
+        #expect(app.notice == "Nothing matches.")
+    }
+
+    @Test func linesSayWhoseTheyAreAndWhen() throws {
+        var (app, _) = try opened()
+        #expect(texts(app.state.shownLog, from: 0, count: 2) == ["abc line 0", "xyz line 1"])
+        app.type("t")
+        #expect(texts(app.state.shownLog, from: 61, count: 1) == ["00:01:01.000 xyz line 61"])
+    }
+
+    @Test func namesAreAsShortAsTheyCanBe() {
+        func labels(_ names: String...) -> [String] {
+            LogView.labels(
+                of: names.map { name in
+                    let parts = name.split(separator: "/").map(String.init)
+                    return LogOrigin(pod: parts[0], container: parts[1], phase: .reading)
+                })
+        }
+        #expect(labels("web-1/app") == [])
+        #expect(labels("web-1/app", "web-1/proxy") == ["app", "proxy"])
+        #expect(labels("web-1/app", "web-2/app") == ["1", "2"])
+        #expect(labels("web-1/app", "db-1/app") == ["web-1", "db-1"])
+        #expect(labels("web-1/app", "web-1/proxy", "web-2/app") == ["1/app", "1/proxy", "2/app"])
+    }
+
+    @Test func theOldestLinesGoFirstAndAreCounted() {
+        var ring = LogRing(maximumLines: 1500)
+        for number in 0..<10_000 {
+            ring.append(source: 0, stamp: 0, "line \(number)\n".utf8)
+            if number % 777 == 0 { _ = ring.snapshot() }
+        }
+        let text = ring.snapshot()
+        #expect(text.end == 10_000)
+        #expect((1500...2600).contains(text.end - text.first))
+        #expect((text.first..<text.end).allSatisfy { text[$0]?.text == "line \($0)" })
+        #expect(text[text.first - 1] == nil)
+        #expect(text[text.end] == nil)
+        // One that was taken before is as it was.
+        let before = ring.snapshot()
+        ring.append(source: 0, stamp: 0, "more".utf8)
+        #expect(before.end == 10_000)
+        #expect(ring.snapshot().end == 10_001)
+    }
+
+    @Test func aHugeLineIsCutAndSaysSo() {
+        var ring = LogRing()
+        ring.append(source: 0, stamp: 0, [UInt8](repeating: UInt8(ascii: "x"), count: 10 << 20))
+        let text = ring.snapshot()[0]?.text ?? ""
+        #expect(text.hasSuffix("… (57344 more bytes)"))
+        #expect(text.utf8.count < 9000)
+    }
+
+    @Test func aBigScreenShowsTheTableAbove() throws {
+        var app = App(pods: "web-1", size: Size(columns: 160, rows: 48))
+        app.type("l")
+        #expect(app.state.panes?.detail == Rect(column: 0, row: 17, columns: 160, rows: 30))
+        app.type("f")
+        #expect(app.state.panes == nil)
+        app.send(.resized(Size(columns: 80, rows: 24)))
+        app.type("f")
+        #expect(app.state.panes == nil)
+    }
+}

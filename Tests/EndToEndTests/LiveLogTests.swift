@@ -1,0 +1,159 @@
+import Foundation
+import KubernetesClient
+import KubernetesModel
+import Logging
+import Streams
+import Synchronization
+import Testing
+
+/// A kubeconfig of a cluster to write to; never the user's own by accident.
+private let liveKubeconfig = ProcessInfo.processInfo.environment["SEXTANT_E2E_KUBECONFIG"]
+private let kubectl = ["/usr/local/bin/kubectl", "/usr/bin/kubectl"].first {
+    FileManager.default.isExecutableFile(atPath: $0)
+}
+
+/// Logs of a real cluster, while its pods change.
+@Suite(
+    .enabled(if: liveKubeconfig != nil, "SEXTANT_E2E_KUBECONFIG names no cluster"),
+    .enabled(if: kubectl != nil, "kubectl is not installed"), .timeLimit(.minutes(4)), .serialized)
+struct LiveLogTests {
+    /// What was printed so far, line by line.
+    private final class Printed: Sendable {
+        private let text = Mutex("")
+        let changes: AsyncStream<Void>
+        private let changed: AsyncStream<Void>.Continuation
+
+        init() { (changes, changed) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1)) }
+
+        func add(_ bytes: [UInt8]) {
+            text.withLock { $0 += String(decoding: bytes, as: UTF8.self) }
+            changed.yield()
+        }
+
+        var lines: [[Substring]] {
+            text.withLock { $0.split(separator: "\n").map { $0.split(separator: " ") } }
+        }
+
+        /// Waits until the lines are as meant.
+        func wait(until isMeant: ([[Substring]]) -> Bool) async {
+            if isMeant(lines) { return }
+            for await _ in changes where isMeant(lines) { return }
+        }
+    }
+
+    @discardableResult
+    private func run(_ arguments: [String]) async throws -> String {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: try #require(kubectl))
+        process.arguments = ["--kubeconfig", try #require(liveKubeconfig)] + arguments
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        return await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                let data = output.fileHandleForReading.readDataToEndOfFile()
+                process.waitUntilExit()
+                continuation.resume(returning: String(decoding: data, as: UTF8.self))
+            }
+        }
+    }
+
+    private func withNamespace(_ body: (String) async throws -> Void) async throws {
+        let namespace = "sextant-logs-\(UInt32.random(in: 0 ... .max))"
+        try await run(["create", "namespace", namespace])
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await body(namespace))
+        } catch {
+            result = .failure(error)
+        }
+        try await run(["delete", "namespace", namespace, "--wait=false"])
+        try result.get()
+    }
+
+    /// Two pods that write their names and numbers, and at their end the last one.
+    private func makeWriters(in namespace: String) async throws {
+        let found = try await run(["get", "pods", "-A", "-o", "jsonpath={.items[*].spec.containers[0].image}"])
+        let image = found.split(separator: " ").first { $0.contains("busybox") } ?? "busybox:1.36"
+        let script = """
+            trap 'echo "$HOSTNAME end $i"; exit 0' TERM; i=0; \
+            while true; do i=$((i+1)); echo "$HOSTNAME $i"; usleep 3000; done
+            """
+        let manifest = """
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: writers, namespace: \(namespace)}
+            spec:
+              replicas: 2
+              selector: {matchLabels: {app: writers}}
+              template:
+                metadata: {labels: {app: writers}}
+                spec:
+                  terminationGracePeriodSeconds: 5
+                  containers:
+                  - name: app
+                    image: \(image)
+                    imagePullPolicy: IfNotPresent
+                    command: [sh, -c, '\(script.replacing("'", with: "''"))']
+
+            """
+        let file = FileManager.default.temporaryDirectory.appending(path: "\(namespace).yaml")
+        try manifest.write(to: file, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(at: file) }
+        try await run(["apply", "-f", file.path])
+        try await run(["rollout", "status", "-n", namespace, "deployment/writers", "--timeout=90s"])
+    }
+
+    private func follow(_ query: LogQuery, _ printed: Printed) async throws {
+        let kubeconfig = try Kubeconfig.load(
+            explicitPath: liveKubeconfig, environment: [:], homeDirectory: nil)
+        let client = try KubernetesClient(
+            try kubeconfig.resolve(context: nil), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let printer = Mutex(LogPrinter(hasPrefix: false, hasTimestamps: false))
+        let feed = LogFeed(client, query) {
+            Timestamp(microseconds: Int64(Date.now.timeIntervalSince1970 * 1_000_000))
+        }
+        try? await feed.run { events in
+            var bytes: [UInt8] = []
+            printer.withLock { printer in
+                for event in events {
+                    if case .began(let source) = event { printer.add(source) }
+                    if case .lines(let runs) = event { for run in runs { printer.write(run, to: &bytes) } }
+                }
+            }
+            printed.add(bytes)
+        }
+        await client.shutdown()
+    }
+
+    @Test func everyLineComesOnceThroughARollingRestart() async throws {
+        try await withNamespace { namespace in
+            try await makeWriters(in: namespace)
+            var query = LogQuery(namespace: namespace, target: .workload(.deployment, "writers"))
+            query.follow = true
+            let printed = Printed()
+            let following = Task { [query] in try await follow(query, printed) }
+            await printed.wait { Set($0.compactMap(\.first)).count == 2 }
+            try await run(["rollout", "restart", "-n", namespace, "deployment/writers"])
+            try await run(["rollout", "status", "-n", namespace, "deployment/writers", "--timeout=90s"])
+            // Both pods of before have ended, and both new ones have written something.
+            await printed.wait { lines in
+                let numbers = Dictionary(grouping: lines.filter { $0.count == 2 }, by: { $0[0] })
+                return lines.count { $0.count == 3 } == 2 && numbers.count == 4
+                    && numbers.values.allSatisfy { $0.count > 50 }
+            }
+            following.cancel()
+            try await following.value
+
+            let lines = printed.lines
+            let ends = Dictionary(
+                uniqueKeysWithValues: lines.filter { $0.count == 3 }.map { ($0[0], Int($0[2]) ?? 0) })
+            for (pod, own) in Dictionary(grouping: lines.filter { $0.count == 2 }, by: { $0[0] }) {
+                let numbers = own.compactMap { Int($0[1]) }
+                #expect(numbers == Array(1...max(1, numbers.count)), "\(pod): each once, in order")
+                // The shell may be told to end between counting and writing.
+                if let end = ends[pod] { #expect([end, end - 1].contains(numbers.count), "\(pod) to its end") }
+            }
+        }
+    }
+}
