@@ -23,8 +23,8 @@ extension KubernetesClient {
         return try await channel.executeThenClose { inbound, outbound in
             try await body(
                 ContainerSession(
-                    inbound: inbound, outbound: outbound, canCloseStdin: agreed == StreamChannel.v5,
-                    attempt: request.attempt))
+                    inbound: inbound, outbound: outbound, loop: channel.channel.eventLoop,
+                    canCloseStdin: agreed == StreamChannel.v5, attempt: request.attempt))
         }
     }
 }
@@ -55,6 +55,7 @@ extension ContainerCall {
 public struct ContainerSession: Sendable {
     let inbound: NIOAsyncChannelInboundStream<WebSocketPiece>
     let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
+    let loop: any EventLoop
     /// Whether the end of stdin can be told: servers before 1.30 cannot be.
     public let canCloseStdin: Bool
     let attempt: String
@@ -105,6 +106,9 @@ public struct ContainerSession: Sendable {
         buffer.writeBytes(bytes)
         do {
             try await outbound.write(buffer)
+            // The writer waits while the connection is full, but not for the loop to encrypt what it was given: a fast
+            // reader of a file would fill the memory.
+            try await loop.submit {}.get()
         } catch is CancellationError {
             throw CancellationError()
         } catch {
