@@ -78,7 +78,7 @@ extension Container {
     }
 
     /// The port name that a probe asks for and the container does not declare; such a probe cannot be made.
-    func undeclaredPort(of probe: Probe) -> String? {
+    package func undeclaredPort(of probe: Probe) -> String? {
         let port: IntOrString? =
             switch probe.handler {
             case .httpGet(let action): action.port
