@@ -218,6 +218,14 @@ struct CopyingTests {
         }
     }
 
+    @Test func aTarThatIsKilledBreaksTheCopyOff() async throws {
+        try scratch.file("f")
+        let runner = ScriptedRunner(archive: [], exitCode: 137)
+        await #expect(throws: CopyFailure(description: "tar was killed by signal 9, perhaps with its container")) {
+            try await scripted(runner).download("/x", to: scratch("x"))
+        }
+    }
+
     @Test func aFileThatShrinksOrGrowsKeepsTheArchivesSize() async throws {
         for name in ["a", "b", "c", "d"] { try scratch.file("here/\(name)", String(repeating: name, count: 1000)) }
         let archive = ArchiveSource(Array(scratch("here").utf8))

@@ -216,6 +216,8 @@ package struct ContainerCopy<Runner: ContainerRunner>: Sendable {
             switch piece {
             case .stdout(let bytes): try await output(bytes)
             case .stderr(let bytes): say(lines.receive(bytes))
+            case .ended(.exited(let code)) where code > 128:
+                end.outcome = .failed("tar was killed by signal \(code - 128), perhaps with its container")
             case .ended(let outcome): end.outcome = outcome
             }
         }
