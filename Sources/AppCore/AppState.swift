@@ -85,6 +85,8 @@ package struct AppState: Sendable, Equatable {
     package internal(set) var diagnosis: ScopedReport?
     /// Grows with every report.
     var diagnosisRevision: UInt64 = 0
+    /// The probes that were made by hand last, for as long as they are on the screen.
+    package internal(set) var probing: Probing?
     /// Where the rules were last told to look.
     var diagnosed: DiagnosisOrder?
 
@@ -185,7 +187,7 @@ package struct AppState: Sendable, Equatable {
         case .contexts: return .contexts
         case .document: return .document
         case .log: return .log
-        case .findings(let view): return view.subject == nil ? .triage : .why
+        case .findings(let view): return view.keyContext
         }
     }
 

@@ -25,6 +25,8 @@ package enum AppEvent: Sendable, Equatable {
     case log(LogNews)
     /// News of an action.
     case action(ActionEvent)
+    /// The probes of a pod that are made by hand, as far as they are; `true` when all are done.
+    case probed(ObjectID, [ProbeTest], isDone: Bool)
     /// Something to tell the user in the footer, such as a copy that worked.
     case notice(Notice)
 }
@@ -177,6 +179,8 @@ package enum Effect: Sendable, Equatable {
     /// Read these logs as they grow; replaces those that were read.
     case openLog(LogOrder)
     case closeLog
+    /// Make the probes of this pod by hand; replaces those under way, `nil` ends them.
+    case testProbes(Pod?)
     /// Have the rules look there, and nowhere else; `nil` ends it.
     case diagnose(DiagnosisOrder?)
     /// Ask the server whether these things are allowed, for the dialog of that id.

@@ -8,7 +8,7 @@ package func keysPage() -> String {
         """
     let titles: [(KeyContext, String)] = [
         (.table, "In a table"), (.contexts, "In the contexts"), (.document, "In a document"), (.log, "In logs"),
-        (.triage, "In triage"), (.why, "In why"),
+        (.triage, "In triage"), (.why, "In why"), (.probes, "In probes"),
         (.action, "In the dialog of an action"),
     ]
     for (context, title) in titles {

@@ -70,6 +70,7 @@ package final class Application {
     private var connection: Connection?
     private var documentTask: Task<Void, Never>?
     private var logTask: Task<Void, Never>?
+    private var probeTask: Task<Void, Never>?
     private var endedConnections: [Task<Void, Never>] = []
     /// Actions under way, by the id of their order.
     private var actions: [UInt64: (runner: ActionRunner, task: Task<Void, Never>)] = [:]
@@ -239,6 +240,7 @@ package final class Application {
         self.connection = nil
         documentTask?.cancel()
         logTask?.cancel()
+        probeTask?.cancel()
     }
 
     // MARK: - Effects
@@ -252,6 +254,10 @@ package final class Application {
             logTask?.cancel()
             if let session = connection?.session { logTask = Task { await session.follow(order) } }
         case .closeLog: logTask?.cancel()
+        case .testProbes(let pod):
+            probeTask?.cancel()
+            probeTask = nil
+            if let pod, let session = connection?.session { probeTask = Task { await session.testProbes(of: pod) } }
         case .diagnose(let order): connection?.diagnose.yield(order)
         case .reviewAccess(let id, let checks): reviewAccess(id, checks)
         case .act(let order): act(order)

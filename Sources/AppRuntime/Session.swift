@@ -5,6 +5,7 @@ import Diagnosis
 import KubernetesClient
 import KubernetesModel
 import Logging
+import Synchronization
 
 /// One context in use: its client, its cache, and the tasks that turn their news into events.
 package struct Session: Sendable {
@@ -78,6 +79,17 @@ package struct Session: Sendable {
     /// Reads logs as they grow, until cancelled.
     package func follow(_ order: LogOrder) async {
         await LogPane(client: client, now: now, send: send).run(order)
+    }
+
+    /// Makes the probes of a pod by hand.
+    package func testProbes(of pod: Pod) async {
+        let id = ObjectID(pod)
+        let newest = Mutex<[ProbeTest]>([])
+        await ProbeTester(client: client).run(pod) { tests in
+            newest.withLock { $0 = tests }
+            await send(.probed(id, tests, isDone: false))
+        }
+        if !Task.isCancelled { await send(.probed(id, newest.withLock { $0 }, isDone: true)) }
     }
 
     /// Reads and watches what is demanded, and has the rules look where they are told to (`nil` nowhere), until cancelled, then closes the connections.

@@ -246,6 +246,41 @@ struct FindingsTests {
         #expect(lines(app).map(\.text) == ["The pod is not there, or not read yet."])
     }
 
+    @Test func probesAreMadeByHandAndComparedWhereTheyAreShown() throws {
+        var stored = try #require((pod("web") as? Stored<Pod>)?.value)
+        var probe = Probe()
+        var action = HTTPGetAction()
+        (action.port, action.path) = (.int(8080), "/ready")
+        probe.handler = .httpGet(action)
+        stored.spec.containers[0].readinessProbe = probe
+        var app = App()
+        app.cluster.set([Stored(stored)])
+        app.publish()
+        app.type("b")
+        #expect(app.state.keyContext == .probes)
+        app.type("t")
+        #expect(app.effects == [.testProbes(stored)])
+        var test = ProbeTest(container: "app", kind: .readiness, probe: probe, port: 8080)
+        test.attempts[.forward] = [ProbeTest.Attempt(.answered(200), milliseconds: 4)]
+        app.send(.probed(ObjectID(stored), [test], isDone: false))
+        #expect(
+            lines(app).suffix(3).map { $0.label + $0.text } == [
+                "exec in container  …", "port-forward       200 in 4 ms", "API server proxy   …",
+            ])
+        app.type("t")
+        #expect(app.effects.isEmpty)
+        for way in ProbeTest.Way.allCases {
+            test.attempts[way] = Array(repeating: ProbeTest.Attempt(.refused), count: ProbeTest.rounds)
+        }
+        app.send(.probed(ObjectID(stored), [test], isDone: true))
+        #expect(lines(app).last?.text == "Nothing listens on port 8080 of the pod.")
+        app.type("t")
+        #expect(app.effects == [.testProbes(stored)])
+        app.press(.escape)
+        #expect(app.effects.contains(.testProbes(nil)))
+        #expect(app.state.probing == nil)
+    }
+
     @Test func theTableBesideAPaneGoesOn() {
         var app = App(pods: "a", "b", size: Size(columns: 120, rows: 30))
         app.type("X")

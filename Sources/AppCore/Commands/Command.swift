@@ -20,7 +20,7 @@ package enum Command: String, Sendable, CaseIterable {
     case historyBack, historyForward, lastView
     case searchPrompt, searchNext, searchPrevious
     case toggleManagedFields, revealSecrets, toggleWrap, copyDocument
-    case goToObject, showEvents, showLog, showPreviousLog, showProbes, copyCommand, toggleSilenced
+    case goToObject, showEvents, showLog, showPreviousLog, showProbes, testProbes, copyCommand, toggleSilenced
     case toggleFollow, togglePrevious, nextContainer, toggleAllContainers, toggleTimes, logRange, toggleFull
     case retry, repaint, quit
 }
@@ -104,6 +104,18 @@ package struct CommandInfo: Sendable {
         CommandInfo(
             .showProbes, "probes", "Show the pod's probes: what the kubelet asks and when, and what comes of it.",
             unavailable: { $0.selectedPod == nil ? "Only pods have probes." : nil }),
+        CommandInfo(
+            .testProbes, "test",
+            "Make the pod's probes by hand: in the container, through a port-forward and through the API server.",
+            unavailable: { state in
+                guard let view = state.shownFindings, view.showsProbes else {
+                    return "Open the probes of a pod first: b."
+                }
+                guard let pod = state.pod(of: view) else { return "The pod is not there." }
+                if state.probing?.isDone == false { return "They are being tested." }
+                let readings = ProbeReading.probes(of: pod, events: [], now: state.now)
+                return readings.isEmpty ? "The pod has no probes." : nil
+            }),
         CommandInfo(
             .toggleSilenced, "silenced", "Show silenced findings too, or hide them.",
             unavailable: { state in

@@ -2,7 +2,7 @@ import Screen
 
 /// Where a key applies.
 package enum KeyContext: String, Sendable, CaseIterable {
-    case table, contexts, document, log, triage, why, help, prompt, action
+    case table, contexts, document, log, triage, why, probes, help, prompt, action
 }
 
 /// Keys that carry out a command in some contexts.
@@ -20,18 +20,19 @@ package struct Binding: Sendable {
 
 /// The keys: declared once, read by dispatch, footer, help and docs.
 package enum KeyMap {
-    private static let places: [KeyContext] = [.table, .contexts, .document, .log, .triage, .why]
+    private static let places: [KeyContext] = [.table, .contexts, .document, .log, .triage, .why, .probes]
     private static let everywhere: [KeyContext] = places + [.help]
     private static let findings: [KeyContext] = [.triage, .why]
 
     /// In the order in which the footer shows what fits.
     package static let standard: [Binding] = [
-        Binding([.table, .contexts, .why], [.enter], .open),
+        Binding([.table, .contexts, .why, .probes], [.enter], .open),
+        Binding([.probes], [.character("t")], .testProbes),
         Binding([.triage], [.enter, .character("X")], .why),
         Binding([.table], [.character("X")], .why),
         Binding(findings, [.character("y")], .copyCommand),
-        Binding(findings, [.character("o")], .goToObject),
-        Binding(findings, [.character("e")], .showEvents),
+        Binding(findings + [.probes], [.character("o")], .goToObject),
+        Binding(findings + [.probes], [.character("e")], .showEvents),
         Binding(findings + [.table], [.character("l")], .showLog),
         Binding([.log], [.character("s")], .toggleFollow),
         Binding([.log], [.character("p")], .togglePrevious),
@@ -47,7 +48,7 @@ package enum KeyMap {
         Binding([.log], [.character("f")], .toggleFull),
         Binding([.log], [.character("o")], .nextContainer),
         Binding([.log], [.character("a")], .toggleAllContainers),
-        Binding([.document, .log, .triage, .why], [.character("c")], .copyDocument),
+        Binding([.document, .log, .triage, .why, .probes], [.character("c")], .copyDocument),
         Binding([.triage], [.character("S")], .toggleSilenced),
         Binding([.triage, .why], [.character("b")], .showProbes),
         Binding([.table], [.character("/")], .filterPrompt),

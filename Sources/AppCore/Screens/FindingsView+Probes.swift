@@ -8,7 +8,7 @@ extension FindingsView {
     ///
     /// `pod` is nil when it is not there; `events` and `findings` are those about it.
     func probeLines(
-        of pod: Pod?, events: [Event], findings: [Finding], now: Timestamp, columns: Int
+        of pod: Pod?, events: [Event], findings: [Finding], tests: [ProbeTest], now: Timestamp, columns: Int
     ) -> [Line] {
         guard let pod, let subject else {
             return [Line(key: "none", kind: .dim, indent: 3, text: "The pod is not there, or not read yet.")]
@@ -21,7 +21,12 @@ extension FindingsView {
             page.line("container \(container.name)", .heading, container.name)
             let own = readings.filter { $0.container == container.name }
             for kind in ProbeKind.allCases {
-                page.add(own.first { $0.kind == kind }, kind, of: container.name, subject)
+                let reading = own.first { $0.kind == kind }
+                page.add(reading, kind, of: container.name, subject)
+                let test = tests.first { $0.container == container.name && $0.kind == kind }
+                if let reading, let test {
+                    page.add(test, kubelet: reading.verdict, undeclared: container.undeclaredPort(of: reading.probe))
+                }
             }
         }
         let about = findings.filter { $0.rule.contains("probe") || $0.rule == "pod/not-ready" }
@@ -76,7 +81,60 @@ extension WhyPage {
     }
 }
 
+extension WhyPage {
+    /// What came of a probe that was made by hand.
+    fileprivate mutating func add(_ test: ProbeTest, kubelet: ProbeReading.Verdict, undeclared: String?) {
+        let key = "\(test.container) \(test.kind.rawValue) test"
+        let width = ProbeTest.Way.allCases.map(\.rawValue.count).max() ?? 0
+        for way in ProbeTest.Way.allCases {
+            let outcome = test.outcome(of: way)
+            if outcome == .notApplicable { continue }
+            let state: FindingsView.Line.ProbeState =
+                outcome?.isGood == true ? .fine : outcome?.isTelling == true ? .broken : .unknown
+            let label = way.rawValue + String(repeating: " ", count: width + 2 - way.rawValue.count)
+            line("\(key) \(way)", .probe(state), test.words(of: way), label: label, indent: 16)
+        }
+        if let verdict = test.verdict(kubelet: kubelet, undeclaredPort: undeclared) {
+            line("\(key) verdict", .text, verdict, indent: 16)
+        }
+    }
+}
+
+/// The probes of a pod that are made by hand.
+package struct Probing: Sendable, Equatable {
+    package let pod: ObjectID
+    package internal(set) var tests: [ProbeTest] = []
+    package internal(set) var isDone = false
+}
+
 extension AppState {
+    /// The pod whose probes a view shows, as it is now.
+    func pod(of view: FindingsView) -> Pod? {
+        guard let subject = view.subject else { return nil }
+        let pods = snapshot.resolve(KindScope(Pod.kind.groupResource, namespace: subject.namespace))
+        let key = ObjectKey(namespace: subject.namespace, name: subject.name)
+        return (pods?[key] as? Stored<Pod>)?.value
+    }
+
+    /// Takes what came of probes that are made by hand.
+    mutating func take(_ tests: [ProbeTest], of pod: ObjectID, isDone: Bool) {
+        guard probing?.pod == pod else { return }
+        probing?.tests = tests
+        probing?.isDone = isDone
+        if shownFindings != nil { settleFindings() }
+    }
+
+    /// Ends what nobody looks at any more.
+    mutating func endProbing(_ effects: inout [Effect]) {
+        guard let probing else { return }
+        let isShown = places.contains { place in
+            if case .findings(let view) = place { view.showsProbes && view.subject == probing.pod } else { false }
+        }
+        guard !isShown else { return }
+        self.probing = nil
+        if !probing.isDone { effects.append(.testProbes(nil)) }
+    }
+
     /// The pod that probes are asked about: the selected one, or one that has the finding.
     var selectedPod: ObjectID? {
         if let object = selectedObject, object.kind == Pod.kind.kind { return object }
@@ -94,14 +152,13 @@ extension AppState {
     /// What is known of the pod whose probes are shown.
     func probeLines(_ view: FindingsView, columns: Int) -> [FindingsView.Line] {
         guard let subject = view.subject else { return [] }
-        let pods = snapshot.resolve(KindScope(Pod.kind.groupResource, namespace: subject.namespace))
-        let key = ObjectKey(namespace: subject.namespace, name: subject.name)
-        let pod = (pods?[key] as? Stored<Pod>)?.value
+        let pod = pod(of: view)
         let about =
             snapshot.resolve(KindScope(Event.kind.groupResource, namespace: subject.namespace))?
             .objects(about: pod?.metadata.uid ?? "").compactMap { ($0 as? Stored<Event>)?.value } ?? []
         return view.probeLines(
             of: pod, events: about.sorted { ($0.lastSeen ?? now) > ($1.lastSeen ?? now) },
-            findings: report(for: view)?.report.findings(about: subject) ?? [], now: now, columns: columns)
+            findings: report(for: view)?.report.findings(about: subject) ?? [],
+            tests: probing?.pod == subject ? probing?.tests ?? [] : [], now: now, columns: columns)
     }
 }

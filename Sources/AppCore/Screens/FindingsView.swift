@@ -90,6 +90,9 @@ package struct FindingsView: Sendable, Equatable {
         case unfold
     }
 
+    /// Which keys apply.
+    var keyContext: KeyContext { subject == nil ? .triage : showsProbes ? .probes : .why }
+
     var selectedLine: Line? {
         lines.indices.contains(selectedIndex) && lines[selectedIndex].isSelectable ? lines[selectedIndex] : nil
     }

@@ -31,7 +31,7 @@ package enum HelpPage {
             case .contexts: .contexts
             case .document: .document
             case .log: .log
-            case .findings(let view): view.subject == nil ? .triage : .why
+            case .findings(let view): view.keyContext
             }
         var lines = [Line(keys: "", text: "Keys", isUnavailable: false)]
         let bindings = KeyMap.bindings(in: context)

@@ -184,6 +184,10 @@ extension AppState {
         case .showEvents: selectedFinding.map { goToEvents(about: [$0.subject] + $0.members) }
         case .showProbes: selectedPod.map { openProbes(of: $0) }
         case .showLog: openSelectedLog(previous: false, &effects)
+        case .testProbes:
+            guard let pod = pod(of: view), let subject = view.subject else { return }
+            probing = Probing(pod: subject)
+            effects.append(.testProbes(pod))
         case .copyCommand:
             guard let command = selectedFinding?.command else { return }
             effects.append(.copy(command, what: "the command"))

@@ -26,6 +26,7 @@ package func update(_ state: inout AppState, _ event: AppEvent) -> [Effect] {
     case .document(let event): state.documentChanged(event)
     case .diagnosed(let report): state.take(report)
     case .log(let news): state.take(news)
+    case .probed(let pod, let tests, let isDone): state.take(tests, of: pod, isDone: isDone)
     case .action(let event): state.take(event)
     case .notice(let notice): state.show(notice)
     }
@@ -329,6 +330,7 @@ extension AppState {
             demand = wanted
             effects.append(.watch(wanted))
         }
+        endProbing(&effects)
         if diagnosed != self.diagnosed {
             self.diagnosed = diagnosed
             effects.append(.diagnose(diagnosed))

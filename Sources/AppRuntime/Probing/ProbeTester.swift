@@ -89,7 +89,7 @@ struct ProbeTester: Sendable {
             }
         }
 
-        private var address: String { pod.status.podIPs.first ?? "" }
+        private var address: String { pod.status.podIP }
 
         // MARK: HTTP
 
@@ -164,10 +164,10 @@ struct ProbeTester: Sendable {
                 if command -v curl > /dev/null 2>&1; then
                   exec curl -gsSk -o /dev/null -w '%{http_code} %{time_total}' -m "$t" "$@" "$u"
                 fi
-                if command -v wget > /dev/null 2>&1; then
-                  exec wget -q -O /dev/null -T "$t" \(usesTLS ? "--no-check-certificate " : "")"$@" "$u"
-                fi
-                exit 97
+                command -v wget > /dev/null 2>&1 || exit 97
+                limit=
+                if command -v timeout > /dev/null 2>&1; then limit="timeout $t"; fi
+                exec $limit wget -q -O /dev/null \(usesTLS ? "--no-check-certificate " : "")"$@" "$u"
                 """
             let seconds = "\(limit.components.seconds)"
             let fields = headers.flatMap { ["--header", "\($0.name): \($0.value)"] }
@@ -190,7 +190,7 @@ struct ProbeTester: Sendable {
                 switch end.code {
                 case 0: return ProbeTest.Attempt(.succeeded)
                 case 97: return ProbeTest.Attempt(.unable("the image has no nc"))
-                default: return ProbeTest.Attempt(.refused)
+                default: return end.refusal(of: "nc")
                 }
             }
         }
@@ -281,13 +281,27 @@ struct CommandEnd: Sendable {
         if code == 0 { return ProbeTest.Attempt(.answered(200)) }
         if code == 97 { return ProbeTest.Attempt(.unable("the image has neither curl nor wget")) }
         if let status = Self.status(in: words) { return ProbeTest.Attempt(.answered(status)) }
+        return refusal(of: "curl or wget")
+    }
+
+    /// What a program says that did not succeed.
+    func refusal(of program: String) -> ProbeTest.Attempt {
+        let words = String(decoding: stderr, as: UTF8.self)
         let lower = words.lowercased()
         if lower.contains("refused") || lower.contains("couldn't connect") || lower.contains("failed to connect") {
             return ProbeTest.Attempt(.refused)
         }
-        if lower.contains("timed out") || lower.contains("timeout") { return ProbeTest.Attempt(.timedOut) }
-        let line = words.split(whereSeparator: \.isNewline).last.map(String.init) ?? "exit code \(code)"
-        return ProbeTest.Attempt(.broken(line))
+        // It does not know the options, or crashed.
+        let isUnusable = lower.contains("usage:") || lower.contains("invalid option") || code > 125 && code != 143
+        if isUnusable {
+            return ProbeTest.Attempt(.unable("the image's \(program) cannot be used (exit code \(code))"))
+        }
+        // 124 and 143: what timeout ended.
+        if lower.contains("timed out") || lower.contains("timeout") || code == 124 || code == 143 {
+            return ProbeTest.Attempt(.timedOut)
+        }
+        let line = words.split(whereSeparator: \.isNewline).last.map(String.init)
+        return ProbeTest.Attempt(.broken(line ?? "\(program) ended with exit code \(code)"))
     }
 
     /// The status in `wget: server returned error: HTTP/1.1 503 Service Unavailable` or `ERROR 503:`.
