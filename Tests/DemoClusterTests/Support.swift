@@ -96,6 +96,11 @@ struct Asked {
             text = String(decoding: watch.initial.joined(), as: UTF8.self)
             body = try Parsed("null".utf8)
             self.watch = watch
+        case .proxied(let response):
+            status = response.status
+            contentType = response.contentType
+            text = String(decoding: response.body, as: UTF8.self)
+            body = try Parsed("null".utf8)
         case .log(let stream):
             status = 200
             contentType = "text/plain"

@@ -14,6 +14,13 @@ struct DemoLogOptions: Sendable, Equatable {
     /// After how many bytes the answer ends.
     var limitBytes: Int?
 
+    /// What is written from now on.
+    init(following container: String) {
+        self.container = container
+        follow = true
+        tail = 0
+    }
+
     /// Reads the query of a request about a pod.
     /// - Throws: `DemoStatus`, in the API server's words.
     init(_ request: DemoRequest, pod: String, at now: Timestamp) throws(DemoStatus) {

@@ -7,6 +7,7 @@ struct DemoAPI: Sendable {
         case whole(status: Int, contentType: String, body: [UInt8])
         case watch(DemoWatch)
         case log(DemoLogStream)
+        case proxied(PlainResponse)
     }
 
     var options: DemoServer.Options
@@ -18,6 +19,7 @@ struct DemoAPI: Sendable {
         do throws(DemoStatus) {
             return try route(request, &cluster)
         } catch {
+            if error.isPlain { return Self.text(error.message, status: error.code) }
             return Self.whole(error.document, status: error.code)
         }
     }
@@ -66,7 +68,7 @@ struct DemoAPI: Sendable {
     }
 
     /// - Returns: `nil` for one who sends no token to a server that has tokens.
-    private func user(of request: DemoRequest) throws(DemoStatus) -> DemoUser? {
+    func user(of request: DemoRequest) throws(DemoStatus) -> DemoUser? {
         if options.users.isEmpty { return .admin }
         guard let token = request.token else { return nil }
         guard let user = options.users[token] else { throw .unauthorized }
@@ -100,7 +102,13 @@ struct DemoAPI: Sendable {
         if let review = DemoDiscovery.reviews.first(where: { $0.group == group && [$0.plural] == rest }) {
             return try self.review(review, request, user: user)
         }
+        if group.isEmpty, let answer = try proxied(Array(rest), request, user: user, store: cluster.store) {
+            return answer
+        }
         guard let target = Self.target(group: group, version: version, Array(rest)) else { throw .noSuchResource }
+        if Self.streams.contains(target.subresource) {
+            return try refuse(target, request, user: user, store: cluster.store)
+        }
         guard request.method == "GET" else { return try write(target, request, user: user, &cluster) }
         return try read(target, request, user: user, store: cluster.store)
     }

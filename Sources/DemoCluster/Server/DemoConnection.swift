@@ -1,8 +1,9 @@
 import NIOCore
 import NIOHTTP1
+import NIOWebSocket
 
 /// One connection of a client: reads requests, writes answers, the lines of watches and logs.
-final class DemoConnection: ChannelInboundHandler {
+final class DemoConnection: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
 
@@ -11,6 +12,7 @@ final class DemoConnection: ChannelInboundHandler {
 
     /// As a real API server takes.
     private static let maximumBodyBytes = 3 << 20
+    private static let maximumFillerBytes = 16 << 20
 
     private let server: DemoServer
     private var head: HTTPRequestHead?
@@ -29,11 +31,12 @@ final class DemoConnection: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         endWatch()
-        server.closed(context.channel)
         context.fireChannelInactive()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // A stream that is refused is answered like any request.
+        guard !(error is NIOWebSocketUpgradeError) else { return }
         context.close(promise: nil)
     }
 
@@ -53,12 +56,7 @@ final class DemoConnection: ChannelInboundHandler {
     }
 
     private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        var request = DemoRequest(
-            method: head.method.rawValue, target: head.uri,
-            accept: head.headers[canonicalForm: "accept"].joined(separator: ","),
-            authorization: head.headers.first(name: "authorization") ?? "")
-        request.contentType = String(
-            (head.headers.first(name: "content-type") ?? "").prefix { $0 != ";" })
+        var request = DemoRequest(head)
         request.body = body
         body = []
         let reply = server.reply(to: request, on: context.channel)
@@ -82,6 +80,9 @@ final class DemoConnection: ChannelInboundHandler {
             if !watch.initial.isEmpty { write(Array(watch.initial.joined()), context) }
             context.flush()
             begin(watch, reply.watchID, context)
+        case .proxied(let response):
+            headers.add(name: "Content-Type", value: response.contentType)
+            send(response, isHead: head.method == .HEAD, headers, context)
         case .log(let stream):
             headers.add(name: "Content-Type", value: "text/plain")
             headers.add(name: "Transfer-Encoding", value: "chunked")
@@ -100,6 +101,27 @@ final class DemoConnection: ChannelInboundHandler {
             self.watchID = nil
             self.write(.end(nil), context)
             context.flush()
+        }
+    }
+
+    /// Sends what a program answered, when it is time.
+    private func send(
+        _ response: PlainResponse, isHead: Bool, _ headers: HTTPHeaders, _ context: ChannelHandlerContext
+    ) {
+        var headers = headers
+        let filler = [UInt8](repeating: UInt8(ascii: "."), count: min(response.filler, Self.maximumFillerBytes))
+        headers.add(name: "Content-Length", value: String(response.body.count + filler.count))
+        let head = HTTPResponseHead(
+            version: .http1_1, status: .init(statusCode: response.status), headers: headers)
+        func write() {
+            self.write(.head(head), context)
+            if !isHead { self.write(response.body + filler, context) }
+            self.write(.end(nil), context)
+            context.flush()
+        }
+        guard response.delay > 0 else { return write() }
+        _ = context.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(Int64(response.delay))) {
+            if context.channel.isActive { write() }
         }
     }
 
@@ -142,5 +164,18 @@ final class DemoConnection: ChannelInboundHandler {
 
     private func write(_ part: HTTPServerResponsePart, _ context: ChannelHandlerContext) {
         context.write(wrapOutboundOut(part), promise: nil)
+    }
+}
+
+extension DemoRequest {
+    /// A request without its body.
+    init(_ head: HTTPRequestHead) {
+        self.init(
+            method: head.method.rawValue, target: head.uri,
+            accept: head.headers[canonicalForm: "accept"].joined(separator: ","),
+            authorization: head.headers.first(name: "authorization") ?? "")
+        contentType = String((head.headers.first(name: "content-type") ?? "").prefix { $0 != ";" })
+        protocols = head.headers[canonicalForm: "sec-websocket-protocol"].map(String.init)
+        headers = head.headers.map { ($0.name, $0.value) }.filter { $0.0.lowercased() != "authorization" }
     }
 }

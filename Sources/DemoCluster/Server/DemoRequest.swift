@@ -1,5 +1,5 @@
 /// An HTTP request as the demo API reads it.
-struct DemoRequest: Sendable, Equatable {
+struct DemoRequest: Sendable {
     /// Such as `GET`.
     var method: String
     /// Decoded segments of the path, without empty ones.
@@ -8,6 +8,8 @@ struct DemoRequest: Sendable, Equatable {
     var query: [String: String]
     /// What the query says after `command=`, each time it does.
     var command: [String] = []
+    /// What the query says after `ports=`, each time it does; one value may hold several.
+    var ports: [String] = []
     /// The `Accept` header; empty when there is none.
     var accept: String
     /// The bearer token, when one was sent.
@@ -17,6 +19,10 @@ struct DemoRequest: Sendable, Equatable {
     /// The type of the body without its parameters; empty when there is none.
     var contentType = ""
     var body: [UInt8] = []
+    /// The WebSocket subprotocols that are offered.
+    var protocols: [String] = []
+    /// The headers, for the programs behind a proxy.
+    var headers: [(name: String, value: String)] = []
 
     init(method: String, target: String, accept: String = "", authorization: String = "") {
         self.method = method
@@ -31,6 +37,7 @@ struct DemoRequest: Sendable, Equatable {
                 let value = sides.count == 2 ? Self.decoded(sides[1]) : ""
                 query[Self.decoded(sides[0])] = value
                 if sides[0] == "command" { command.append(value) }
+                if sides[0] == "ports" { ports += value.split(separator: ",").map(String.init) }
             }
         }
         let words = authorization.split(separator: " ")

@@ -3,6 +3,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
+import NIOWebSocket
 import Synchronization
 
 /// An API server on loopback that serves the objects of a cluster, and lets its clients change them.
@@ -54,6 +55,8 @@ package final class DemoServer: Sendable {
         var log: [RequestRecord] = []
         var requestCount = 0
         var connections: [ObjectIdentifier: any Channel] = [:]
+        var sessions: [Int: Task<Void, Never>] = [:]
+        var nextSession = 1
         var listener: (any Channel)?
         var group: MultiThreadedEventLoopGroup?
         var port = 0
@@ -64,6 +67,7 @@ package final class DemoServer: Sendable {
     private let options: Options
     private let clock: @Sendable () -> Timestamp
     private let state: Mutex<State>
+    private let files = ContainerFiles()
 
     /// A server that does not listen yet.
     /// - Parameters:
@@ -94,8 +98,7 @@ package final class DemoServer: Sendable {
                         if let tls = self.options.tls {
                             try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls))
                         }
-                        try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-                        try channel.pipeline.syncOperations.addHandler(DemoConnection(server: self))
+                        try self.configure(channel)
                     }
                 }
                 .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
@@ -130,6 +133,7 @@ package final class DemoServer: Sendable {
         }
         try? await listener?.close()
         for connection in disconnectAll() { try? await connection.closeFuture.get() }
+        for session in state.withLock({ Array($0.sessions.values) }) { await session.value }
         try? await group?.shutdownGracefully()
     }
 
@@ -265,6 +269,7 @@ package final class DemoServer: Sendable {
             var status = 200
             switch answer {
             case .whole(let code, _, _): status = code
+            case .proxied(let response): status = response.status
             case .log: break
             case .watch(let watch):
                 reply.watchID = state.nextWatcher
@@ -291,11 +296,80 @@ package final class DemoServer: Sendable {
     func removeWatch(_ id: Int) -> Bool { state.withLock { $0.watchers.removeValue(forKey: id) != nil } }
 
     func opened(_ channel: any Channel) {
-        state.withLock { $0.connections[ObjectIdentifier(channel)] = channel }
+        let id = ObjectIdentifier(channel)
+        state.withLock { $0.connections[id] = channel }
+        channel.closeFuture.whenComplete { _ in self.state.withLock { $0.connections[id] = nil } }
     }
 
-    func closed(_ channel: any Channel) {
-        state.withLock { $0.connections[ObjectIdentifier(channel)] = nil }
+    // MARK: Streams
+
+    /// How many streams to containers are open.
+    package var openStreamCount: Int { state.withLock { $0.sessions.count } }
+
+    private static let largestFrame = 1 << 20
+
+    /// Makes a connection answer requests, until one of them makes it a stream.
+    private func configure(_ channel: any Channel) throws {
+        let connection = NIOLoopBound(DemoConnection(server: self), eventLoop: channel.eventLoop)
+        let upgrader = NIOWebSocketServerUpgrader(
+            maxFrameSize: Self.largestFrame,
+            shouldUpgrade: { channel, head in
+                let upgrade = self.upgrade(DemoRequest(head))
+                return channel.eventLoop.makeSucceededFuture(
+                    upgrade.map { ["Sec-WebSocket-Protocol": $0.subprotocol] })
+            },
+            upgradePipelineHandler: { channel, head in
+                channel.eventLoop.makeCompletedFuture {
+                    let wrapped = try NIOAsyncChannel<WebSocketFrame, WebSocketFrame>(
+                        wrappingChannelSynchronously: channel)
+                    self.begin(wrapped, DemoRequest(head))
+                }
+            })
+        try channel.pipeline.syncOperations.configureHTTPServerPipeline(
+            withServerUpgrade: (
+                upgraders: [upgrader],
+                completionHandler: { context in
+                    context.pipeline.syncOperations.removeHandler(connection.value, promise: nil)
+                }
+            ))
+        try channel.pipeline.syncOperations.addHandler(connection.value)
+    }
+
+    /// - Returns: `nil` for a stream that is refused.
+    private func upgrade(_ request: DemoRequest) -> DemoUpgrade? {
+        let now = clock()
+        let store = store
+        let api = DemoAPI(options: options, address: "127.0.0.1:\(port)", now: now)
+        guard let upgrade = try? api.upgrade(request, store: store), !upgrade.subprotocol.isEmpty else { return nil }
+        return upgrade
+    }
+
+    private func begin(_ channel: NIOAsyncChannel<WebSocketFrame, WebSocketFrame>, _ request: DemoRequest) {
+        guard let upgrade = upgrade(request) else {
+            channel.channel.close(promise: nil)
+            return
+        }
+        let clock = clock
+        let cluster: @Sendable () -> DemoObjectStore = { self.store }
+        state.withLock { state in
+            let id = state.nextSession
+            state.nextSession += 1
+            state.log.append(
+                RequestRecord(method: request.method, target: request.target, accept: request.accept, status: 101))
+            state.sessions[id] = Task {
+                switch upgrade.kind {
+                case .forward(let ports):
+                    let session = PortForwardSession(pod: upgrade.pod, ports: ports, cluster: cluster, now: clock)
+                    try? await session.run(channel)
+                case .exec, .attach:
+                    guard let container = upgrade.container else { return }
+                    let files = self.files.tree(of: container, cluster(), at: clock())
+                    let world = ContainerWorld(container: container, files: files, cluster: cluster, now: clock)
+                    try? await ContainerSession(upgrade: upgrade, world: world).run(channel)
+                }
+                self.state.withLock { $0.sessions[id] = nil }
+            }
+        }
     }
 }
 

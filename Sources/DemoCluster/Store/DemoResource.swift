@@ -63,7 +63,9 @@ package struct DemoResource: Sendable, Hashable {
                 Subresource(name: "exec", kind: "PodExecOptions", verbs: ["create", "get"]),
                 Subresource(name: "log", kind: "Pod", verbs: ["get"]),
                 Subresource(name: "portforward", kind: "PodPortForwardOptions", verbs: ["create", "get"]),
+                Subresource(name: "proxy", kind: "PodProxyOptions", verbs: ["create", "get"]),
             ]
+        case "services": [Subresource(name: "proxy", kind: "ServiceProxyOptions", verbs: ["create", "get"])]
         default: []
         }
     }

@@ -14,6 +14,8 @@ package struct DemoStatus: Error, Sendable, Equatable {
     package var kind: String = ""
     /// Group of the resource.
     package var group: String = ""
+    /// Whether it is answered as text, not as a `Status`.
+    package var isPlain = false
     /// The field at fault, when it is one.
     package var cause: Cause?
     /// A token to go on with, after a list expired.
@@ -120,6 +122,13 @@ package struct DemoStatus: Error, Sendable, Equatable {
         DemoStatus(409, "AlreadyExists", "\(resource.qualifiedName) \"\(name)\" already exists").about(resource, name)
     }
 
+    /// A failure that is answered as text.
+    static func plain(_ code: Int, _ text: String) -> DemoStatus {
+        var status = DemoStatus(code, "", text)
+        status.isPlain = true
+        return status
+    }
+
     static let unknownBody = DemoStatus(
         415, "UnsupportedMediaType",
         "the body of the request was in an unknown format - accepted media types include: application/json")
@@ -147,7 +156,8 @@ package struct DemoStatus: Error, Sendable, Equatable {
         return .members([
             "kind": .string("Status"), "apiVersion": .string("v1"),
             "metadata": .members(["continue": continueToken.map { .string($0) }]),
-            "status": .string("Failure"), "message": .string(message), "reason": .string(reason),
+            "status": .string("Failure"), "message": .string(message),
+            "reason": reason.isEmpty ? nil : .string(reason),
             "details": hasDetails ? details : nil, "code": .integer(code),
         ])
     }
