@@ -73,7 +73,7 @@ private func drawNothing(_ view: LogView, _ rect: Rect, _ state: AppState, _ gri
     case .reading:
         let waiting = view.news.origins.compactMap { origin -> String? in
             guard case .waiting(let reason) = origin.phase else { return nil }
-            return "\(origin.pod)/\(origin.container) has not started" + (reason.isEmpty ? "." : ": \(reason).")
+            return "\(origin.pod)/\(origin.container) is not running" + (reason.isEmpty ? "." : ": \(reason).")
         }
         texts = waiting.map { ($0, .plain) }
         if view.news.origins.contains(where: { $0.phase == .reading }) {

@@ -14,8 +14,8 @@ struct Logs: AsyncParsableCommand {
             Lines are printed as kubectl prints them; those of several containers in the order of their times.
 
             With -f pods and containers that appear later join, the log of a container goes on after a restart, and one \
-            that was cut goes on where it ended: nothing is lost, nothing is doubled. It ends with the pod, or the Job; \
-            what follows a workload or a selector goes on until Ctrl-C.
+            that was cut goes on where it ended: nothing is lost, nothing is doubled. It ends with the pod, \
+            the Job, or the workload; what follows a selector goes on until Ctrl-C.
 
             Exit status: 0 when all was read, 2 when something could not be read (with the reason on stderr), 64 for a \
             wrong command line.
@@ -65,6 +65,9 @@ struct Logs: AsyncParsableCommand {
 
     @Flag(help: "The pod and container of each line before it.")
     var prefix = false
+
+    @Flag(help: "As --prefix: a workload's logs are always of all its pods.")
+    var allPods = false
 
     @Option(help: ArgumentHelp("At most so many bytes of each log.", valueName: "bytes"))
     var limitBytes: Int?
@@ -131,7 +134,7 @@ struct Logs: AsyncParsableCommand {
     }
 
     private func print(_ client: KubernetesClient, _ query: LogQuery) async throws {
-        var printer = LogPrinter(hasPrefix: prefix, hasTimestamps: timestamps)
+        var printer = LogPrinter(hasPrefix: prefix || allPods, hasTimestamps: timestamps)
         var failures = 0
         var sources = 0
         var pending: [UInt8] = []
@@ -143,7 +146,7 @@ struct Logs: AsyncParsableCommand {
                 try await writeAll(pending, to: STDOUT_FILENO)
                 pending.removeAll(keepingCapacity: true)
             }
-            try await feed.run(passing: prefix ? nil : pass) { events in
+            try await feed.run(passing: prefix || allPods ? nil : pass) { events in
                 for event in events {
                     switch event {
                     case .began(let source):

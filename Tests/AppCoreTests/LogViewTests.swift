@@ -65,7 +65,7 @@ struct LogViewTests {
         app.cluster.set([object(Node.self, "node-1")], of: Node.kind, in: nil)
         app.publish()
         app.type("l")
-        #expect(app.notice == "Only pods, Deployments and Services have logs.")
+        #expect(app.notice == "Only pods, workloads and Services have logs.")
         #expect(app.effects == [])
     }
 

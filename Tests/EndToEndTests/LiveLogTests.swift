@@ -19,20 +19,22 @@ private let kubectl = ["/usr/local/bin/kubectl", "/usr/bin/kubectl"].first {
 struct LiveLogTests {
     /// What was printed so far, line by line.
     private final class Printed: Sendable {
-        private let text = Mutex("")
+        private let content = Mutex<[UInt8]>([])
         let changes: AsyncStream<Void>
         private let changed: AsyncStream<Void>.Continuation
 
         init() { (changes, changed) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1)) }
 
         func add(_ bytes: [UInt8]) {
-            text.withLock { $0 += String(decoding: bytes, as: UTF8.self) }
+            content.withLock { $0 += bytes }
             changed.yield()
         }
 
         var lines: [[Substring]] {
-            text.withLock { $0.split(separator: "\n").map { $0.split(separator: " ") } }
+            String(decoding: bytes, as: UTF8.self).split(separator: "\n").map { $0.split(separator: " ") }
         }
+
+        var bytes: [UInt8] { content.withLock { $0 } }
 
         /// Waits until the lines are as meant.
         func wait(until isMeant: ([[Substring]]) -> Bool) async {
@@ -43,6 +45,10 @@ struct LiveLogTests {
 
     @discardableResult
     private func run(_ arguments: [String]) async throws -> String {
+        String(decoding: try await output(arguments), as: UTF8.self)
+    }
+
+    private func output(_ arguments: [String]) async throws -> [UInt8] {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: try #require(kubectl))
         process.arguments = ["--kubeconfig", try #require(liveKubeconfig)] + arguments
@@ -53,7 +59,7 @@ struct LiveLogTests {
             DispatchQueue.global().async {
                 let data = output.fileHandleForReading.readDataToEndOfFile()
                 process.waitUntilExit()
-                continuation.resume(returning: String(decoding: data, as: UTF8.self))
+                continuation.resume(returning: Array(data))
             }
         }
     }
@@ -71,10 +77,15 @@ struct LiveLogTests {
         try result.get()
     }
 
+    /// An image that the cluster has.
+    private func busybox() async throws -> String {
+        let found = try await run(["get", "pods", "-A", "-o", "jsonpath={.items[*].spec.containers[0].image}"])
+        return found.split(separator: " ").first { $0.contains("busybox") }.map(String.init) ?? "busybox:1.36"
+    }
+
     /// Two pods that write their names and numbers, and at their end the last one.
     private func makeWriters(in namespace: String) async throws {
-        let found = try await run(["get", "pods", "-A", "-o", "jsonpath={.items[*].spec.containers[0].image}"])
-        let image = found.split(separator: " ").first { $0.contains("busybox") } ?? "busybox:1.36"
+        let image = try await busybox()
         let script = """
             trap 'echo "$HOSTNAME end $i"; exit 0' TERM; i=0; \
             while true; do i=$((i+1)); echo "$HOSTNAME $i"; usleep 3000; done
@@ -104,16 +115,17 @@ struct LiveLogTests {
         try await run(["rollout", "status", "-n", namespace, "deployment/writers", "--timeout=90s"])
     }
 
-    private func follow(_ query: LogQuery, _ printed: Printed) async throws {
+    /// Reads until everything was read, or the task is cancelled.
+    private func follow(_ query: LogQuery, _ printed: Printed, passes: Bool = false) async throws {
         let kubeconfig = try Kubeconfig.load(
             explicitPath: liveKubeconfig, environment: [:], homeDirectory: nil)
         let client = try KubernetesClient(
             try kubeconfig.resolve(context: nil), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-        let printer = Mutex(LogPrinter(hasPrefix: false, hasTimestamps: false))
+        let printer = Mutex(LogPrinter(hasPrefix: false, hasTimestamps: query.showsTimestamps))
         let feed = LogFeed(client, query) {
             Timestamp(microseconds: Int64(Date.now.timeIntervalSince1970 * 1_000_000))
         }
-        try? await feed.run { events in
+        try? await feed.run(passing: passes ? { printed.add($0) } : nil) { events in
             var bytes: [UInt8] = []
             printer.withLock { printer in
                 for event in events {
@@ -153,6 +165,38 @@ struct LiveLogTests {
                 #expect(numbers == Array(1...max(1, numbers.count)), "\(pod): each once, in order")
                 // The shell may be told to end between counting and writing.
                 if let end = ends[pod] { #expect([end, end - 1].contains(numbers.count), "\(pod) to its end") }
+            }
+        }
+    }
+
+    /// A long line, carriage returns, bytes that are no UTF-8, empty lines, and an end without a newline.
+    private static let oddities =
+        "echo first; head -c 50000 /dev/zero | tr '\\0' x; echo; printf 'a\\r\\n\\n\\377\\376 b\\n'; printf end"
+
+    @Test func printsByteByByteWhatKubectlPrints() async throws {
+        try await withNamespace { namespace in
+            let image = try await busybox()
+            try await run([
+                "run", "odd", "-n", namespace, "--image", image, "--image-pull-policy=IfNotPresent",
+                "--restart=Never", "--", "sh", "-c", Self.oddities,
+            ])
+            var query = LogQuery(namespace: namespace, target: .pod("odd"))
+            query.follow = true
+            // Also waits for the container, and ends with it.
+            let followed = Printed()
+            try await follow(query, followed)
+            for hasTimestamps in [false, true] {
+                let theirs = try await output(["logs", "odd", "-n", namespace, "--timestamps=\(hasTimestamps)"])
+                #expect(theirs.count > 50_000)
+                query.follow = false
+                query.showsTimestamps = hasTimestamps
+                let passed = Printed()
+                try await follow(query, passed, passes: true)
+                #expect(passed.bytes == theirs)
+                let cut = Printed()
+                try await follow(query, cut)
+                #expect(cut.bytes == theirs)
+                if !hasTimestamps { #expect(followed.bytes == theirs) }
             }
         }
     }

@@ -39,7 +39,7 @@ struct FlagTests {
     }
 
     /// Every command that talks to a cluster knows where it is.
-    @Test(arguments: ["screen", "snapshot pods", "check", "why pod/x", "port-forward web 80", "info"])
+    @Test(arguments: ["screen", "snapshot pods", "check", "why pod/x", "logs x", "port-forward web 80", "info"])
     func everyCommandTakesThem(command: String) throws {
         let words = "\(Self.flags) \(command)".split(separator: " ").map(String.init)
         guard command != "info" else {

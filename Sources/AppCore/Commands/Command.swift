@@ -79,7 +79,7 @@ package struct CommandInfo: Sendable {
             unavailable: { $0.selectedFinding == nil ? "No finding is selected." : nil }),
         CommandInfo(
             .showLog, "logs",
-            "Follow the logs of the pod, of all pods of the Deployment or Service, or of the finding.",
+            "Follow the logs of the pod, of all pods of the workload or Service, or of the finding.",
             unavailable: { state in
                 if case .failure(let refusal) = state.selectedLogOrder { refusal.words } else { nil }
             }),

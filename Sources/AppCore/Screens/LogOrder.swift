@@ -40,16 +40,21 @@ package struct LogOrder: Sendable, Hashable {
         switch subject {
         case .pod(let name): name
         case .workload(let resource, let name):
-            (resource == "deployments" ? "deploy" : resource == "services" ? "svc" : resource) + "/" + name
+            (Self.shortNames[resource] ?? resource) + "/" + name
         }
     }
+
+    private static let shortNames = [
+        "deployments": "deploy", "statefulsets": "sts", "daemonsets": "ds", "replicasets": "rs", "services": "svc",
+        "jobs": "job", "cronjobs": "cj",
+    ]
 }
 
 /// One container whose log is shown.
 package struct LogOrigin: Sendable, Equatable {
     package enum Phase: Sendable, Equatable {
         case reading
-        /// Not started; why.
+        /// Not running; why.
         case waiting(String)
         case ended
     }

@@ -32,9 +32,10 @@ extension AppState {
         case is Stored<Pod>: subject = .pod(metadata.name)
         case let service as Stored<Service> where service.value.spec.selector.isEmpty:
             return .failure(LogRefusal(words: "Service \(metadata.name) has no selector, and so no pods."))
-        case is Stored<Deployment>, is Stored<Service>:
+        case is Stored<Deployment>, is Stored<StatefulSet>, is Stored<DaemonSet>, is Stored<ReplicaSet>,
+            is Stored<Job>, is Stored<CronJob>, is Stored<Service>:
             subject = .workload(resource: view.kind.resource, name: metadata.name)
-        default: return .failure(LogRefusal(words: "Only pods, Deployments and Services have logs."))
+        default: return .failure(LogRefusal(words: "Only pods, workloads and Services have logs."))
         }
         return .success(LogOrder(namespace: metadata.namespace, subject: subject))
     }

@@ -118,12 +118,15 @@ struct LogPane: Sendable {
             reading.news.origins[source.id].phase =
                 switch state.phase {
                 case .waiting: .waiting(state.reason)
+                case .ended where state.willRun: .waiting(state.reason)
                 case .running, .ended: .reading
                 case .gone: .ended
                 }
         case .ended(let source, let failure):
             guard reading.news.origins.indices.contains(source.id) else { break }
             reading.news.origins[source.id].phase = .ended
+            // What is not followed ends with its last line.
+            guard failure != nil || !reading.news.order.previous else { break }
             let why = failure.map { ": \($0.detail)" } ?? ""
             say("\(source.pod)/\(source.container) ended\(why)", &reading)
         case .notice(let words): if reading.saysWhatJoins { say(words, &reading) }

@@ -19,6 +19,9 @@ package enum LogEvent: Sendable {
 
 /// The logs of many containers in one stream, in the order of time, also of those that come later.
 package struct LogFeed: Sendable {
+    /// How often a workload without running pods is asked for.
+    private static let idleInterval = Duration.seconds(3)
+
     private let client: KubernetesClient
     private let query: LogQuery
     private let localNow: @Sendable () -> Timestamp
@@ -30,7 +33,8 @@ package struct LogFeed: Sendable {
         self.localNow = localNow
     }
 
-    /// Reads until every log has ended; one that is followed ends with its pod, those of workloads and selectors never.
+    /// Reads until every log has ended; one that is followed ends with its pod, those of a workload when it is gone or, a
+    /// Job, has ended; those of a selector never.
     ///
     /// - Parameters:
     ///   - passing: gets the bytes as they come where there is one log only, which is not followed: no lines then.
@@ -108,6 +112,16 @@ package struct LogFeed: Sendable {
                 start(opening.starts)
                 hub.close(director.isClosed(first))
                 guard query.follow else { return }
+                group.addTask {
+                    while !Task.isCancelled, case .workload = query.target {
+                        try? await Task.sleep(for: Self.idleInterval)
+                        guard hub.isIdle, await LogPods.isOver(query.target, in: query.namespace, client) else {
+                            continue
+                        }
+                        hub.closeForGood()
+                        return
+                    }
+                }
                 try await pods.follow(first) { pods in
                     let known = director.containers
                     let change = director.update(pods)

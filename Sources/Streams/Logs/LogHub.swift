@@ -17,6 +17,8 @@ final class LogHub: Sendable {
         var events: [LogEvent] = []
         /// Nobody will add readers any more.
         var isClosed = false
+        /// What the pods belong to is gone or has ended: nobody will say otherwise.
+        var isClosedForGood = false
         var isOver = false
     }
 
@@ -70,9 +72,18 @@ final class LogHub: Sendable {
 
     /// Says whether readers may still be added.
     func close(_ isClosed: Bool) {
-        state.withLock { $0.isClosed = isClosed }
+        state.withLock { $0.isClosed = isClosed || $0.isClosedForGood }
         consumer.set()
     }
+
+    /// Says that no reader will ever be added.
+    func closeForGood() {
+        state.withLock { $0.isClosedForGood = true }
+        close(true)
+    }
+
+    /// Whether no log is being read or waited for.
+    var isIdle: Bool { state.withLock { $0.readers.allSatisfy(\.isFinished) } }
 
     func send(_ event: LogEvent) {
         state.withLock { $0.events.append(event) }

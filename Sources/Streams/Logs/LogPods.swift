@@ -62,6 +62,23 @@ struct LogPods: Sendable {
         throw failure ?? APIFailure(.notFound, attempt: "get \(name)", detail: "there is no such object")
     }
 
+    /// Whether a workload is no longer there, or is a Job that has ended.
+    static func isOver(_ target: LogTarget, in namespace: String, _ client: KubernetesClient) async -> Bool {
+        guard case .workload(let kind, let name) = target else { return false }
+        do {
+            let object = try await Self.object(kind, name, in: namespace, client)
+            guard kind == .job else { return false }
+            return (object["status"]?["conditions"]?.items ?? []).contains { condition in
+                ["Complete", "Failed"].contains(condition["type"]?.string ?? "")
+                    && condition["status"]?.string == "True"
+            }
+        } catch let failure as APIFailure {
+            return failure.reason == .notFound
+        } catch {
+            return false
+        }
+    }
+
     /// A selector as workloads have it, or as Services do.
     private static func selector(_ value: JSONValue?) -> LabelSelector {
         var selector = LabelSelector()
