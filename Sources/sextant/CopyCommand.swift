@@ -97,7 +97,7 @@ struct Copy: AsyncParsableCommand {
         return try await cluster.withClient(remote.namespace ?? namespace) { client, namespace, _ in
             let runner = PodRunner(
                 client: client, namespace: namespace, pod: remote.pod, container: container,
-                choosing: { if !quiet { display.say($0.choice) } })
+                choosing: { if !quiet, let words = $0.defaultedNotice { display.say(words) } })
             let copy = ContainerCopy(runner) { display.show($0) }
             return isUpload
                 ? try await copy.upload(source, to: remote.path, preserves: !noPreserve)

@@ -17,7 +17,9 @@ struct Exec: AsyncParsableCommand {
             stderr.
             """)
 
-    @Argument(help: ArgumentHelp("The pod.", valueName: "pod"))
+    @Argument(
+        help: ArgumentHelp(
+            "The pod, or what has pods, such as deploy/web or svc/web: then one that is ready.", valueName: "pod"))
     var pod: String
 
     @Argument(parsing: .postTerminator, help: ArgumentHelp("The command, after --.", valueName: "command"))
@@ -70,12 +72,12 @@ struct Exec: AsyncParsableCommand {
         let hasTerminal = isatty(STDIN_FILENO) == 1
         if wantsTTY, !hasTerminal { say("sextant: no terminal for the command: standard input is none") }
         let tty = wantsTTY && hasTerminal
-        let name = pod.hasPrefix("pod/") || pod.hasPrefix("pods/") ? String(pod.drop { $0 != "/" }.dropFirst()) : pod
+        let name = try await client.podName(of: ForwardTarget(parsing: pod), in: namespace)
         let call = ContainerCall(
             namespace: namespace, pod: name, container: container, target: .exec(command), stdin: passesStdin, tty: tty)
         let input = passesStdin ? try StandardInput() : nil
         let outcome = try await client.withCallOfMainContainer(
-            call, choosing: { if !quiet { say($0.choice) } }
+            call, choosing: { if !quiet, let words = $0.defaultedNotice { say(words) } }
         ) { session in
             if input != nil, !hasTerminal, !session.canCloseStdin {
                 throw CannotLook(

@@ -1,4 +1,5 @@
 import KubernetesClient
+import KubernetesModel
 import Synchronization
 
 /// A command that runs in a container: what it prints, and what it is given.
@@ -39,7 +40,7 @@ package final class PodRunner: ContainerRunner {
     private let namespace: String
     private let pod: String
     private let container: Mutex<String?>
-    private let choosing: @Sendable (PodContainers) -> Void
+    private let choosing: @Sendable (Pod) -> Void
 
     /// - Parameters:
     ///   - client: Stays open as long as commands run.
@@ -49,7 +50,7 @@ package final class PodRunner: ContainerRunner {
     ///   - choosing: Is told, once, when one was chosen among several.
     package init(
         client: KubernetesClient, namespace: String, pod: String, container: String?,
-        choosing: @escaping @Sendable (PodContainers) -> Void
+        choosing: @escaping @Sendable (Pod) -> Void
     ) {
         self.client = client
         self.namespace = namespace
@@ -67,9 +68,9 @@ package final class PodRunner: ContainerRunner {
             namespace: namespace, pod: pod, container: container.withLock { $0 }, target: .exec(command), stdin: stdin)
         return try await client.withCallOfMainContainer(
             call,
-            choosing: { containers in
-                container.withLock { $0 = containers.main }
-                choosing(containers)
+            choosing: { pod in
+                container.withLock { $0 = pod.usualContainer }
+                choosing(pod)
             }, body)
     }
 }

@@ -31,7 +31,7 @@ struct ObjectFollower: Sendable {
                     version = try await list(decoder, into: &objects)
                 } catch let failure as APIFailure where failure.reason == .forbidden {
                     guard case .name(let name) = followed.selection else { throw failure }
-                    try await poll(name, decoder, refused: failure, receive)
+                    try await poll(name, receive)
                     return
                 }
                 await receive(.success(sorted(objects)))
@@ -51,12 +51,7 @@ struct ObjectFollower: Sendable {
 
     private var decoder: KindDecoder? { KindDecoder.named(followed.kind.groupResource) }
 
-    /// Every kind that is followed has had one version for as long as servers are supported.
-    private var resource: APIResource {
-        APIResource(
-            groupResource: followed.kind.groupResource, version: followed.kind.versions.first ?? "v1",
-            kind: followed.kind.kind)
-    }
+    private var resource: APIResource { APIResource(followed.kind) }
 
     private var selectors: (label: String?, field: String?) {
         switch followed.selection {
@@ -121,23 +116,14 @@ struct ObjectFollower: Sendable {
 
     /// Reads one object again and again: who may only `get` can do no better.
     private func poll(
-        _ name: String, _ decoder: KindDecoder, refused: APIFailure,
-        _ receive: @Sendable (Result<[any StoredObject], APIFailure>) async -> Void
+        _ name: String, _ receive: @Sendable (Result<[any StoredObject], APIFailure>) async -> Void
     ) async throws {
-        let interner = StringInterner()
         while true {
             do {
-                let document = try await client.get(resource, namespace: followed.namespace, name: name)
-                var bytes: [UInt8] = []
-                document.writeJSON(into: &bytes)
-                let object = try bytes.withUnsafeBytes {
-                    try decoder.decode($0, format: .json, interner: interner)
-                }
-                await receive(.success([object]))
+                let object = try await client.object(followed.kind, namespace: followed.namespace, name: name)
+                await receive(.success([object].compactMap { $0 }))
             } catch let failure as APIFailure where failure.reason == .notFound {
                 await receive(.success([]))
-            } catch let failure as WireFailure {
-                throw APIFailure(.malformedAnswer, attempt: refused.attempt, detail: "\(failure)")
             }
             try await Task.sleep(for: Self.pollInterval)
         }
