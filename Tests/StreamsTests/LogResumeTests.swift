@@ -62,9 +62,10 @@ struct LogResumeTests {
         #expect(lines.texts == ["d\n", "e\n"])
     }
 
-    @Test func wordsOfTheKubeletAreNotRepeated() {
+    @Test(arguments: ["", "\(stamp(1)) a\n"])
+    func wordsOfTheKubeletAreNotRepeated(before: String) {
         var resume = LogResume()
-        var lines = chunk("\(stamp(1)) a\n")
+        var lines = chunk(before)
         resume.take(&lines)
         resume.readAgain()
         lines = chunk("unable to retrieve container logs for containerd://0123456789")

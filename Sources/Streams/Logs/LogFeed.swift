@@ -122,7 +122,7 @@ package struct LogFeed: Sendable {
                         return
                     }
                 }
-                try await pods.follow(first) { pods in
+                try await pods.follow { pods in
                     let known = director.containers
                     let change = director.update(pods)
                     if director.containers != known { hub.send(.containers(director.containers)) }

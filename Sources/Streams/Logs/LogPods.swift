@@ -112,18 +112,14 @@ struct LogPods: Sendable {
 
     /// The pods now and whenever they change, until the task is cancelled.
     ///
-    /// - Parameters:
-    ///   - first: what `list` gave, so that one that is gone since is noticed.
-    ///   - receive: gets all of them.
+    /// - Parameter receive: gets all of them.
     /// - Throws: `APIFailure` when they may not be read, `CancellationError`.
-    func follow(_ first: [Pod], receive: ([Pod]) async throws -> Void) async throws {
-        var pods = first
+    func follow(_ receive: ([Pod]) async throws -> Void) async throws {
         var failures = 0
         while true {
             do {
-                var fresh: [Pod] = []
-                let version = try await read { fresh.append($0) }
-                pods = fresh
+                var pods: [Pod] = []
+                let version = try await read { pods.append($0) }
                 try await receive(pods)
                 try await watch(from: version, &pods, opened: { failures = 0 }, receive)
             } catch let failure as APIFailure {
@@ -135,7 +131,6 @@ struct LogPods: Sendable {
                     try await poll(name, receive)
                     return
                 case .unauthorized, .configuration, .tls: throw failure
-                case .gone: break
                 default:
                     try await Task.sleep(for: Self.waits[min(failures, Self.waits.count - 1)])
                     failures += 1
@@ -151,6 +146,7 @@ struct LogPods: Sendable {
         guard let decoder = KindDecoder.named(Pod.kind.groupResource) else { return }
         var version = version
         while true {
+            let began = ContinuousClock.now
             let options = WatchOptions(
                 resourceVersion: version, labelSelector: labelSelector,
                 fieldSelector: name.map { "metadata.name=\($0)" }, timeoutSeconds: 290)
@@ -175,6 +171,8 @@ struct LogPods: Sendable {
                 }
                 if hasChanged { try await receive(pods) }
             }
+            // A server that ends watches at once is not asked in a loop.
+            if ContinuousClock.now - began < .seconds(1) { try await Task.sleep(for: .seconds(1)) }
         }
     }
 

@@ -24,7 +24,7 @@ package struct LogResume: Sendable {
         repeated.removeAll()
         for stamp in before { repeated[stamp, default: 0] += 1 }
         for stamp in last { repeated[stamp, default: 0] += 1 }
-        isRepeating = floor != nil
+        isRepeating = true
     }
 
     /// Leaves out what was taken before, and remembers the rest.
