@@ -51,6 +51,7 @@ package enum Place: Sendable, Equatable {
     case contexts(ContextsView)
     case document(DocumentView)
     case findings(FindingsView)
+    case forwards(ForwardsView)
     case log(LogView)
 }
 
@@ -74,6 +75,12 @@ package struct AppState: Sendable, Equatable {
     package internal(set) var connection = ConnectionStatus.none
     /// The program that gets the credential, while it runs.
     package internal(set) var signIn: SignIn?
+    /// The forwards that run or failed, in the order in which they were begun.
+    package internal(set) var forwards: [ForwardInfo] = []
+    /// What this context has saved.
+    package internal(set) var savedForwards: [ForwardRequest] = []
+    /// The forward that is asked for.
+    package internal(set) var forwardDialog: ForwardDialog?
     /// Whether the session was reached at least once.
     var wasConnected = false
     /// Whether `:ctx` has opened by itself since the context was chosen.
@@ -170,6 +177,7 @@ package struct AppState: Sendable, Equatable {
             case .table(let view):
                 view.restriction.map { "\(view.kind.resource) of \($0.title)" } ?? view.kind.resource
             case .contexts: "contexts"
+            case .forwards: "port-forwards"
             case .document(let view): view.address.name
             case .log(let view): "logs \(view.order.title)"
             case .findings(let view): view.subject.map { (view.showsProbes ? "probes " : "why ") + $0.name } ?? "triage"
@@ -180,11 +188,13 @@ package struct AppState: Sendable, Equatable {
     /// Which keys apply now.
     package var keyContext: KeyContext {
         if dialog != nil { return .action }
+        if forwardDialog != nil { return .forwardDialog }
         if prompt != nil { return .prompt }
         if helpTop != nil { return .help }
         switch place {
         case .table: return .table
         case .contexts: return .contexts
+        case .forwards: return .forwards
         case .document: return .document
         case .log: return .log
         case .findings(let view): return view.keyContext

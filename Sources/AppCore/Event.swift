@@ -19,6 +19,7 @@ package enum AppEvent: Sendable, Equatable {
     case discovered([APIResource], failures: [String])
     case connection(ConnectionEvent)
     case document(DocumentEvent)
+    case forwards(ForwardsEvent)
     /// What the rules say.
     case diagnosed(ScopedReport)
     /// The logs of a log view, at most once a frame.
@@ -193,6 +194,12 @@ package enum Effect: Sendable, Equatable {
     case switchContext(String)
     /// Try again now instead of at the end of the backoff.
     case retryNow
+    /// Forward a port; `orAnyPort` when another local one is as good as the one that is taken.
+    case startForward(ForwardRequest, orAnyPort: Bool)
+    /// End a forward, or forget one that failed.
+    case stopForward(ForwardRequest)
+    /// Keep the forwards of this context for the next session.
+    case saveForwards([ForwardRequest])
     /// Leave the cluster: end every request, and whatever is waited for.
     case disconnect
     /// Read the kubeconfig again and tell the contexts.

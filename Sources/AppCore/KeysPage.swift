@@ -9,7 +9,7 @@ package func keysPage() -> String {
     let titles: [(KeyContext, String)] = [
         (.table, "In a table"), (.contexts, "In the contexts"), (.document, "In a document"), (.log, "In logs"),
         (.triage, "In triage"), (.why, "In why"), (.probes, "In probes"),
-        (.action, "In the dialog of an action"),
+        (.forwards, "In the forwards"), (.action, "In the dialog of an action"),
     ]
     for (context, title) in titles {
         page += "\n## \(title)\n\n| Keys | Does |\n|---|---|\n"

@@ -27,6 +27,10 @@ package final class Application {
         package var saveHistory: @Sendable ([String]) -> Void
         /// Keeps what a context shows.
         package var saveView: @Sendable (LastView) -> Void
+        /// What a context has saved of forwards.
+        package var savedForwards: @Sendable (SessionInfo) -> [ForwardRequest] = { _ in [] }
+        /// Keeps the forwards of a context.
+        package var saveForwards: @Sendable (SessionInfo, [ForwardRequest]) -> Void = { _, _ in }
         /// Told what a credential program does, besides the screen.
         package var pluginReport: @Sendable (PluginEvent) -> Void
         /// Lends the terminal to a credential program; `nil` where there is none.
@@ -203,7 +207,9 @@ package final class Application {
             connection = Connection(
                 session: session, task: Task { await session.run(demands: demands, orders: orders) }, demand: demand,
                 diagnose: diagnose)
-            send(.connection(.connecting(SessionInfo(access))))
+            let info = SessionInfo(access)
+            send(.connection(.connecting(info)))
+            send(.forwards(.saved(surroundings.savedForwards(info))))
         } catch {
             let name = context ?? kubeconfig.currentContext ?? ""
             send(.connection(.unusable(context: name, reason: "\(error)")))
@@ -262,6 +268,11 @@ package final class Application {
         case .reviewAccess(let id, let checks): reviewAccess(id, checks)
         case .act(let order): act(order)
         case .stopAction(let id): actions[id]?.runner.stop()
+        case .startForward(let request, let orAnyPort):
+            connection?.session.forwards.start(request, orAnyPort: orAnyPort)
+        case .stopForward(let request): connection?.session.forwards.stop(request)
+        case .saveForwards(let requests):
+            if let session = state.session { surroundings.saveForwards(session, requests) }
         case .switchContext(let name):
             readContexts()
             connect(to: name)

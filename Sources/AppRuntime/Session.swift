@@ -5,6 +5,7 @@ import Diagnosis
 import KubernetesClient
 import KubernetesModel
 import Logging
+import Streams
 import Synchronization
 
 /// One context in use: its client, its cache, and the tasks that turn their news into events.
@@ -16,6 +17,7 @@ package struct Session: Sendable {
     private static let longestWait = Duration.seconds(30)
 
     package let client: KubernetesClient
+    package let forwards: ForwardRunner
     private let cache: ClusterCache
     private let source: KubernetesClientSource
     private let diagnosis: DiagnosisRunner
@@ -53,6 +55,11 @@ package struct Session: Sendable {
             now: { [client] in
                 Timestamp(microseconds: now().microseconds &+ client.serverClockOffset.microseconds)
             }, silences: silences, send: send)
+        forwards = ForwardRunner(
+            ClientForwardCluster(client),
+            now: { [client] in
+                Timestamp(microseconds: now().microseconds &+ client.serverClockOffset.microseconds)
+            }, send: send)
         self.send = send
         self.logger = logger
         self.now = now
@@ -113,6 +120,7 @@ package struct Session: Sendable {
                 for await scopes in demands { await cache.setDemand(scopes) }
             }
             group.addTask { await introduce() }
+            group.addTask { await forwards.run() }
         }
         await client.shutdown()
     }

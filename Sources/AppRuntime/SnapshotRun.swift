@@ -50,6 +50,7 @@ private func progress(of state: AppState, wantsAll: Bool) -> Progress {
     }
     if wantsAll, let reason = state.fallback { return .failed(SnapshotFailure(description: reason)) }
     switch state.place {
+    case .forwards: return .loaded
     case .contexts(let view):
         guard let reason = view.reason else { return state.session == nil ? .loading : .loaded }
         return .failed(SnapshotFailure(description: reason))

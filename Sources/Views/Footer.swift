@@ -5,7 +5,12 @@ import Screen
 func drawFooter(_ state: AppState, _ frame: inout Frame) {
     let row = state.size.rows - 1
     frame.grid.clear(row: row)
-    if let dialog = state.dialog, state.notice == nil {
+    if state.forwardDialog != nil, state.notice == nil {
+        let hints = forwardDialogHints.flatMap {
+            [Piece("<\($0.key)>", .footerKey), Piece(" \($0.text)  ", .footerText)]
+        }
+        frame.grid.write(hints, column: 1, row: row)
+    } else if let dialog = state.dialog, state.notice == nil {
         var column = 1
         for hint in dialogHints(dialog) {
             let pieces = [Piece("<\(hint.key)>", .footerKey), Piece(" \(hint.text)  ", .footerText)]

@@ -25,12 +25,14 @@ package func render(_ state: AppState) -> Frame {
         switch state.place {
         case .table(let view): drawTable(view, state, &frame.grid)
         case .contexts(let view): drawContexts(view, state, &frame.grid)
+        case .forwards(let view): drawForwards(view, state, &frame.grid)
         case .document(let view): drawDocument(view, state, &frame.grid)
         case .log(let view): drawLog(view, state, &frame.grid)
         case .findings(let view): drawFindings(view, state, &frame.grid)
         }
     }
     if let dialog = state.dialog { drawDialog(dialog, state, &frame) }
+    if let dialog = state.forwardDialog { drawForwardDialog(dialog, state, &frame) }
     if let signIn = state.shownSignIn { drawSignIn(signIn, state, &frame.grid) }
     drawFooter(state, &frame)
     return frame

@@ -15,6 +15,7 @@ func drawTable(_ view: TableView, _ state: AppState, _ grid: inout CellGrid) {
     }
     let isOld = isOld(view, state)
     let literals = view.filter.literals
+    let forwarded = state.forwarded(table.kind)
     for line in 0..<min(state.visibleRows, view.rows.count - view.top) {
         let index = view.top + line
         let row = state.body.row + 1 + line
@@ -22,6 +23,12 @@ func drawTable(_ view: TableView, _ state: AppState, _ grid: inout CellGrid) {
             view.rows.objects[index], view.health(of: view.rows[index]), table, layout, state, &grid, row: row,
             isMarked: view.isMarked(index),
             isSelected: index == view.selectedIndex)
+        if !forwarded.isEmpty, !view.isMarked(index),
+            forwarded.contains(ObjectKey(view.rows.objects[index].metadata))
+        {
+            let style = Style(.notice, isSelected: index == view.selectedIndex)
+            grid.write("⇄", column: 2, row: row, style: style)
+        }
         for literal in literals {
             grid.highlight(literal, row: row, columns: TableLayout.margin..<state.size.columns)
         }

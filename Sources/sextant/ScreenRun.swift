@@ -35,6 +35,16 @@ func runScreen(
     if let reread {
         surroundings.rereadKubeconfig = reread
         options.lastViews = setup.directory?.lastViews() ?? []
+        surroundings.savedForwards = { [directory = setup.directory] session in
+            directory?.savedForwards(context: session.context, server: session.server) ?? []
+        }
+        surroundings.saveForwards = { [directory = setup.directory, logger = setup.logger] session, forwards in
+            do {
+                try directory?.save(forwards: forwards, context: session.context, server: session.server)
+            } catch {
+                logger.warning("the forwards were not kept", metadata: ["error": "\(error)"])
+            }
+        }
         surroundings.saveView = { [directory = setup.directory, logger = setup.logger] view in
             do {
                 try directory?.save(lastView: view)

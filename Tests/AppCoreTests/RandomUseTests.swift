@@ -19,7 +19,8 @@ struct RandomUseTests {
     private static let texts = [
         ":svc\n", ":po -A\n", ":no\n", ":ns\n", ":ctx\n", ":deploy shop\n", ":ev\n", "/p1\n", "/!p\n",
         "/restarts>2 age<1h\n",
-        "/-l app=web\n", "/(\n", "/^p.*3", "?", "y", "q", "c", "N", "A", "S", "P", "O", "G", "g", "[", "]", "-", "0",
+        "/-l app=web\n", ":pf\n", "F", "f", "/(\n", "/^p.*3", "?", "y", "q", "c", "N", "A", "S", "P", "O", "G", "g",
+        "[", "]", "-", "0",
         "1",
         "2", " ", "m", "x", "w", "n", "s", "r", "yes\n", "prod\n", "3\n", ":scale 0\n",
     ]
@@ -118,6 +119,8 @@ struct RandomUseTests {
             if case .word(let word, _) = dialog.confirmation { #expect(!word.isEmpty) }
         }
         switch state.place {
+        case .forwards(let view):
+            #expect(view.selectedIndex >= 0 && view.selectedIndex <= max(0, state.forwardRows.count - 1))
         case .table(let view):
             #expect(view.rows.count <= view.total)
             #expect(view.brokenCount >= 0 && view.degradedCount >= 0)

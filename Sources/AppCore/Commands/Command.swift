@@ -22,6 +22,7 @@ package enum Command: String, Sendable, CaseIterable {
     case toggleManagedFields, revealSecrets, toggleWrap, copyDocument
     case goToObject, showEvents, showLog, showPreviousLog, showProbes, testProbes, copyCommand, toggleSilenced
     case toggleFollow, togglePrevious, nextContainer, toggleAllContainers, toggleTimes, logRange, toggleFull
+    case forward, showForwards, stopForward, copyURL, saveForward
     case retry, repaint, quit
 }
 
@@ -121,6 +122,19 @@ package struct CommandInfo: Sendable {
             unavailable: { state in
                 state.diagnosis?.report.silenced.isEmpty == false ? nil : "Nothing is silenced."
             }),
+        CommandInfo(
+            .forward, "forward", "Forward a port of the object to this machine.",
+            unavailable: { $0.cannotForward }),
+        CommandInfo(.showForwards, "forwards", "List what is forwarded to this machine."),
+        CommandInfo(
+            .stopForward, "stop", "End the forward; of one that is stopped, forget that it was saved.",
+            unavailable: needsForward),
+        CommandInfo(
+            .copyURL, "copy URL", "Copy the URL of the forward.",
+            unavailable: { $0.selectedForward?.url == nil ? "Its port is not open." : nil }),
+        CommandInfo(
+            .saveForward, "save", "Keep the forward for the next time this context is used, or no longer.",
+            unavailable: needsForward),
         CommandInfo(.viewYAML, "yaml", "Show the object as YAML, live.", unavailable: needsSelection),
         CommandInfo(
             .filterPrompt, "filter",
@@ -221,8 +235,13 @@ package struct CommandInfo: Sendable {
 
     package static func of(_ command: Command) -> CommandInfo? { byCommand[command] }
 
+    private static let needsForward: @Sendable (AppState) -> String? = { state in
+        state.selectedForward == nil ? "Nothing is forwarded." : nil
+    }
+
     private static let needsSelection: @Sendable (AppState) -> String? = { state in
         switch state.place {
+        case .forwards: return needsForward(state)
         case .contexts, .findings: return nil
         case .table, .document, .log: break
         }

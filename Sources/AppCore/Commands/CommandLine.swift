@@ -8,6 +8,8 @@ enum CommandLine: Sendable, Equatable {
     case namespace(String?)
     case contexts(switchTo: String?)
     case help
+    /// What is forwarded to this machine.
+    case forwards
     case quit
     case suspend
     case signIn
@@ -24,7 +26,9 @@ enum CommandLine: Sendable, Equatable {
     }
 
     /// Words that are no kinds.
-    static let words = ["ctx", "context", "ns", "help", "quit", "q", "suspend", "login", "triage", "probes", "scale"]
+    static let words = [
+        "ctx", "context", "ns", "help", "quit", "q", "suspend", "login", "triage", "probes", "pf", "scale",
+    ]
 
     static func parse(_ line: String, resources: [APIResource]) -> Result<CommandLine, Failure> {
         let line = line.drop { $0 == " " }
@@ -47,6 +51,8 @@ enum CommandLine: Sendable, Equatable {
             }
             return .success(.scale(to: number))
         case "login": return .success(.signIn)
+        case "pf", "portforward", "portforwards", "port-forward", "port-forwards", "forwards":
+            return .success(.forwards)
         case "ctx", "context", "contexts":
             // Names of contexts may hold anything, slashes above all.
             let context = String(rest.reversed().drop { $0 == " " }.reversed())

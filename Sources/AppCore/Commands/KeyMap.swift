@@ -3,6 +3,7 @@ import Screen
 /// Where a key applies.
 package enum KeyContext: String, Sendable, CaseIterable {
     case table, contexts, document, log, triage, why, probes, help, prompt, action
+    case forwards, forwardDialog
 }
 
 /// Keys that carry out a command in some contexts.
@@ -20,13 +21,13 @@ package struct Binding: Sendable {
 
 /// The keys: declared once, read by dispatch, footer, help and docs.
 package enum KeyMap {
-    private static let places: [KeyContext] = [.table, .contexts, .document, .log, .triage, .why, .probes]
+    private static let places: [KeyContext] = [.table, .contexts, .document, .log, .triage, .why, .probes, .forwards]
     private static let everywhere: [KeyContext] = places + [.help]
     private static let findings: [KeyContext] = [.triage, .why]
 
     /// In the order in which the footer shows what fits.
     package static let standard: [Binding] = [
-        Binding([.table, .contexts, .why, .probes], [.enter], .open),
+        Binding([.table, .contexts, .why, .probes, .forwards], [.enter], .open),
         Binding([.probes], [.character("t")], .testProbes),
         Binding([.triage], [.enter, .character("X")], .why),
         Binding([.table], [.character("X")], .why),
@@ -38,6 +39,9 @@ package enum KeyMap {
         Binding([.log], [.character("p")], .togglePrevious),
         Binding([.table], [.character("y")], .viewYAML),
         Binding([.document, .log], [.character("/")], .searchPrompt),
+        Binding([.forwards], [.control("d")], .stopForward),
+        Binding([.forwards], [.character("c")], .copyURL),
+        Binding([.forwards], [.character("s")], .saveForward),
         Binding([.document, .log], [.character("n")], .searchNext),
         Binding([.document, .log], [.character("N")], .searchPrevious),
         Binding([.document], [.character("m")], .toggleManagedFields),
@@ -60,6 +64,8 @@ package enum KeyMap {
         Binding([.table], [.character("c")], .copyName),
         Binding([.table], [.character(" ")], .mark),
         Binding([.table], [.character("p")], .showPreviousLog),
+        Binding([.table], [.character("F")], .forward),
+        Binding([.table], [.character("f")], .showForwards),
         Binding([.table], [.character("b")], .showProbes),
         Binding([.table], [.control("d")], .deleteObject),
         Binding([.table], [.character("s")], .scaleWorkload),

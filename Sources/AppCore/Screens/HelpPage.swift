@@ -29,6 +29,7 @@ package enum HelpPage {
             switch state.place {
             case .table: .table
             case .contexts: .contexts
+            case .forwards: .forwards
             case .document: .document
             case .log: .log
             case .findings(let view): view.keyContext
@@ -68,6 +69,7 @@ package enum HelpPage {
         ("pods payments", "a kind, in a namespace; all for all namespaces"),
         ("po /crash", "a kind, filtered"),
         ("ns, ns payments", "the namespaces; another namespace"),
+        ("pf", "what is forwarded to this machine"),
         ("ctx, ctx prod", "the contexts; another context"),
         ("triage, triage all", "what is wrong in the namespace or in all of them, causes first"),
         ("probes, probes web-0", "what the kubelet asks the selected pod, or another, and what comes of it"),

@@ -30,7 +30,7 @@ extension AppState {
                 if case .loading = view.loadState { return diagnosed?.scope }
                 let isNamespaced = ResourceTable.named(view.kind)?.kind.isNamespaced == true
                 return DiagnosisScope(namespace: isNamespaced ? view.namespace : namespace)
-            case .contexts, .document, .log: continue
+            case .contexts, .document, .log, .forwards: continue
             }
         }
         return nil

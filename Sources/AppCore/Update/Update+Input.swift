@@ -9,6 +9,8 @@ extension AppState {
         case .paste(let text):
             if dialog != nil {
                 pasteIntoDialog(text)
+            } else if forwardDialog != nil {
+                pasteIntoForwardDialog(text)
             } else if prompt != nil {
                 prompt?.editor.insert(text)
                 promptEdited()
@@ -27,6 +29,10 @@ extension AppState {
         notice = nil
         if dialog != nil, KeyMap.command(for: key, in: .action) == nil {
             handleDialogKey(key, &effects)
+            return
+        }
+        if forwardDialog != nil, KeyMap.command(for: key, in: .forwardDialog) == nil {
+            handleForwardDialogKey(key, &effects)
             return
         }
         if prompt != nil, KeyMap.command(for: key, in: .prompt) == nil {
@@ -88,6 +94,8 @@ extension AppState {
         case .allNamespaces: switchNamespace(nil)
         case .favouriteNamespace: switchToFavourite(key)
         case .open: open(&effects)
+        case .forward: askForward()
+        case .showForwards: openForwards()
         default:
             switch place {
             case .table: runInTable(command, &effects)
@@ -101,6 +109,7 @@ extension AppState {
                 place = .document(view)
             case .log: runInLog(command, key: key, &effects)
             case .findings: runInFindings(command, &effects)
+            case .forwards: runInForwards(command, &effects)
             }
         }
     }
@@ -285,7 +294,7 @@ extension AppState {
         case .document(let view): !view.search.isEmpty
         case .log(let view): !view.search.isEmpty
         case .table(let view): !view.filterText.isEmpty || view.faultsOnly
-        case .contexts, .findings: false
+        case .contexts, .findings, .forwards: false
         }
     }
 
@@ -301,7 +310,7 @@ extension AppState {
                 view.faultsOnly = false
                 place = .table(view)
                 filterTable()
-            case .contexts, .findings: break
+            case .contexts, .findings, .forwards: break
             }
             return
         }

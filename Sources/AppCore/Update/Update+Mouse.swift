@@ -2,7 +2,7 @@ import Screen
 
 extension AppState {
     mutating func handle(_ event: MouseEvent, _ effects: inout [Effect]) {
-        guard prompt == nil, dialog == nil else { return }
+        guard prompt == nil, forwardDialog == nil, dialog == nil else { return }
         if let top = helpTop {
             if let step = event.kind.wheelStep { scrollHelp(to: top + step) }
             return
@@ -21,6 +21,15 @@ extension AppState {
                 $0.scroll(to: view.top + step, rows: rect.rows, columns: rect.columns, utcOffset: $1)
                 $0.follows = step > 0 && $0.isAtEnd(rows: rect.rows, columns: rect.columns, utcOffset: $1)
             }
+        case (.forwards(var view), .wheelUp), (.forwards(var view), .wheelDown):
+            view.select(
+                view.selectedIndex + (event.kind.wheelStep ?? 0), count: forwardRows.count, visibleRows: visibleRows)
+            place = .forwards(view)
+        case (.forwards(var view), .press), (.forwards(var view), .doublePress):
+            guard row >= 1, view.top + row - 1 < forwardRows.count else { return }
+            view.select(view.top + row - 1, count: forwardRows.count, visibleRows: visibleRows)
+            place = .forwards(view)
+            if event.kind == .doublePress { open(&effects) }
         case (.contexts(var view), .wheelUp), (.contexts(var view), .wheelDown):
             view.select(
                 view.selectedIndex + (event.kind.wheelStep ?? 0), count: contexts.count,

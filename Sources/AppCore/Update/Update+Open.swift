@@ -4,6 +4,7 @@ import KubernetesModel
 extension AppState {
     /// Enter: goes to what the selected row stands for.
     mutating func open(_ effects: inout [Effect]) {
+        if shownForwards != nil { return runInForwards(.open, &effects) }
         if case .contexts(let view) = place {
             guard contexts.indices.contains(view.selectedIndex) else { return }
             switchContext(contexts[view.selectedIndex].name, &effects)

@@ -24,6 +24,7 @@ package func update(_ state: inout AppState, _ event: AppEvent) -> [Effect] {
         }
     case .connection(let event): state.connectionChanged(event, &effects)
     case .document(let event): state.documentChanged(event)
+    case .forwards(let event): state.take(event)
     case .diagnosed(let report): state.take(report)
     case .log(let news): state.take(news)
     case .probed(let pod, let tests, let isDone): state.take(tests, of: pod, isDone: isDone)
@@ -235,6 +236,7 @@ extension AppState {
         var reason = "\(session.context): stopped waiting for \(what) after \(seconds) s"
         if case .failed(let failure, _) = connection { reason += "; the last attempt: \(failure)" }
         effects.append(.disconnect)
+        leaveForwards()
         connection = .stopped
         signIn = nil
         openContexts(reason: reason, selecting: session.context)
@@ -263,6 +265,7 @@ extension AppState {
         helpTop = nil
         dialog = nil
         closeLinePrompt()
+        leaveForwards()
         demand = []
         diagnosis = nil
         diagnosisRevision &+= 1
@@ -358,6 +361,9 @@ extension AppState {
             view.scroll(to: view.top, visibleRows: body.rows, columns: size.columns)
             place = .document(view)
         case .findings: settleFindings()
+        case .forwards(var view):
+            view.select(view.selectedIndex, count: forwardRows.count, visibleRows: visibleRows)
+            place = .forwards(view)
         case .log: settleLog()
         }
     }
@@ -392,6 +398,7 @@ extension AppState {
         case .success(.quit): effects.append(.quit)
         case .success(.suspend): effects.append(.suspend)
         case .success(.help): helpTop = 0
+        case .success(.forwards): openForwards()
         case .success(.contexts(let name?)): switchContext(name, &effects)
         case .success(.signIn):
             if let program = session?.signInProgram {
