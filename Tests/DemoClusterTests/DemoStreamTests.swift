@@ -194,3 +194,30 @@ import Testing
         }
     }
 }
+
+@Suite struct InflaterTests {
+    /// What zlib makes of texts with the dictionary of SPDY, flushed after each.
+    @Test func piecesReferToTheDictionaryAndToEachOther() throws {
+        var inflater = Inflater(dictionary: SpdyDictionary.bytes)
+        let pieces = [
+            "Qi2KrBQMjXQUikuKUhNzQcWKQiooxHUUiiCxl5miYAAAAAD//w==",
+            "QpIEFjiJKHI6CmgFsQLIcQAAAAD//w==",
+        ]
+        let texts = try pieces.map { piece in
+            String(decoding: try inflater.inflate(Array(try #require(Data(base64Encoded: piece)))), as: UTF8.self)
+        }
+        #expect(SpdyDictionary.bytes.count == 1423)
+        #expect(
+            texts == [
+                "content-length: 12, streamtype error, requestid 0",
+                "streamtype data, requestid 0, accept-encoding gzip",
+            ])
+    }
+
+    @Test func whatIsNoStreamIsRefused() {
+        var inflater = Inflater(dictionary: [])
+        #expect(throws: InflateFailure.self) { try inflater.inflate([0x07, 0xff, 0xff]) }
+        #expect(throws: InflateFailure.self) { try inflater.inflate([0x03, 0x02, 0x00]) }
+        #expect(throws: InflateFailure.self) { try inflater.inflate([0x00, 0x01, 0x00, 0x00, 0x00]) }
+    }
+}

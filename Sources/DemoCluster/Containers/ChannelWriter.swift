@@ -32,14 +32,20 @@ struct ChannelWriter: Sendable {
     }
 
     /// Gives each message, or each piece of one that comes in pieces, until the client ends the stream.
-    func forEachMessage(_ inbound: Inbound, _ body: (UInt8, [UInt8]) async throws -> Void) async throws {
+    ///
+    /// Where messages are not of channels, every byte is given, and the channel is 0.
+    func forEachMessage(
+        _ inbound: Inbound, ofChannels: Bool = true, _ body: (UInt8, [UInt8]) async throws -> Void
+    ) async throws {
         var channel: UInt8 = 0
         for try await frame in inbound {
             switch frame.opcode {
             case .binary, .text:
                 var data = frame.unmaskedData
-                guard let first = data.readInteger(as: UInt8.self) else { continue }
-                channel = first
+                if ofChannels {
+                    guard let first = data.readInteger(as: UInt8.self) else { continue }
+                    channel = first
+                }
                 try await body(channel, Array(data.readableBytesView))
             case .continuation: try await body(channel, Array(frame.unmaskedData.readableBytesView))
             case .ping:
@@ -54,16 +60,18 @@ struct ChannelWriter: Sendable {
     ///
     /// - Parameters:
     ///   - inbound: what the client sends.
+    ///   - ofChannels: whether its messages begin with the number of a channel.
     ///   - read: takes each message.
     ///   - work: is cancelled when the client goes.
     /// - Throws: what the work or the connection throws.
     func run(
-        _ inbound: Inbound, reading read: @escaping @Sendable (UInt8, [UInt8]) async throws -> Void,
+        _ inbound: Inbound, ofChannels: Bool = true,
+        reading read: @escaping @Sendable (UInt8, [UInt8]) async throws -> Void,
         _ work: @escaping @Sendable () async throws -> Void
     ) async throws {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
-                try await forEachMessage(inbound) { channel, bytes in
+                try await forEachMessage(inbound, ofChannels: ofChannels) { channel, bytes in
                     do {
                         try await read(channel, bytes)
                     } catch is BrokenPipe {

@@ -53,7 +53,9 @@ extension DemoAPI {
                 }
                 ports.append(port)
             }
-            let spoken = request.protocols.first { $0 == PortForwardSession.channelProtocol && !ports.isEmpty }
+            let spoken = request.protocols.first {
+                $0 == SpdySession.subprotocol || $0 == PortForwardSession.channelProtocol && !ports.isEmpty
+            }
             return DemoUpgrade(kind: .forward(ports), pod: pod, subprotocol: spoken ?? "")
         }
         let container = try DemoContainer.named(request.query["container"] ?? "", in: pod)

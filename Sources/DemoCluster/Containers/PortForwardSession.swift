@@ -52,7 +52,7 @@ struct PortForwardSession: Sendable {
         let behaviour = store.behaviours[key] ?? DemoPodBehaviour()
         guard isThere, let responder = Responder.listening(on: port, of: current, behaviour) else {
             let words =
-                "failed to execute portforward in network namespace \"/var/run/netns/cni-demo\": failed to connect to "
+                "error forwarding port \(port) to pod \(pod.text("metadata", "uid")), uid : failed to execute portforward in network namespace \"/var/run/netns/cni-demo\": failed to connect to "
                 + "localhost:\(port) inside namespace \"\(pod.text("metadata", "uid"))\", IPv4: dial tcp4 "
                 + "127.0.0.1:\(port): connect: connection refused IPv6 dial tcp6: address localhost: no suitable address found "
             try await errors.print(words)

@@ -360,7 +360,11 @@ package final class DemoServer: Sendable {
                 switch upgrade.kind {
                 case .forward(let ports):
                     let session = PortForwardSession(pod: upgrade.pod, ports: ports, cluster: cluster, now: clock)
-                    try? await session.run(channel)
+                    if upgrade.subprotocol == SpdySession.subprotocol {
+                        try? await SpdySession(forward: session).run(channel)
+                    } else {
+                        try? await session.run(channel)
+                    }
                 case .exec, .attach:
                     guard let container = upgrade.container else { return }
                     let files = self.files.tree(of: container, cluster(), at: clock())
