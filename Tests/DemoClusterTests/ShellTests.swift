@@ -79,6 +79,11 @@ private func run(_ text: String, input: [UInt8] = [], in world: ContainerWorld) 
         #expect(try await run("fi", in: world).status == 127)
         #expect(try await run("cat /nope", in: world).errors == "cat: can't open '/nope': No such file or directory\n")
         #expect(try await run(String(repeating: "(", count: 500), in: world).status == 2)
+        #expect(try await run("export X='sh -c \"$X\"'; sh -c \"$X\"", in: world).status == 2)
+        #expect(try await run("X='eval \"$X\"'; eval \"$X\"", in: world).status == 2)
+        #expect(
+            try await run("printf %-9223372036854775808s x; echo a | cut -f -9223372036854775808", in: world).status
+                == 0)
     }
 
     @Test func anImageWithoutAShellRunsNothing() async throws {

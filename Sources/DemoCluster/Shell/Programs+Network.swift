@@ -105,7 +105,7 @@ extension Programs {
             request.body = Array((values["d"] ?? "").utf8)
             guard responder.isHTTP else { return try await fail(52, "Empty reply from server") }
             let response = responder.response(to: request)
-            let limit = values["m"].flatMap { Double($0) } ?? .infinity
+            let limit = values["m"].flatMap { Double($0) }.map { $0.isNaN ? 0 : max(0, $0) } ?? .infinity
             guard Double(response.delay) / 1000 < limit else {
                 try await sleep(seconds: limit)
                 return try await fail(

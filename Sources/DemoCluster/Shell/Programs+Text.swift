@@ -153,7 +153,7 @@ extension Programs {
                         separator.map { mark in
                             text.split(separator: mark, omittingEmptySubsequences: false).map(String.init)
                         } ?? text.map { String($0) }
-                    let chosen = wanted.compactMap { parts.indices.contains($0 - 1) ? parts[$0 - 1] : nil }
+                    let chosen = wanted.compactMap { parts.indices.contains($0 &- 1) ? parts[$0 &- 1] : nil }
                     try await process.output.print(chosen.joined(separator: separator.map { String($0) } ?? "") + "\n")
                 }
             }
@@ -319,7 +319,7 @@ extension Programs {
                 let value = values.popFirst() ?? (kind == "s" ? "" : "0")
                 let padding = String(
                     repeating: width.hasPrefix("0") ? "0" : " ",
-                    count: max(0, min(200, abs(Int(width) ?? 0)) - value.count))
+                    count: max(0, Int(min(200, (Int(width) ?? 0).magnitude)) - value.count))
                 result += width.hasPrefix("-") ? value + padding : padding + value
             }
             if values.count == before { break }

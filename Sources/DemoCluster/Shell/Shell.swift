@@ -16,6 +16,8 @@ struct Process: Sendable {
     var world: ContainerWorld
     /// The terminal it runs on, when it does.
     var terminal: PseudoTerminal?
+    /// How many shells it runs in.
+    var level = 0
 
     var name: String { arguments.first ?? "" }
 
@@ -273,6 +275,12 @@ struct Shell: Sendable {
     }
 
     private static func shell(_ process: Process) async throws -> Int {
+        var process = process
+        process.level += 1
+        guard process.level < deepest else {
+            try await process.complain("can't fork: Resource temporarily unavailable")
+            return 2
+        }
         var shell = Shell(process)
         var arguments = process.arguments.dropFirst()
         while let option = arguments.first, option.hasPrefix("-"), option != "-c" {
