@@ -3,12 +3,17 @@ import NIOWebSocket
 
 /// Writes the messages of a stream: the number of a channel, then bytes.
 struct ChannelWriter: Sendable {
-    typealias Outbound = NIOAsyncChannelOutboundWriter<WebSocketFrame>
     typealias Inbound = NIOAsyncChannelInboundStream<WebSocketFrame>
 
     private static let largest = 32 << 10
 
-    let outbound: Outbound
+    let channel: any Channel
+
+    /// Sends a frame, and waits until the client's connection took it: nothing piles up before a slow one.
+    func write(_ opcode: WebSocketOpcode, _ data: ByteBuffer) async throws {
+        try Task.checkCancellation()
+        try await channel.writeAndFlush(WebSocketFrame(fin: true, opcode: opcode, data: data)).get()
+    }
 
     /// Sends bytes, as fast as the client reads.
     func send(_ channel: UInt8, _ bytes: [UInt8]) async throws {
@@ -20,7 +25,7 @@ struct ChannelWriter: Sendable {
             buffer.reserveCapacity(part.count + 1)
             buffer.writeInteger(channel)
             buffer.writeBytes(part)
-            try await outbound.write(WebSocketFrame(fin: true, opcode: .binary, data: buffer))
+            try await write(.binary, buffer)
         } while !rest.isEmpty
     }
 
@@ -28,7 +33,7 @@ struct ChannelWriter: Sendable {
     func close() async throws {
         var buffer = ByteBuffer()
         buffer.write(webSocketErrorCode: .normalClosure)
-        try await outbound.write(WebSocketFrame(fin: true, opcode: .connectionClose, data: buffer))
+        try await write(.connectionClose, buffer)
     }
 
     /// Gives each message, or each piece of one that comes in pieces, until the client ends the stream.
@@ -49,7 +54,7 @@ struct ChannelWriter: Sendable {
                 try await body(channel, Array(data.readableBytesView))
             case .continuation: try await body(channel, Array(frame.unmaskedData.readableBytesView))
             case .ping:
-                try await outbound.write(WebSocketFrame(fin: true, opcode: .pong, data: frame.unmaskedData))
+                try await write(.pong, frame.unmaskedData)
             case .connectionClose: return
             default: continue
             }

@@ -18,8 +18,8 @@ struct ContainerSession: Sendable {
 
     /// Talks until the command or the client ends.
     func run(_ channel: NIOAsyncChannel<WebSocketFrame, WebSocketFrame>) async throws {
-        try await channel.executeThenClose { inbound, outbound in
-            let writer = ChannelWriter(outbound: outbound)
+        try await channel.executeThenClose { inbound, _ in
+            let writer = ChannelWriter(channel: channel.channel)
             let output = ByteOutput { try await writer.send(1, $0) }
             try await writer.send(1, [])
             let pipe = BytePipe()

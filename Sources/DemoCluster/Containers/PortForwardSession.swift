@@ -14,8 +14,8 @@ struct PortForwardSession: Sendable {
 
     /// Carries bytes until the client or the last of the programs has enough.
     func run(_ channel: NIOAsyncChannel<WebSocketFrame, WebSocketFrame>) async throws {
-        try await channel.executeThenClose { inbound, outbound in
-            let writer = ChannelWriter(outbound: outbound)
+        try await channel.executeThenClose { inbound, _ in
+            let writer = ChannelWriter(channel: channel.channel)
             let pipes = ports.map { _ in BytePipe() }
             for (index, port) in ports.enumerated() {
                 let number = [UInt8(port & 255), UInt8(port >> 8 & 255)]

@@ -31,11 +31,11 @@ struct SpdySession: Sendable {
 
     /// Carries connections until the client has enough.
     func run(_ channel: NIOAsyncChannel<WebSocketFrame, WebSocketFrame>) async throws {
-        try await channel.executeThenClose { inbound, outbound in
-            let writer = ChannelWriter(outbound: outbound)
+        try await channel.executeThenClose { inbound, _ in
+            let writer = ChannelWriter(channel: channel.channel)
             let incoming = BytePipe()
             let output = ByteOutput { bytes in
-                try await outbound.write(WebSocketFrame(fin: true, opcode: .binary, data: ByteBuffer(bytes: bytes)))
+                try await writer.write(.binary, ByteBuffer(bytes: bytes))
             }
             try await writer.run(inbound, ofChannels: false) { _, bytes in
                 try await incoming.write(bytes)
