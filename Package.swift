@@ -162,7 +162,8 @@ let package = Package(
         .testTarget(
             name: "FuzzTests",
             dependencies: [
-                "ModelTestSupport", "KubernetesClient", "KubernetesModel", "Streams", "AppCore", "Screen", yams,
+                "ModelTestSupport", "KubernetesClient", "KubernetesModel", "Streams", "AppCore", "Screen", yams, nioCore,
+                nioWebSocket, .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             resources: [.copy("Seeds")], swiftSettings: strict),
         .testTarget(

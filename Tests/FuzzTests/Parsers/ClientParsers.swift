@@ -6,7 +6,8 @@ import ModelTestSupport
 extension FuzzedParser {
     /// What reads the user's files and environment, and what servers say of themselves.
     static let clientParsers = [
-        kubeconfig, certificates, address, httpDate, discovery, execCredential, proxyHandshake, logLines, logStream,
+        kubeconfig, certificates, address, httpDate, discovery, execCredential, proxyHandshake, streamFrames, logLines,
+        logStream,
     ]
 
     /// Two files merged, and every context of them resolved; a form feed parts the two.
