@@ -51,7 +51,10 @@ final class PortBytes: ChannelDuplexHandler {
         portBytes[Int(channel)] -= skipped
         bytes.moveReaderIndex(forwardBy: skipped)
         guard bytes.readableBytes > 0 else { return }
-        if channel == Self.data { return context.fireChannelRead(wrapInboundOut(bytes)) }
+        if channel == Self.data {
+            if problem.isEmpty { context.fireChannelRead(wrapInboundOut(bytes)) }
+            return
+        }
         problem += bytes.readableBytesView.prefix(Self.problemLimit - problem.count)
         // Nothing more comes of this connection, though the server may leave it open.
         context.fireErrorCaught(PortProblem(words: String(decoding: problem, as: UTF8.self)))

@@ -36,6 +36,8 @@ final class WebSocketControl: ChannelDuplexHandler {
     private var isReading = false
     private var isInMessage = false
     private var hasClosed = false
+    /// Frames that still come are not listened to.
+    private var isOver = false
 
     init(pingInterval: TimeAmount = pingInterval) { interval = pingInterval }
 
@@ -80,6 +82,7 @@ final class WebSocketControl: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isOver else { return }
         let frame = unwrapInboundIn(data)
         silentPings = 0
         switch frame.opcode {
@@ -91,6 +94,7 @@ final class WebSocketControl: ChannelDuplexHandler {
                 wrapInboundOut(.data(isFirst: isFirst, isLast: frame.fin, frame.unmaskedData)))
         case .ping: send(.pong, frame.unmaskedData, context)
         case .connectionClose:
+            isOver = true
             var bytes = frame.unmaskedData
             let code = bytes.readInteger(as: UInt16.self) ?? 1005
             context.fireChannelRead(wrapInboundOut(.closed(code: code, words: String(buffer: bytes))))
@@ -111,6 +115,7 @@ final class WebSocketControl: ChannelDuplexHandler {
     }
 
     private func fail(_ context: ChannelHandlerContext, _ code: WebSocketErrorCode) {
+        isOver = true
         sendClose(code, context)
         context.fireErrorCaught(UpgradeProblem(words: "sent frames in a wrong order"))
         context.close(promise: nil)

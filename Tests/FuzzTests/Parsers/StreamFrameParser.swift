@@ -8,12 +8,14 @@ extension FuzzedParser {
     /// Frames of a WebSocket that carries a command or a port, as a hostile server may send them.
     static let streamFrames = FuzzedParser(
         name: "stream-frames", tokens: [#"{"status":"Success"}"#, #""reason":"ExitCode""#, "NonZeroExitCode"],
+        sizeLimit: 300,
+        hugeSize: 8 << 10,
         check: { input in
             let cut = input.count > 1 ? input.count / 2 : input.count
             for makesBytes in [false, true] {
                 let whole = try outputs([input[...]], makesBytes)
                 let halves = try outputs([input[..<cut], input[cut...]], makesBytes)
-                let single = input.count <= 256 ? try outputs(input.indices.map { input[$0...$0] }, makesBytes) : whole
+                let single = input.count <= 32 ? try outputs(input.indices.map { input[$0...$0] }, makesBytes) : whole
                 try requireEqual(whole, halves, "cut in two")
                 try requireEqual(whole, single, "cut in single bytes")
             }
@@ -30,13 +32,10 @@ extension FuzzedParser {
         if makesBytes { try pipeline.addHandler(PortBytes()) }
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         var outputs: [String] = []
-        for piece in pieces {
-            do {
-                try channel.writeInbound(ByteBuffer(bytes: piece))
-            } catch {
-                outputs.append("\(type(of: error))")
-                break
-            }
+        // After the end nobody reads.
+        for piece in pieces where channel.isActive {
+            // What is no frame ends the connection; what came before it counts.
+            guard (try? channel.writeInbound(ByteBuffer(bytes: piece))) != nil else { break }
         }
         var frames = ContainerFrames()
         if makesBytes {
