@@ -72,4 +72,15 @@ struct LogResumeTests {
         resume.take(&lines)
         #expect(lines.texts == [])
     }
+
+    @Test func linesBeforeTheEndThatWasAskedForDoNotCome() {
+        // The last two of many lines of one second; then the log is read again.
+        var resume = LogResume(isEnd: true)
+        var lines = chunk("\(stamp(1, 8)) c\n\(stamp(1, 9)) d\n")
+        resume.take(&lines)
+        resume.readAgain()
+        lines = chunk("\(stamp(1, 6)) a\n\(stamp(1, 7)) b\n\(stamp(1, 8)) c\n\(stamp(1, 9)) d\n\(stamp(2)) e\n")
+        resume.take(&lines)
+        #expect(lines.texts == ["e\n"])
+    }
 }

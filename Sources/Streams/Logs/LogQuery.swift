@@ -25,6 +25,9 @@ package struct LogQuery: Sendable, Equatable {
     /// Whether lines are shown with their stamps, so that those that old kubelets put inside of long lines stay.
     package var showsTimestamps = false
 
+    /// Whether only the end of each log is wanted.
+    var isOfEnd: Bool { tailLines != nil || sinceSeconds != nil || sinceTime != nil }
+
     package init(namespace: String, target: LogTarget) {
         self.namespace = namespace
         self.target = target

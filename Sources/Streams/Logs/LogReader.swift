@@ -17,7 +17,7 @@ struct LogReader: Sendable {
 
     func run() async {
         var machine = LogStreamMachine(follows: query.follow, canResume: isStamped)
-        var resume = LogResume()
+        var resume = LogResume(isEnd: wasThere && query.isOfEnd)
         var fallback: Timestamp?
         var state = hub.container(source.id)
         var action = machine.start(state)

@@ -5,6 +5,11 @@ import KubernetesModel
 /// A server can be asked for the lines since a moment, but rounds it down to whole seconds; and many lines may have one
 /// stamp. So the stamps of the last two seconds are kept, and of the lines that come again as many are left out.
 package struct LogResume: Sendable {
+    /// Whether only the end of the log is wanted: before the first line that was taken there may be others, also of its
+    /// second.
+    private let isEnd: Bool
+    /// The stamp of the first line that was taken.
+    private var oldest: Int64?
     /// Since then lines are asked for again, and remembered; seconds since 1970.
     private var floor: Int64?
     /// Stamps of the last but one and of the last second in which there was a line.
@@ -14,7 +19,8 @@ package struct LogResume: Sendable {
     private var repeated: [Int64: Int] = [:]
     private var isRepeating = false
 
-    package init() {}
+    /// Nothing is taken yet.
+    package init(isEnd: Bool = false) { self.isEnd = isEnd }
 
     /// From where to read again; `nil` when no line had a stamp.
     package var since: Timestamp? { floor.map { Timestamp(seconds: $0) } }
@@ -34,14 +40,15 @@ package struct LogResume: Sendable {
     }
 
     private mutating func leaveOut(_ chunk: inout LogChunk) {
-        let lowest = (floor ?? .min).multipliedReportingOverflow(by: 1_000_000_000)
+        let lowest = isEnd ? oldest ?? .min : .min
+        let floor = (floor ?? .min).multipliedReportingOverflow(by: 1_000_000_000)
         var dropsRest = false
         chunk.lines.removeAll { line in
             if line.continues { return dropsRest }
             dropsRest = true
             // What has no stamp is a word of the kubelet, not of the container.
             guard line.text > line.start else { return true }
-            if !lowest.overflow, line.stamp < lowest.partialValue { return true }
+            if line.stamp < lowest || !floor.overflow && line.stamp < floor.partialValue { return true }
             if let count = repeated[line.stamp] {
                 repeated[line.stamp] = count > 1 ? count - 1 : nil
                 return true
@@ -52,6 +59,7 @@ package struct LogResume: Sendable {
     }
 
     private mutating func remember(_ stamp: Int64) {
+        if oldest == nil { oldest = stamp }
         let second = stamp >= 0 ? stamp / 1_000_000_000 : (stamp &- 999_999_999) / 1_000_000_000
         guard let floor else {
             self.floor = second &- 1
