@@ -92,6 +92,30 @@ struct LogDirectorTests {
         #expect(director.update([pod("b"), pod("c")]).starts.map(\.pod) == ["c"])
     }
 
+    @Test func aPodThatHadRoomForSomeContainersGetsTheOthersLater() throws {
+        var few = query(.selector("app=web"), .all)
+        few.maximumStreams = 3
+        var director = LogDirector(query: few)
+        let first = try director.begin([pod("a", containers: ["app", "proxy"])])
+        started(&director, first.starts, from: 0)
+        let b = pod("b", containers: ["app", "proxy"])
+        let second = director.update([pod("a", containers: ["app", "proxy"]), b])
+        #expect(second.starts.map(\.container) == ["app"])
+        started(&director, second.starts, from: 2)
+        #expect(director.update([b]).starts == [])
+        #expect(director.update([b]).starts.map(\.container) == ["proxy"])
+    }
+
+    @Test func aPodThatIsLeftOutDoesNotSpeakOfItsContainers() throws {
+        var one = query(.selector("app=web"))
+        one.maximumStreams = 1
+        var director = LogDirector(query: one)
+        started(&director, try director.begin([pod("a")]).starts, from: 0)
+        let pods = [pod("a"), pod("b", containers: ["app", "proxy"])]
+        #expect(director.update(pods).notices == ["b is left out: 1 logs are followed already"])
+        #expect(director.update(pods).notices == [])
+    }
+
     @Test func whatMayGetMorePodsIsNotClosed() {
         #expect(LogDirector(query: query(.pod("web"))).isClosed([]))
         #expect(!LogDirector(query: query(.workload(.deployment, "web"))).isClosed([pod("web")]))

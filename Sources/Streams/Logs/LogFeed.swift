@@ -219,8 +219,9 @@ package struct LogDirector: Sendable {
     private mutating func add(_ pod: Pod, wasThere: Bool, _ change: inout Change) {
         guard seen.insert(pod.metadata.uid).inserted else { return }
         for name in pod.allContainers where !containers.contains(name) { containers.append(name) }
-        if query.containers == .usual, let notice = pod.defaultedNotice { change.notices.append(notice) }
-        for name in query.containers.names(in: pod) {
+        // A pod that had room for some of its containers only comes here again.
+        for name in query.containers.names(in: pod)
+        where known[Key(uid: pod.metadata.uid, container: name)] == nil {
             if !wasThere && known.count + change.starts.count >= query.maximumStreams {
                 if !saidLimit {
                     change.notices.append(
@@ -235,6 +236,7 @@ package struct LogDirector: Sendable {
                     uid: pod.metadata.uid, pod: pod.metadata.name, container: name,
                     state: pod.logState(of: name), wasThere: wasThere))
         }
+        if query.containers == .usual, let notice = pod.defaultedNotice { change.notices.append(notice) }
     }
 
     /// Whether no further logs are to come.
