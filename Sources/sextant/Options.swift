@@ -91,7 +91,7 @@ func withReasonOnFailure(_ body: () async throws -> Void) async throws {
     } catch {
         // A server's words may have several lines.
         let words = String(describing: error).split(whereSeparator: \.isNewline).joined(separator: " ")
-        FileHandle.standardError.write(Data("sextant: \(words)\n".utf8))
+        FileHandle.standardError.write(Data("sextant: \(printable(words))\n".utf8))
         throw ExitCode(2)
     }
 }
