@@ -68,15 +68,10 @@ struct Copy: AsyncParsableCommand {
         let display = ProgressLine(isShown: !quiet && isatty(STDERR_FILENO) == 1)
         let work = Task { try await copy(display) }
         // A file that is not complete is to be removed first.
-        let signals = [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { work.cancel() }
-            source.resume()
-            return source
-        }
-        defer { for signal in signals { signal.cancel() } }
+        let interruption = Interruption()
+        interruption.onInterrupt { work.cancel() }
         let result = await work.result
+        withExtendedLifetime(interruption) {}
         display.end()
         switch result {
         case .success(let result):
