@@ -115,7 +115,8 @@ struct ProbeTester: Sendable {
                 return await timed { try await client.forwardedStatus(of: request, limit: limit) }
             case .proxy:
                 // What stands between might take it for a way out of the pod.
-                guard !request.path.split(separator: "/").contains("..") else {
+                let plain = request.path.lowercased().replacing("%2e", with: ".").replacing("%2f", with: "/")
+                guard !plain.split(separator: "/").contains("..") else {
                     return ProbeTest.Attempt(.unable("its path has .."))
                 }
                 return await timed { try await client.proxiedStatus(of: request) }
