@@ -91,16 +91,12 @@ struct PortForward: AsyncParsableCommand {
     }
 
     private func warnOfOpenAddresses() {
-        for address in addresses where !isLoopback(address) {
+        for address in addresses where !ForwardRequest.isLoopback(address) {
             let who =
                 ["0.0.0.0", "::"].contains(address)
                 ? "everybody who reaches this machine" : "everybody who reaches \(address)"
             writeLine("sextant: warning: \(who) can use the forward, as you and without a password", to: STDERR_FILENO)
         }
-    }
-
-    private func isLoopback(_ address: String) -> Bool {
-        address == "localhost" || address == "::1" || address.hasPrefix("127.")
     }
 }
 

@@ -35,7 +35,8 @@ package struct ForwardRequest: Sendable, Hashable, Codable {
     /// Whether others than this machine's users may use it.
     package var isOpenToOthers: Bool { !Self.isLoopback(address) }
 
-    static func isLoopback(_ address: String) -> Bool {
+    /// Whether only this machine reaches an address.
+    package static func isLoopback(_ address: String) -> Bool {
         address == "localhost" || address == "::1" || address.hasPrefix("127.")
     }
 }
