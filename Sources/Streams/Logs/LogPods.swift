@@ -191,13 +191,7 @@ struct LogPods: Sendable {
     }
 
     private func get(_ name: String) async throws -> Pod {
-        let value = try await client.get(Self.pods, namespace: namespace, name: name)
-        var bytes: [UInt8] = []
-        value.writeJSON(into: &bytes)
-        let decoder = KindDecoder.named(Pod.kind.groupResource)
-        let object = try bytes.withUnsafeBytes {
-            try decoder?.decode($0, format: .json, interner: StringInterner())
-        }
+        let object = try await client.object(Pod.kind, namespace: namespace, name: name)
         guard let pod = (object as? Stored<Pod>)?.value else {
             throw APIFailure(
                 .malformedAnswer, attempt: "get pods/\(name) in \(namespace)", detail: "the answer is no pod")
