@@ -23,6 +23,8 @@ final class Transport: Sendable {
     private static let closingTime = TimeAmount.milliseconds(300)
     /// How much of the body of a failure is read, in bytes.
     static let maximumFailureBytes = 1 << 20
+    /// A server that asks for more seconds than a day has is not believed.
+    private static let longestRetryAfter = 86_400
 
     let access: ClusterAccess
     /// Found while reading certificates, in words for the user.
@@ -408,7 +410,7 @@ final class Transport: Sendable {
         }
         var failure = APIFailure(
             status: status, httpStatus: code, attempt: attempt, body: body,
-            retryAfterSeconds: retryAfter.map { max($0, 0) })
+            retryAfterSeconds: retryAfter.map { min(max($0, 0), Self.longestRetryAfter) })
         if failure.reason == .unauthorized {
             failure.detail += " (\(words(forRefused: credential)))"
         }

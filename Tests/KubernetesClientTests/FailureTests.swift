@@ -72,16 +72,18 @@ struct FailureTests {
         }
     }
 
-    @Test func retryAfterIsRead() async throws {
+    /// What a clock could not count is cut off.
+    @Test(arguments: [("7", 7), ("-1", 0), ("9223372036854775807", 86_400)])
+    func retryAfterIsRead(text: String, seconds: Int) async throws {
         let reply = Reply(
-            status: 429, headers: [("Content-Type", "text/plain"), ("Retry-After", "7")],
+            status: 429, headers: [("Content-Type", "text/plain"), ("Retry-After", text)],
             chunks: [Array("too many requests\n".utf8)])
         let failure = try await failure(reply)
         #expect(
             failure
                 == APIFailure(
                     .tooManyRequests, attempt: "list pods in all namespaces", detail: "HTTP 429: too many requests",
-                    retryAfterSeconds: 7))
+                    retryAfterSeconds: seconds))
     }
 
     @Test func aProxysPageIsNoAPIServer() async throws {
