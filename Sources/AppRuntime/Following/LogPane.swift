@@ -127,14 +127,23 @@ struct LogPane: Sendable {
             reading.news.origins[source.id].phase = .ended
             // What is not followed ends with its last line.
             guard failure != nil || !reading.news.order.previous else { break }
-            let why = failure.map { ": \($0.detail)" } ?? ""
-            say("\(source.pod)/\(source.container) ended\(why)", &reading)
+            let name = "\(source.pod)/\(source.container)"
+            if reading.news.order.previous, let failure, failure.detail.hasPrefix("previous terminated container") {
+                say("\(name) has not restarted: no run before", &reading)
+            } else {
+                say("\(name) ended" + (failure.map { ": \($0.detail)" } ?? ""), &reading)
+            }
         case .notice(let words): if reading.saysWhatJoins { say(words, &reading) }
         case .lines(let runs):
             for run in runs {
                 for index in run.lines {
                     let line = run.chunk.lines[index]
-                    reading.ring.append(source: run.source, stamp: line.stamp, run.chunk.text(of: line))
+                    let text = run.chunk.text(of: line)
+                    if text.contains(0x1B) {
+                        reading.ring.append(source: run.source, stamp: line.stamp, withoutColours(text))
+                    } else {
+                        reading.ring.append(source: run.source, stamp: line.stamp, text)
+                    }
                 }
             }
             reading.hasLines = true
