@@ -114,7 +114,12 @@ struct Exec: AsyncParsableCommand {
                     while let bytes = await input.read() {
                         do { try await session.write(bytes) } catch { return }
                     }
-                    if session.canCloseStdin { try? await session.closeStdin() }
+                    guard !Task.isCancelled else { return }
+                    guard session.canCloseStdin else {
+                        say("sextant: this server cannot be told that the input ended; Ctrl-C ends the command")
+                        return
+                    }
+                    try? await session.closeStdin()
                 }
             }
             defer {
