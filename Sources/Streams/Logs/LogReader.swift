@@ -22,6 +22,8 @@ struct LogReader: Sendable {
         var state = hub.container(source.id)
         var action = machine.start(state)
         var last = LogChunk()
+        /// Readings in a row that were cut without bringing anything.
+        var cuts = 0
         while !Task.isCancelled {
             switch action {
             case .read(let read):
@@ -38,6 +40,18 @@ struct LogReader: Sendable {
                 }
                 state = hub.container(source.id)
                 action = machine.handle(outcome, state)
+                if case .failed(let failure, let hadBytes) = outcome, failure.reason != .server(400) {
+                    cuts = hadBytes ? 1 : cuts + 1
+                    // One cut is mended without words.
+                    if cuts == 2, query.follow, case .wait = action {
+                        hub.send(
+                            .notice(
+                                "\(source.pod)/\(source.container) cannot be read now, and goes on when it can: "
+                                    + failure.detail))
+                    }
+                } else {
+                    cuts = 0
+                }
                 // A line without its end is complete when nothing follows, or when it was read to the end.
                 if case .finish = action { await flush(&last, &resume) }
                 if !options.follow, case .ended = outcome { await flush(&last, &resume) }
