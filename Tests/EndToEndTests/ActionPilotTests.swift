@@ -12,7 +12,7 @@ import Testing
 @testable import AppRuntime
 
 /// Deleting, scaling and restarting on a server that can be written to.
-@Suite(.timeLimit(.minutes(1))) @MainActor
+@Suite(.timeLimit(.minutes(10))) @MainActor
 struct ActionPilotTests {
     private func fly(
         _ options: LaunchOptions = LaunchOptions(), user: DemoUser? = nil,

@@ -6,7 +6,7 @@ import Screen
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) @MainActor
+@Suite(.timeLimit(.minutes(10))) @MainActor
 struct HeadlessTests {
     private func load(
         _ kubeconfig: String, _ options: LaunchOptions, timeout: Duration = .seconds(20)

@@ -8,7 +8,7 @@ import Screen
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) @MainActor
+@Suite(.timeLimit(.minutes(10))) @MainActor
 struct PilotTests {
     /// A server with the small cluster and a pilot on it.
     private func fly(

@@ -5,7 +5,7 @@ import Testing
 @testable import KubernetesClient
 
 /// Single requests to ports of pods, through a forward and through the API server.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct PodRequestTests {
     private static let place = PodPort(namespace: "shop", pod: "web-0", port: 8080)
     private static let request = PodRequest(

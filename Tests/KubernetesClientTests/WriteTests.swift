@@ -3,7 +3,7 @@ import Testing
 
 @testable import KubernetesClient
 
-@Suite(.timeLimit(.minutes(1))) struct WriteTests {
+@Suite(.timeLimit(.minutes(10))) struct WriteTests {
     private let deployments = APIResource(
         groupResource: GroupResource(group: "apps", resource: "deployments"), version: "v1", kind: "Deployment")
     private let web = "/apis/apps/v1/namespaces/shop/deployments/web"

@@ -180,14 +180,11 @@ public final class LocalForward: Sendable {
         do {
             let target = try await target()
             place = target
-            try await client.connect(channel, to: target, carrying: carry) { [self] problem in
-                if let problem {
-                    fail(target, problem)
-                } else {
-                    report(.ended(target))
-                }
+            try await client.connect(
+                channel, to: target, reached: { [self] in report(.connected(target)) }, carrying: carry
+            ) { [self] problem in
+                if let problem { fail(target, problem) } else { report(.ended(target)) }
             }
-            report(.connected(target))
         } catch {
             channel.close(promise: nil)
             if !Task.isCancelled {

@@ -8,11 +8,13 @@ extension KubernetesClient {
     /// - Parameters:
     ///   - local: A connection from which nothing is read yet.
     ///   - target: The port.
+    ///   - reached: Is told that the pod is reached, before anything is carried.
     ///   - carrying: Is told the bytes from and to the pod.
     ///   - ended: Is told the end, once: with words when something was wrong.
     /// - Throws: `APIFailure` with the server's words when it refuses, `CancellationError`.
     func connect(
-        _ local: any Channel, to target: PodPort, carrying: @escaping @Sendable (Int, Int) -> Void,
+        _ local: any Channel, to target: PodPort, reached: @escaping @Sendable () -> Void,
+        carrying: @escaping @Sendable (Int, Int) -> Void,
         ended: @escaping @Sendable (String?) -> Void
     ) async throws {
         try await transport.openWebSocket(target.request, protocols: [StreamChannel.v4], on: local.eventLoop) {
@@ -20,6 +22,7 @@ extension KubernetesClient {
             let link = ForwardLink(carrying: carrying, ended: ended)
             let side = try local.pipeline.syncOperations.handler(type: LocalSide.self)
             try channel.pipeline.syncOperations.addHandlers(PortBytes(), PodSide(local, link))
+            reached()
             side.join(channel, link)
             local.setOption(.autoRead, value: true).whenFailure { _ in channel.close(promise: nil) }
         }

@@ -74,7 +74,7 @@ private final class ScriptedCluster: ForwardCluster {
     func destination() async throws -> PodPort { try await state.withLock { $0.target }() }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ForwardTests {
     private static let web = Stored(service([("http", 80, .int(8080), "TCP")]))
 
