@@ -3,6 +3,7 @@ import AppRuntime
 import ArgumentParser
 import Foundation
 import Streams
+import Synchronization
 
 /// `sextant port-forward`: ports here that lead to pods.
 struct PortForward: AsyncParsableCommand {
@@ -104,6 +105,8 @@ struct PortForward: AsyncParsableCommand {
 private final class ForwardPrinter: Sendable {
     private let order: Forward.Order
     private let listened = Once()
+    /// What could not be read, so that it is told once.
+    private let unread = Mutex<Set<String>>([])
 
     init(_ order: Forward.Order) { self.order = order }
 
@@ -122,10 +125,14 @@ private final class ForwardPrinter: Sendable {
             // A machine without IPv6 is nothing to tell.
             if words.contains("in use") { complain("not on \(address) as well: \(words)") }
         case .connectionFailed(let port, let words): complain("a connection for \(port) failed: \(words)")
-        case .moved(let from, let to): complain("\(target): \(from) is out, new connections go to \(to)")
+        case .moved(let from, let to):
+            unread.withLock { $0 = [] }
+            complain("\(target): \(from) is out, new connections go to \(to)")
         case .waiting(let words):
             complain(words + (hasListened ? "; new connections wait for one" : "; waiting for one"))
-        case .cannotRead(let words): complain(words + "; what was last known stays in use")
+        case .cannotRead(let words):
+            guard unread.withLock({ $0.insert(words).inserted }) else { return }
+            complain(words + "; what was last known stays in use")
         }
     }
 

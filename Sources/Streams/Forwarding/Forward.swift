@@ -113,6 +113,8 @@ package actor Forward {
     ///
     /// - Throws: `ForwardProblem` when it cannot begin, or when its only pod is gone; `CancellationError` is not thrown.
     package func run() async throws {
+        // Otherwise only the first connection would tell.
+        if let words = await cluster.refusal(in: order.namespace) { throw ForwardProblem(words) }
         let following = Task { [input, cluster, order] in
             guard order.target.kind != .pod else { return }
             let followed = Followed(

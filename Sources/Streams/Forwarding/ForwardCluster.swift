@@ -10,6 +10,9 @@ package protocol ForwardCluster: Sendable {
     ///   - receive: gets all objects as they are now, or why they could not be read.
     func follow(_ followed: Followed, receive: @Sendable (Result<[any StoredObject], APIFailure>) async -> Void) async
 
+    /// Why this user may not forward ports in a namespace; `nil` when they may, or when the server does not say.
+    func refusal(in namespace: String) async -> String?
+
     /// Opens a port here.
     ///
     /// - Parameters:
@@ -68,6 +71,19 @@ package struct ClientForwardCluster: ForwardCluster {
         _ followed: Followed, receive: @Sendable (Result<[any StoredObject], APIFailure>) async -> Void
     ) async {
         await ObjectFollower(client, followed).run(receive)
+    }
+
+    package func refusal(in namespace: String) async -> String? {
+        var reason = ""
+        // Servers before 1.35 look for `get` when a WebSocket asks, newer ones for `create`.
+        for verb in ["create", "get"] {
+            let question = AccessQuestion(
+                verb: verb, resource: Pod.kind.groupResource, subresource: "portforward", namespace: namespace)
+            guard let answer = try? await client.review(question), !answer.isAllowed else { return nil }
+            reason = answer.reason
+        }
+        return "you may not forward ports in \(namespace) (needs: create pods/portforward)"
+            + (reason.isEmpty ? "" : ": \(reason)")
     }
 
     package func listen(

@@ -36,6 +36,8 @@ private final class ScriptedCluster: ForwardCluster {
 
     typealias News = Result<[any StoredObject], APIFailure>
 
+    func refusal(in namespace: String) async -> String? { namespace == "forbidden" ? "you may not" : nil }
+
     struct State {
         var target: @Sendable () async throws -> PodPort = { throw CancellationError() }
         var events: @Sendable (ForwardEvent) -> Void = { _ in }
@@ -101,6 +103,15 @@ struct ForwardTests {
         running.cancel()
         if case .failure(let error) = await running.result { return error }
         return nil
+    }
+
+    @Test func whoMayNotForwardIsToldBeforeAPortIsOpened() async throws {
+        var order = try order("web-0", ["8080"])
+        order.namespace = "forbidden"
+        let failure = try await forwarding(order, ScriptedCluster()) { news, _ in
+            #expect(await news.next() == nil)
+        }
+        #expect("\(try #require(failure))" == "you may not")
     }
 
     @Test func aServiceIsForwardedAndSurvivesItsPod() async throws {
