@@ -70,7 +70,8 @@ let package = Package(
         .target(
             name: "AppRuntime",
             dependencies: [
-                "CMalloc", "KubernetesModel", "KubernetesClient", "ClusterState", "ClusterCache", "Diagnosis", "Streams",
+                "CMalloc", "KubernetesModel", "KubernetesClient", "ClusterState", "ClusterCache", "Diagnosis",
+                "Streams",
                 "Screen", "AppCore", "Views", logging,
             ],
             swiftSettings: strict),
@@ -162,7 +163,8 @@ let package = Package(
         .testTarget(
             name: "FuzzTests",
             dependencies: [
-                "ModelTestSupport", "KubernetesClient", "KubernetesModel", "Streams", "AppCore", "Screen", yams, nioCore,
+                "ModelTestSupport", "KubernetesClient", "KubernetesModel", "Streams", "AppCore", "Screen", yams,
+                nioCore,
                 nioWebSocket, .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             resources: [.copy("Seeds")], swiftSettings: strict),
