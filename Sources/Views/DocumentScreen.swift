@@ -44,32 +44,11 @@ private func drawLines(_ view: DocumentView, _ state: AppState, _ grid: inout Ce
     var row = state.body.row
     for index in view.lines.indices.dropFirst(view.top) {
         guard row < end else { return }
-        let first = row
-        // Cells from the left edge on; when lines wrap, the rest goes to the next rows.
-        var column = view.wraps ? DocumentView.textColumn : DocumentView.textColumn - view.leftColumn
-        for piece in view.lines[index].pieces {
-            let style = Style(role(of: piece.kind))
-            let isWhole = forEachCell(of: piece.text) { character, width in
-                if column + width > columns - 1 {
-                    guard view.wraps else {
-                        grid.put("…", width: 1, column: columns - 1, row: row, style: Style(.dim))
-                        return false
-                    }
-                    row += 1
-                    column = DocumentView.wrappedColumn
-                    if row == end { return false }
-                }
-                if column >= 1 { grid.put(character, width: width, column: column, row: row, style: style) }
-                column += width
-                return true
-            }
-            if !isWhole { break }
-        }
-        if !view.search.isEmpty {
-            for line in first...min(row, end - 1) { grid.highlight(view.search, row: line, columns: 1..<columns) }
-        }
-        if index == current { grid.put("▸", width: 1, column: 0, row: first, style: Style(.notice)) }
-        row += 1
+        let line = PiecedLine(
+            pieces: view.lines[index].pieces.map { ($0.text, Style(role(of: $0.kind))) }, wraps: view.wraps,
+            textColumn: view.wraps ? DocumentView.textColumn : DocumentView.textColumn - view.leftColumn,
+            wrappedColumn: DocumentView.wrappedColumn, search: view.search, isMatch: index == current)
+        row = line.draw(on: &grid, row: row, end: end, columns: columns)
     }
 }
 

@@ -97,31 +97,12 @@ private func drawLines(_ view: LogView, _ rect: Rect, _ state: AppState, _ grid:
     var row = rect.row
     var number = view.top
     while row < end, number < view.text.end {
-        let first = row
-        var column = view.wraps ? LogView.textColumn : LogView.textColumn - view.leftColumn
-        for piece in view.pieces(of: number, utcOffset: state.options.utcOffsetSeconds) {
-            let style = Style(role(of: piece.kind))
-            let isWhole = forEachCell(of: piece.text) { character, width in
-                if column + width > columns - 1 {
-                    guard view.wraps else {
-                        grid.put("…", width: 1, column: columns - 1, row: row, style: Style(.dim))
-                        return false
-                    }
-                    row += 1
-                    column = LogView.wrappedColumn
-                    if row == end { return false }
-                }
-                if column >= 1 { grid.put(character, width: width, column: column, row: row, style: style) }
-                column += width
-                return true
-            }
-            if !isWhole { break }
-        }
-        if !view.search.isEmpty {
-            for line in first...min(row, end - 1) { grid.highlight(view.search, row: line, columns: 1..<columns) }
-        }
-        if number == view.match { grid.put("▸", width: 1, column: 0, row: first, style: Style(.notice)) }
-        row += 1
+        let pieces = view.pieces(of: number, utcOffset: state.options.utcOffsetSeconds)
+        let line = PiecedLine(
+            pieces: pieces.map { ($0.text, Style(role(of: $0.kind))) }, wraps: view.wraps,
+            textColumn: view.wraps ? LogView.textColumn : LogView.textColumn - view.leftColumn,
+            wrappedColumn: LogView.wrappedColumn, search: view.search, isMatch: number == view.match)
+        row = line.draw(on: &grid, row: row, end: end, columns: columns)
         number += 1
     }
 }
