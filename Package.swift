@@ -54,6 +54,7 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "ClusterState", dependencies: ["KubernetesModel", collections], swiftSettings: strict),
         .target(name: "Diagnosis", dependencies: ["KubernetesModel", "ClusterState"], swiftSettings: strict),
+        .target(name: "Describe", dependencies: ["KubernetesModel", "ClusterState"], swiftSettings: strict),
         .target(
             name: "ClusterCache",
             dependencies: ["KubernetesModel", "ClusterState", "KubernetesClient", logging], swiftSettings: strict),
@@ -62,17 +63,18 @@ let package = Package(
         .target(name: "Screen", swiftSettings: strict),
         .target(name: "CursesTerminal", dependencies: ["CCurses", "Screen"], swiftSettings: strict),
         .target(
-            name: "AppCore", dependencies: ["KubernetesModel", "ClusterState", "Diagnosis", "Screen"],
+            name: "AppCore", dependencies: ["KubernetesModel", "ClusterState", "Describe", "Diagnosis", "Screen"],
             swiftSettings: strict),
         .target(
-            name: "Views", dependencies: ["KubernetesModel", "ClusterState", "Diagnosis", "Screen", "AppCore"],
+            name: "Views",
+            dependencies: ["KubernetesModel", "ClusterState", "Describe", "Diagnosis", "Screen", "AppCore"],
             swiftSettings: strict),
         .target(
             name: "AppRuntime",
             dependencies: [
-                "CMalloc", "KubernetesModel", "KubernetesClient", "ClusterState", "ClusterCache", "Diagnosis",
-                "Streams",
-                "Screen", "AppCore", "Views", logging,
+                "CMalloc", "KubernetesModel", "KubernetesClient", "ClusterState", "ClusterCache", "Describe",
+                "Diagnosis",
+                "Streams", "Screen", "AppCore", "Views", logging,
             ],
             swiftSettings: strict),
         .target(
@@ -82,7 +84,7 @@ let package = Package(
         .executableTarget(
             name: "sextant",
             dependencies: [
-                "KubernetesModel", "KubernetesClient", "ClusterState", "Diagnosis", "Streams", "Screen",
+                "KubernetesModel", "KubernetesClient", "ClusterState", "Describe", "Diagnosis", "Streams", "Screen",
                 "CursesTerminal", "AppCore", "Views", "AppRuntime", "DemoCluster", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -90,7 +92,8 @@ let package = Package(
         .executableTarget(
             name: "sextant-bench",
             dependencies: [
-                "KubernetesModel", "KubernetesClient", "ClusterState", "Diagnosis", "Streams", "DemoCluster", logging,
+                "KubernetesModel", "KubernetesClient", "ClusterState", "Describe", "Diagnosis", "Streams", "Screen",
+                "AppCore", "DemoCluster", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -121,6 +124,9 @@ let package = Package(
             dependencies: ["ClusterCache", "ClusterState", "KubernetesClient", "KubernetesModel", logging],
             swiftSettings: strict),
         .testTarget(
+            name: "DescribeTests", dependencies: ["Describe", "ClusterState", "KubernetesModel"],
+            resources: [.copy("Fixtures")], swiftSettings: strict),
+        .testTarget(
             name: "DiagnosisTests", dependencies: ["Diagnosis", "ClusterState", "KubernetesModel"],
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
@@ -132,11 +138,11 @@ let package = Package(
             name: "CursesTerminalTests", dependencies: ["CursesTerminal", "Screen"], swiftSettings: strict),
         .testTarget(
             name: "AppCoreTests",
-            dependencies: ["AppCore", "KubernetesModel", "ClusterState", "Diagnosis", "Screen"],
+            dependencies: ["AppCore", "KubernetesModel", "ClusterState", "Describe", "Diagnosis", "Screen"],
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "ViewsTests",
-            dependencies: ["Views", "AppCore", "KubernetesModel", "ClusterState", "Diagnosis", "Screen"],
+            dependencies: ["Views", "AppCore", "KubernetesModel", "ClusterState", "Describe", "Diagnosis", "Screen"],
             resources: [.copy("Screens")], swiftSettings: strict),
         .testTarget(
             name: "DemoClusterTests",

@@ -202,7 +202,7 @@ package struct AppState: Sendable, Equatable {
     }
 
     /// The resource of a built-in kind as this server offers it; the newest version we know until discovery answers.
-    func resource(for kind: BuiltInKind) -> APIResource {
+    func resource(for kind: ResourceKind) -> APIResource {
         resources.first { $0.groupResource == kind.groupResource }
             ?? APIResource(
                 groupResource: kind.groupResource, version: kind.versions.first ?? "v1", kind: kind.kind,

@@ -13,7 +13,7 @@ struct Silences {
     var isEmpty: Bool { texts.isEmpty }
 
     /// Notes an object as it is now.
-    mutating func note(_ change: ObjectChange, of kind: BuiltInKind) {
+    mutating func note(_ change: ObjectChange, of kind: ResourceKind) {
         guard let metadata = (change.new ?? change.old)?.metadata else { return }
         let text = change.new?.metadata.annotations[Self.annotation]
         if text == nil && texts.isEmpty { return }

@@ -21,7 +21,7 @@ public struct Discovery: Sendable, Hashable {
     }
 
     /// The resource of a kind, in the first of its versions that is served; `nil` when the server has none of them.
-    public func resource(for kind: BuiltInKind) -> APIResource? {
+    public func resource(for kind: ResourceKind) -> APIResource? {
         let candidates = served[kind.groupResource] ?? []
         for version in kind.versions {
             if let resource = candidates.first(where: { $0.version == version }) { return resource }

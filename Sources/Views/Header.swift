@@ -46,7 +46,7 @@ private func end(of name: String, width: Int) -> String {
 
 private func namespaceName(_ state: AppState) -> String {
     guard let view = state.table else { return state.namespace ?? "all" }
-    if ResourceTable.named(view.kind)?.kind.isNamespaced == true { return view.namespace ?? "all" }
+    if view.table.kind.isNamespaced { return view.namespace ?? "all" }
     return "cluster"
 }
 

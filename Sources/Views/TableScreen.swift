@@ -5,7 +5,7 @@ import Screen
 
 /// A table: title line, column titles, rows; or why there are no rows.
 func drawTable(_ view: TableView, _ state: AppState, _ grid: inout CellGrid) {
-    guard let table = ResourceTable.named(view.kind) else { return }
+    let table = view.table
     let layout = TableLayout(view, table: table, columns: state.size.columns)
     drawTitle(view, table, layout, state, &grid)
     drawColumnTitles(view, table, layout, state, &grid)

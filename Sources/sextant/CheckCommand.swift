@@ -125,7 +125,7 @@ struct LookingOptions: ParsableArguments {
     /// - Throws: also when the object that is asked about does not exist.
     func report(
         _ cluster: ClusterOptions, _ namespace: NamespaceOptions, rules: [DiagnosisRule],
-        about object: (kind: BuiltInKind, name: String)? = nil
+        about object: (kind: ResourceKind, name: String)? = nil
     ) async throws -> Report {
         let environment = ProcessInfo.processInfo.environment
         let silences = try loadSilences(silences, environment: environment)

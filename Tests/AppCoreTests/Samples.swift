@@ -59,7 +59,7 @@ struct Cluster {
     var epoch: UInt64 = 1
 
     mutating func change(
-        _ kind: BuiltInKind = Pod.kind, in namespace: String? = "shop", _ body: (inout KindStore) -> Void
+        _ kind: ResourceKind = Pod.kind, in namespace: String? = "shop", _ body: (inout KindStore) -> Void
     ) {
         let scope = KindScope(kind.groupResource, namespace: namespace)
         if stores[scope] == nil {
@@ -73,7 +73,7 @@ struct Cluster {
     }
 
     /// Makes these the objects of a kind, and ready.
-    mutating func set(_ objects: [any StoredObject], of kind: BuiltInKind = Pod.kind, in namespace: String? = "shop") {
+    mutating func set(_ objects: [any StoredObject], of kind: ResourceKind = Pod.kind, in namespace: String? = "shop") {
         change(kind, in: namespace) { store in
             store.beginList()
             store.receive(objects)
@@ -83,7 +83,7 @@ struct Cluster {
     }
 
     /// Forgets a store, as the cache does with one that nobody wants any more.
-    mutating func drop(_ kind: BuiltInKind = Pod.kind, in namespace: String? = "shop") {
+    mutating func drop(_ kind: ResourceKind = Pod.kind, in namespace: String? = "shop") {
         stores[KindScope(kind.groupResource, namespace: namespace)] = nil
     }
 

@@ -37,7 +37,7 @@ import Views
         deployment.metadata.creationTimestamp = ago(200_000)
         (deployment.replicas, deployment.readyReplicas, deployment.availableReplicas) = (2, 2, 2)
         deployment.selector.matchLabels = ["app": "checkout"]
-        func known(_ kind: BuiltInKind, _ id: UInt64, _ objects: [any StoredObject]) -> (KindScope, KindSnapshot) {
+        func known(_ kind: ResourceKind, _ id: UInt64, _ objects: [any StoredObject]) -> (KindScope, KindSnapshot) {
             (
                 KindScope(kind.groupResource, namespace: "shop"),
                 KindSnapshot(storeID: id, version: 1, state: .ready, objects: objects)

@@ -9,7 +9,7 @@ import Views
 @Suite struct KindGoldenTests {
     /// A state after `:command`, with that kind's objects.
     private func table(
-        _ command: String, _ kind: BuiltInKind, _ objects: [any StoredObject], columns: Int = 100, rows: Int = 12
+        _ command: String, _ kind: ResourceKind, _ objects: [any StoredObject], columns: Int = 100, rows: Int = 12
     ) -> AppState {
         let scope: String? = kind.isNamespaced ? "shop" : nil
         return state(columns: columns, rows: rows).typing(":\(command)\n")

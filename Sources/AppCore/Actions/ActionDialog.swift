@@ -31,7 +31,7 @@ package struct ActionDialog: Sendable, Equatable {
     }
 
     package let id: UInt64
-    package let kind: BuiltInKind
+    package let kind: ResourceKind
     package let targets: [ActionTarget]
     /// The context it is done in.
     package let context: String
@@ -59,7 +59,7 @@ package struct ActionDialog: Sendable, Equatable {
     package internal(set) var top = 0
 
     init(
-        id: UInt64, action: Action, kind: BuiltInKind, targets: [ActionTarget], context: String,
+        id: UInt64, action: Action, kind: ResourceKind, targets: [ActionTarget], context: String,
         identity: [String] = [],
         hiddenMarks: Int = 0
     ) {

@@ -31,7 +31,8 @@ package struct ActionFacts: Sendable, Equatable {
 
     /// Looks at what an action would do to these objects.
     init(
-        _ action: Action, _ objects: [any StoredObject], kind: BuiltInKind, in snapshot: ClusterSnapshot, now: Timestamp
+        _ action: Action, _ objects: [any StoredObject], kind: ResourceKind, in snapshot: ClusterSnapshot,
+        now: Timestamp
     ) {
         let world = World(snapshot: snapshot, namespaces: Set(objects.map(\.metadata.namespace)))
         switch action {
@@ -50,7 +51,7 @@ package struct ActionFacts: Sendable, Equatable {
     // MARK: - Deleting
 
     private mutating func tellDeletion(
-        _ deletion: Action.Deletion, _ objects: [any StoredObject], _ kind: BuiltInKind, _ world: World,
+        _ deletion: Action.Deletion, _ objects: [any StoredObject], _ kind: ResourceKind, _ world: World,
         _ now: Timestamp
     ) {
         tellEarlierDeletion(objects, isForced: deletion.isForced, now)
@@ -175,7 +176,7 @@ package struct ActionFacts: Sendable, Equatable {
 
     /// What goes with Deployments and the like.
     private mutating func tellWorkloads(
-        _ deletion: Action.Deletion, _ objects: [any StoredObject], _ kind: BuiltInKind, _ world: World
+        _ deletion: Action.Deletion, _ objects: [any StoredObject], _ kind: ResourceKind, _ world: World
     ) {
         if objects.allSatisfy({ $0.metadata.controller != nil }) {
             isReplaced = true
@@ -279,7 +280,7 @@ package struct ActionFacts: Sendable, Equatable {
     // MARK: - What is known
 
     /// The kinds that are looked at.
-    static let kinds: [BuiltInKind] = [Pod.kind, Service.kind, PodDisruptionBudget.kind, HorizontalPodAutoscaler.kind]
+    static let kinds: [ResourceKind] = [Pod.kind, Service.kind, PodDisruptionBudget.kind, HorizontalPodAutoscaler.kind]
 
     /// What the snapshot knows of some namespaces.
     private struct World {
@@ -354,7 +355,7 @@ extension Pod {
     }
 }
 
-extension BuiltInKind {
+extension ResourceKind {
     fileprivate var hasPods: Bool {
         ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob"].contains(kind)
     }

@@ -249,7 +249,7 @@ package struct CommandInfo: Sendable {
     }
 
     private static let needsNamespacedTable: @Sendable (AppState) -> String? = { state in
-        guard let view = state.shownTable, let table = ResourceTable.named(view.kind), table.kind.isNamespaced
+        guard let view = state.shownTable, view.table.kind.isNamespaced
         else { return "This view has no namespaces." }
         return nil
     }
@@ -274,8 +274,8 @@ package struct CommandInfo: Sendable {
 
     private static func needsColumn(_ titles: String...) -> @Sendable (AppState) -> String? {
         { state in
-            guard let view = state.shownTable, let table = ResourceTable.named(view.kind),
-                titles.contains(where: { table.index(ofColumn: $0) != nil })
+            guard let view = state.shownTable,
+                titles.contains(where: { view.table.index(ofColumn: $0) != nil })
             else { return "This view has no column \(titles[0])." }
             return nil
         }

@@ -3,7 +3,7 @@ import KubernetesModel
 /// What was typed after `:`.
 enum CommandLine: Sendable, Equatable {
     /// A kind's table; `namespace` is nil when none was named, `.some(nil)` for all.
-    case table(BuiltInKind, namespace: String??, filter: String?)
+    case table(ResourceKind, namespace: String??, filter: String?)
     /// Another namespace for what is shown; `nil` for all.
     case namespace(String?)
     case contexts(switchTo: String?)
@@ -135,7 +135,7 @@ enum CommandLine: Sendable, Equatable {
     }
 
     /// The built-in kind of a name: plural, singular, kind, short name, with or without its group.
-    private static func kind(named name: String, resources: [APIResource]) -> BuiltInKind? {
+    private static func kind(named name: String, resources: [APIResource]) -> ResourceKind? {
         for table in ResourceTable.all {
             let kind = table.kind
             let names = [kind.groupResource.resource, kind.kind.lowercased()] + table.aliases

@@ -2,7 +2,7 @@ import KubernetesModel
 import Screen
 
 /// A `TableDefinition` without its row type: what `update` and the views work with.
-package struct ResourceTable: Sendable {
+package struct ResourceTable: Sendable, Equatable {
     /// A column of any kind's table.
     package struct Column: Sendable {
         package var title: String
@@ -25,7 +25,7 @@ package struct ResourceTable: Sendable {
         }
     }
 
-    package let kind: BuiltInKind
+    package let kind: ResourceKind
     package let title: String
     package let aliases: [String]
     /// NAMESPACE first, for namespaced kinds.
@@ -47,6 +47,10 @@ package struct ResourceTable: Sendable {
         }
         let health = definition.health
         self.health = { object in (object as? Stored<Row>).map { health($0.value) } ?? .fine }
+    }
+
+    package static func == (left: ResourceTable, right: ResourceTable) -> Bool {
+        left.kind == right.kind && left.columns.map(\.title) == right.columns.map(\.title)
     }
 
     /// The index of a column by its title.

@@ -5,7 +5,8 @@ extension AppState {
     ///
     /// - Returns: `{"view":..,"columns":[..],"rows":[{..}]}`; `NAMESPACE` is always there. `nil` when no table is shown.
     package func tableDocument() -> JSONValue? {
-        guard let view = shownTable, let table = ResourceTable.named(view.kind) else { return nil }
+        guard let view = shownTable else { return nil }
+        let table = view.table
         var titles = table.columns.map(\.title)
         if !table.kind.isNamespaced { titles.insert("NAMESPACE", at: 0) }
         let context = cellContext

@@ -3,7 +3,9 @@ import KubernetesModel
 
 /// A table on the screen: which rows of which kind, in which order, and where the user is in it.
 package struct TableView: Sendable, Equatable {
-    package let kind: GroupResource
+    /// Its columns; those of a kind that only discovery knows may change with the kind's definition.
+    package internal(set) var table: ResourceTable
+    package var kind: GroupResource { table.kind.groupResource }
     /// `nil` for all namespaces, and for cluster-scoped kinds.
     package var namespace: String?
     package var restriction: Restriction?
@@ -64,7 +66,7 @@ package struct TableView: Sendable, Equatable {
     var source: (storeID: UInt64, version: UInt64)?
 
     package init(_ table: ResourceTable, namespace: String?, restriction: Restriction? = nil, openedAt: Timestamp) {
-        kind = table.kind.groupResource
+        self.table = table
         self.namespace = table.kind.isNamespaced ? namespace : nil
         self.restriction = restriction
         self.openedAt = openedAt
@@ -85,7 +87,7 @@ package struct TableView: Sendable, Equatable {
     }
 
     package static func == (left: TableView, right: TableView) -> Bool {
-        left.kind == right.kind && left.namespace == right.namespace && left.restriction == right.restriction
+        left.table == right.table && left.namespace == right.namespace && left.restriction == right.restriction
             && left.filterText == right.filterText && left.filterError == right.filterError && left.sort == right.sort
             && left.isWide == right.isWide && left.faultsOnly == right.faultsOnly && left.marks == right.marks
             && left.columnOffset == right.columnOffset && left.chosenColumn == right.chosenColumn

@@ -10,9 +10,10 @@ extension AppState {
 
     /// Why the table's objects cannot be deleted; `nil` when they can.
     package var whyNoDeletion: String? {
-        guard let view = shownTable, let table = ResourceTable.named(view.kind), !view.targets.isEmpty else {
+        guard let view = shownTable, !view.targets.isEmpty else {
             return "Nothing is selected."
         }
+        let table = view.table
         if let session, connection == .stopped { return "Not connected to \(session.server)." }
         let resource = resource(for: table.kind)
         if !resource.verbs.isEmpty, !resource.verbs.contains("delete") {
@@ -29,9 +30,10 @@ extension AppState {
 
     /// Why the table's objects cannot be scaled; `nil` when they can.
     package var whyNoScaling: String? {
-        guard let view = shownTable, let table = ResourceTable.named(view.kind), !view.targets.isEmpty else {
+        guard let view = shownTable, !view.targets.isEmpty else {
             return "Nothing is selected."
         }
+        let table = view.table
         guard [Deployment.kind, StatefulSet.kind, ReplicaSet.kind].contains(table.kind) else {
             return "\(table.title) cannot be scaled; Deployments, StatefulSets and ReplicaSets can."
         }
@@ -40,9 +42,10 @@ extension AppState {
 
     /// Why the table's objects cannot be restarted; `nil` when they can.
     package var whyNoRestart: String? {
-        guard let view = shownTable, let table = ResourceTable.named(view.kind), !view.targets.isEmpty else {
+        guard let view = shownTable, !view.targets.isEmpty else {
             return "Nothing is selected."
         }
+        let table = view.table
         guard [Deployment.kind, StatefulSet.kind, DaemonSet.kind].contains(table.kind) else {
             return "\(table.title) cannot be restarted; Deployments, StatefulSets and DaemonSets can."
         }
@@ -56,7 +59,8 @@ extension AppState {
 
     /// Asks whether an action on the marked objects, or on the selected one, is meant.
     mutating func ask(_ action: Action, _ effects: inout [Effect]) {
-        guard let view = shownTable, let table = ResourceTable.named(view.kind) else { return }
+        guard let view = shownTable else { return }
+        let table = view.table
         let resource = resource(for: table.kind)
         let targets = view.targets.map { object in
             ActionTarget(

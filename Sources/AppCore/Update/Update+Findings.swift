@@ -28,7 +28,7 @@ extension AppState {
                 guard options.diagnosesAlways else { return nil }
                 // The rows come first.
                 if case .loading = view.loadState { return diagnosed?.scope }
-                let isNamespaced = ResourceTable.named(view.kind)?.kind.isNamespaced == true
+                let isNamespaced = view.table.kind.isNamespaced
                 return DiagnosisScope(namespace: isNamespaced ? view.namespace : namespace)
             case .contexts, .document, .log, .forwards: continue
             }
@@ -141,9 +141,10 @@ extension AppState {
     /// The object that is selected in a table or in findings.
     var selectedObject: ObjectID? {
         if let view = shownTable {
-            guard let metadata = view.selection?.metadata, let table = ResourceTable.named(view.kind) else {
+            guard let metadata = view.selection?.metadata else {
                 return nil
             }
+            let table = view.table
             return ObjectID(
                 group: table.kind.groupResource.group, kind: table.kind.kind, namespace: metadata.namespace,
                 name: metadata.name)

@@ -21,7 +21,7 @@ extension AppState {
     }
 
     /// Names of the objects of a kind, with their namespaces, that a running forward leads to.
-    package func forwarded(_ kind: BuiltInKind) -> Set<ObjectKey> {
+    package func forwarded(_ kind: ResourceKind) -> Set<ObjectKey> {
         var keys: Set<ObjectKey> = []
         for info in forwards where info.isRunning {
             if kind == Pod.kind, !info.pod.isEmpty {
@@ -152,9 +152,10 @@ extension AppState {
     }
 
     mutating func askForward() {
-        guard let view = shownTable, let table = ResourceTable.named(view.kind), let object = view.selection,
+        guard let view = shownTable, let object = view.selection,
             let offers = ForwardDialog.offers(of: object)
         else { return }
+        let table = view.table
         let taken = forwards.filter(\.isRunning).compactMap(\.localPort)
         forwardDialog = ForwardDialog(
             kind: table.kind.kind.lowercased(), namespace: object.metadata.namespace, name: object.metadata.name,

@@ -157,7 +157,8 @@ extension AppState {
     // MARK: - Tables
 
     private mutating func runInTable(_ command: Command, _ effects: inout [Effect]) {
-        guard var view = shownTable, let table = ResourceTable.named(view.kind) else { return }
+        guard var view = shownTable else { return }
+        let table = view.table
         switch command {
         case .moveDown, .moveUp, .pageDown, .pageUp, .moveToTop, .moveToBottom:
             let index = moved(view.selectedIndex, by: command, page: visibleRows, count: view.rows.count)
@@ -229,9 +230,10 @@ extension AppState {
 
     /// Sorts by a column; by the one it is sorted by already turns the order round.
     mutating func sort(by title: String) {
-        guard let view = shownTable, let table = ResourceTable.named(view.kind),
-            let index = table.index(ofColumn: title)
+        guard let view = shownTable,
+            let index = view.table.index(ofColumn: title)
         else { return }
+        let table = view.table
         let descending =
             view.sort.column == title ? !view.sort.descending : table.columns[index].sortsDescendingFirst
         sortTable(by: TableSort(column: title, descending: descending))
@@ -269,7 +271,7 @@ extension AppState {
         }
     }
 
-    mutating func openDocument(of object: any StoredObject, kind: BuiltInKind, _ effects: inout [Effect]) {
+    mutating func openDocument(of object: any StoredObject, kind: ResourceKind, _ effects: inout [Effect]) {
         let address = ObjectAddress(
             resource: resource(for: kind), namespace: object.metadata.namespace, name: object.metadata.name)
         forwardPlaces = []
@@ -328,7 +330,7 @@ extension AppState {
 
     /// Brings the place that was gone back or forward to up to date.
     private mutating func arrive(_ effects: inout [Effect]) {
-        if let view = shownTable, ResourceTable.named(view.kind)?.kind.isNamespaced == true, view.restriction == nil {
+        if let view = shownTable, view.table.kind.isNamespaced, view.restriction == nil {
             namespace = view.namespace
         }
         applySnapshot()

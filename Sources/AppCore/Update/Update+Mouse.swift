@@ -36,7 +36,7 @@ extension AppState {
                 visibleRows: visibleRows(of: view))
             place = .contexts(view)
         case (.table(var view), .press), (.table(var view), .doublePress):
-            guard let table = ResourceTable.named(view.kind) else { return }
+            let table = view.table
             if row == 0 {
                 let layout = TableLayout(view, table: table, columns: size.columns)
                 if let column = layout.column(at: event.position.column) { sort(by: table.columns[column].title) }

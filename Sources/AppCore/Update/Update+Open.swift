@@ -11,8 +11,9 @@ extension AppState {
             return
         }
         if let view = shownFindings { return openFinding(view, &effects) }
-        guard let view = shownTable, let object = view.selection, let table = ResourceTable.named(view.kind)
+        guard let view = shownTable, let object = view.selection
         else { return }
+        let table = view.table
         let metadata = object.metadata
         let title = "\(table.kind.groupResource.resource)/\(metadata.name)"
         switch object {
@@ -71,7 +72,7 @@ extension AppState {
 
     /// Goes to the object an event is about: in its kind's table, or as YAML where it has none.
     private mutating func open(
-        _ reference: ObjectReference, of event: any StoredObject, kind: BuiltInKind, _ effects: inout [Effect]
+        _ reference: ObjectReference, of event: any StoredObject, kind: ResourceKind, _ effects: inout [Effect]
     ) {
         let group = reference.apiVersion.split(separator: "/", omittingEmptySubsequences: false)
         let groupName = group.count == 2 ? String(group[0]) : ""

@@ -81,9 +81,9 @@ extension AppState {
     ///
     /// Nothing else holds its rows meanwhile, so they are not copied.
     private mutating func changeTable(_ change: (inout TableView, ResourceTable) -> Void) {
-        guard let index = visibleTable, case .table(var view) = places[index],
-            let table = ResourceTable.named(view.kind)
+        guard let index = visibleTable, case .table(var view) = places[index]
         else { return }
+        let table = view.table
         places[index] = .contexts(ContextsView())
         change(&view, table)
         places[index] = .table(view)
@@ -136,9 +136,10 @@ extension AppState {
     /// A user who may not look into all namespaces gets the context's own, and is told why.
     private mutating func fallBackIfForbidden() {
         guard let view = shownTable, view.namespace == nil, view.total == 0,
-            case .forbidden(let reason) = view.loadState, let table = ResourceTable.named(view.kind),
-            table.kind.isNamespaced
+            case .forbidden(let reason) = view.loadState,
+            view.table.kind.isNamespaced
         else { return }
+        let table = view.table
         let own = session?.namespace ?? "default"
         fallback = reason
         namespace = own
@@ -384,7 +385,7 @@ extension AppState {
     }
 
     /// Goes to a kind's table in the current namespace.
-    mutating func goTo(_ kind: BuiltInKind, restriction: Restriction? = nil, namespace: String?) {
+    mutating func goTo(_ kind: ResourceKind, restriction: Restriction? = nil, namespace: String?) {
         guard let table = ResourceTable.named(kind.groupResource) else { return }
         var view = TableView(table, namespace: namespace, restriction: restriction, openedAt: now)
         view.isWide = self.table?.isWide ?? false
@@ -463,7 +464,8 @@ extension AppState {
         namespace = name
         fallback = nil
         if let name { remember(name) }
-        guard let view = table, let table = ResourceTable.named(view.kind) else { return }
+        guard let view = table else { return }
+        let table = view.table
         if table.kind.isNamespaced {
             var next = TableView(table, namespace: name, openedAt: now)
             next.takeLook(of: view, table: table)
@@ -477,7 +479,8 @@ extension AppState {
     ///
     /// A text that is no filter leaves the rows as they were before it was begun: as `original` filters them.
     mutating func setFilter(_ text: String, original: String = "") {
-        guard var view = shownTable, let table = ResourceTable.named(view.kind) else { return }
+        guard var view = shownTable else { return }
+        let table = view.table
         view.filterText = text
         do {
             let filter = try Filter(parsing: text, table: table)

@@ -82,7 +82,7 @@ package struct ClusterCheck: Sendable {
     /// Whether there is an object, where the rules look; also when it may not be read.
     ///
     /// - Throws: `SnapshotFailure` when the server could not be asked, or does not have the kind.
-    package func hasObject(_ kind: BuiltInKind, named name: String) async throws(SnapshotFailure) -> Bool {
+    package func hasObject(_ kind: ResourceKind, named name: String) async throws(SnapshotFailure) -> Bool {
         do {
             let offered = try await KubernetesClientSource(client).offered()
             guard let resource = offered.resource(for: kind) else {

@@ -1,7 +1,7 @@
 /// A room for names (core/v1 Namespace).
 public struct Namespace: KubernetesObject {
     /// Its names in the API, and the versions that are decoded.
-    public static let kind = BuiltInKind(
+    public static let kind = ResourceKind(
         group: "", resource: "namespaces", kind: "Namespace", versions: ["v1"], isNamespaced: false)
 
     /// Name, identity, labels and owners.
@@ -18,7 +18,7 @@ public struct Namespace: KubernetesObject {
 /// A machine that runs pods (core/v1 Node).
 public struct Node: KubernetesObject {
     /// Its names in the API, and the versions that are decoded.
-    public static let kind = BuiltInKind(
+    public static let kind = ResourceKind(
         group: "", resource: "nodes", kind: "Node", versions: ["v1"], isNamespaced: false)
 
     /// Name, identity, labels and owners.

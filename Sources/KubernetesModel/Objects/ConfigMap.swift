@@ -1,7 +1,7 @@
 /// Configuration by key (core/v1 ConfigMap); keys and sizes only, never values.
 public struct ConfigMap: KubernetesObject {
     /// Its names in the API, and the versions that are decoded.
-    public static let kind = BuiltInKind(group: "", resource: "configmaps", kind: "ConfigMap", versions: ["v1"])
+    public static let kind = ResourceKind(group: "", resource: "configmaps", kind: "ConfigMap", versions: ["v1"])
 
     /// Name, namespace, identity, labels and owners.
     public var metadata = ObjectMeta()
@@ -17,7 +17,7 @@ public struct ConfigMap: KubernetesObject {
 /// Not called `Secret`: that is a text to keep hidden, in the client.
 public struct SecretObject: KubernetesObject {
     /// Its names in the API, and the versions that are decoded.
-    public static let kind = BuiltInKind(group: "", resource: "secrets", kind: "Secret", versions: ["v1"])
+    public static let kind = ResourceKind(group: "", resource: "secrets", kind: "Secret", versions: ["v1"])
 
     /// Name, namespace, identity, labels and owners.
     public var metadata = ObjectMeta()
@@ -47,7 +47,7 @@ public struct KeySize: Sendable, Hashable {
 /// Who the processes in a pod are (core/v1 ServiceAccount).
 public struct ServiceAccount: KubernetesObject {
     /// Its names in the API, and the versions that are decoded.
-    public static let kind = BuiltInKind(
+    public static let kind = ResourceKind(
         group: "", resource: "serviceaccounts", kind: "ServiceAccount", versions: ["v1"])
 
     /// Name, namespace, identity, labels and owners.

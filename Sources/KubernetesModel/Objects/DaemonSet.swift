@@ -1,7 +1,7 @@
 /// Keeps one pod on each node that is meant (apps/v1 DaemonSet).
 public struct DaemonSet: KubernetesObject {
     /// Its names in the API, and the versions that are decoded.
-    public static let kind = BuiltInKind(group: "apps", resource: "daemonsets", kind: "DaemonSet", versions: ["v1"])
+    public static let kind = ResourceKind(group: "apps", resource: "daemonsets", kind: "DaemonSet", versions: ["v1"])
 
     /// Name, namespace, identity, labels and owners.
     public var metadata = ObjectMeta()

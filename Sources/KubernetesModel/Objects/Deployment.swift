@@ -1,7 +1,7 @@
 /// Keeps a number of equal pods and rolls out changes (apps/v1 Deployment).
 public struct Deployment: KubernetesObject {
     /// Its names in the API, and the versions that are decoded.
-    public static let kind = BuiltInKind(
+    public static let kind = ResourceKind(
         group: "apps", resource: "deployments", kind: "Deployment", versions: ["v1"])
 
     /// Name, namespace, identity, labels and owners.

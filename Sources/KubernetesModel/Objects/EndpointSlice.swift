@@ -1,7 +1,7 @@
 /// Some of the endpoints of a Service (discovery.k8s.io/v1 EndpointSlice).
 public struct EndpointSlice: KubernetesObject {
     /// Its names in the API, and the versions that are decoded.
-    public static let kind = BuiltInKind(
+    public static let kind = ResourceKind(
         group: "discovery.k8s.io", resource: "endpointslices", kind: "EndpointSlice", versions: ["v1", "v1beta1"])
 
     /// Name, namespace, identity, labels and owners.

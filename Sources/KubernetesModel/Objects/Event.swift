@@ -1,7 +1,7 @@
 /// Something that happened to an object (core/v1 Event).
 public struct Event: KubernetesObject {
     /// Its names in the API, and the versions that are decoded.
-    public static let kind = BuiltInKind(group: "", resource: "events", kind: "Event", versions: ["v1"])
+    public static let kind = ResourceKind(group: "", resource: "events", kind: "Event", versions: ["v1"])
 
     /// Name, namespace, identity, labels and owners of the event itself.
     public var metadata = ObjectMeta()

@@ -1,7 +1,7 @@
 /// Sets the size of a workload by what it measures (autoscaling/v2 HorizontalPodAutoscaler).
 public struct HorizontalPodAutoscaler: KubernetesObject {
     /// Its names in the API, and the versions that are decoded.
-    public static let kind = BuiltInKind(
+    public static let kind = ResourceKind(
         group: "autoscaling", resource: "horizontalpodautoscalers", kind: "HorizontalPodAutoscaler",
         versions: ["v2", "v2beta2"])
 

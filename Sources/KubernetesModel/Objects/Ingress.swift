@@ -1,7 +1,7 @@
 /// Rules that bring HTTP traffic to Services (networking.k8s.io/v1 Ingress).
 public struct Ingress: KubernetesObject {
     /// Its names in the API, and the versions that are decoded.
-    public static let kind = BuiltInKind(
+    public static let kind = ResourceKind(
         group: "networking.k8s.io", resource: "ingresses", kind: "Ingress", versions: ["v1"])
 
     /// Name, namespace, identity, labels and owners.
@@ -78,7 +78,7 @@ public struct IngressBackend: Sendable, Equatable {
 /// Which controller serves an Ingress (networking.k8s.io/v1 IngressClass).
 public struct IngressClass: KubernetesObject {
     /// Its names in the API, and the versions that are decoded.
-    public static let kind = BuiltInKind(
+    public static let kind = ResourceKind(
         group: "networking.k8s.io", resource: "ingressclasses", kind: "IngressClass", versions: ["v1"],
         isNamespaced: false)
 

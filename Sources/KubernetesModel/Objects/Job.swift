@@ -1,7 +1,7 @@
 /// Runs pods until enough of them succeeded (batch/v1 Job).
 public struct Job: KubernetesObject {
     /// Its names in the API, and the versions that are decoded.
-    public static let kind = BuiltInKind(group: "batch", resource: "jobs", kind: "Job", versions: ["v1"])
+    public static let kind = ResourceKind(group: "batch", resource: "jobs", kind: "Job", versions: ["v1"])
 
     /// Name, namespace, identity, labels and owners.
     public var metadata = ObjectMeta()
@@ -50,7 +50,7 @@ public struct JobSpec: Sendable, Equatable {
 /// Starts a Job at the times of a schedule (batch/v1 CronJob).
 public struct CronJob: KubernetesObject {
     /// Its names in the API, and the versions that are decoded.
-    public static let kind = BuiltInKind(
+    public static let kind = ResourceKind(
         group: "batch", resource: "cronjobs", kind: "CronJob", versions: ["v1", "v1beta1"])
 
     /// Name, namespace, identity, labels and owners.

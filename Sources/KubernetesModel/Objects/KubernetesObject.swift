@@ -1,7 +1,7 @@
 /// A typed object of the Kubernetes API: the part of it that tables and rules read.
 public protocol KubernetesObject: Sendable, Equatable {
     /// The kind this type decodes.
-    static var kind: BuiltInKind { get }
+    static var kind: ResourceKind { get }
     /// Name, namespace, identity, labels and owners.
     var metadata: ObjectMeta { get set }
     /// An object with nothing set: what an empty message decodes to.
@@ -49,13 +49,13 @@ public struct GroupResource: Sendable, Hashable, Comparable, CustomStringConvert
     }
 }
 
-/// A kind with a type of its own in this library.
-public struct BuiltInKind: Sendable, Hashable {
+/// A kind of objects: one with a type of its own in this library, or one that only discovery knows.
+public struct ResourceKind: Sendable, Hashable {
     /// Group and plural name.
     public var groupResource: GroupResource
     /// Such as `EndpointSlice`.
     public var kind: String
-    /// Versions this library decodes, most wanted first.
+    /// Versions that can be read, most wanted first.
     public var versions: [String]
     /// Whether objects live in namespaces.
     public var isNamespaced: Bool

@@ -1,7 +1,7 @@
 /// What all objects of a namespace may use together (core/v1 ResourceQuota).
 public struct ResourceQuota: KubernetesObject {
     /// Its names in the API, and the versions that are decoded.
-    public static let kind = BuiltInKind(group: "", resource: "resourcequotas", kind: "ResourceQuota", versions: ["v1"])
+    public static let kind = ResourceKind(group: "", resource: "resourcequotas", kind: "ResourceQuota", versions: ["v1"])
 
     /// Name, namespace, identity, labels and owners.
     public var metadata = ObjectMeta()
@@ -23,7 +23,7 @@ public struct ResourceQuota: KubernetesObject {
 /// What one container, pod or claim of a namespace may ask for (core/v1 LimitRange).
 public struct LimitRange: KubernetesObject {
     /// Its names in the API, and the versions that are decoded.
-    public static let kind = BuiltInKind(group: "", resource: "limitranges", kind: "LimitRange", versions: ["v1"])
+    public static let kind = ResourceKind(group: "", resource: "limitranges", kind: "LimitRange", versions: ["v1"])
 
     /// Name, namespace, identity, labels and owners.
     public var metadata = ObjectMeta()

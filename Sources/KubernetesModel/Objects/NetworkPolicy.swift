@@ -1,7 +1,7 @@
 /// Says which traffic pods may have (networking.k8s.io/v1 NetworkPolicy).
 public struct NetworkPolicy: KubernetesObject {
     /// Its names in the API, and the versions that are decoded.
-    public static let kind = BuiltInKind(
+    public static let kind = ResourceKind(
         group: "networking.k8s.io", resource: "networkpolicies", kind: "NetworkPolicy", versions: ["v1"])
 
     /// Name, namespace, identity, labels and owners.

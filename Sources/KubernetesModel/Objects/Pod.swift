@@ -1,7 +1,7 @@
 /// A group of containers on one node (core/v1 Pod).
 public struct Pod: KubernetesObject {
     /// Its names in the API, and the versions that are decoded.
-    public static let kind = BuiltInKind(group: "", resource: "pods", kind: "Pod", versions: ["v1"])
+    public static let kind = ResourceKind(group: "", resource: "pods", kind: "Pod", versions: ["v1"])
 
     /// Name, namespace, identity, labels and owners.
     public var metadata = ObjectMeta()

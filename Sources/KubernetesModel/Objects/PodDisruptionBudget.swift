@@ -1,7 +1,7 @@
 /// Limits how many pods may be evicted at a time (policy/v1 PodDisruptionBudget).
 public struct PodDisruptionBudget: KubernetesObject {
     /// Its names in the API, and the versions that are decoded.
-    public static let kind = BuiltInKind(
+    public static let kind = ResourceKind(
         group: "policy", resource: "poddisruptionbudgets", kind: "PodDisruptionBudget", versions: ["v1", "v1beta1"])
 
     /// Name, namespace, identity, labels and owners.

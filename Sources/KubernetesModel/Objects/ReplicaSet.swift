@@ -1,7 +1,7 @@
 /// Keeps a number of equal pods (apps/v1 ReplicaSet).
 public struct ReplicaSet: KubernetesObject {
     /// Its names in the API, and the versions that are decoded.
-    public static let kind = BuiltInKind(group: "apps", resource: "replicasets", kind: "ReplicaSet", versions: ["v1"])
+    public static let kind = ResourceKind(group: "apps", resource: "replicasets", kind: "ReplicaSet", versions: ["v1"])
 
     /// Name, namespace, identity, labels and owners.
     public var metadata = ObjectMeta()

@@ -1,7 +1,7 @@
 /// A stable address in front of pods (core/v1 Service).
 public struct Service: KubernetesObject {
     /// Its names in the API, and the versions that are decoded.
-    public static let kind = BuiltInKind(group: "", resource: "services", kind: "Service", versions: ["v1"])
+    public static let kind = ResourceKind(group: "", resource: "services", kind: "Service", versions: ["v1"])
 
     /// Name, namespace, identity, labels and owners.
     public var metadata = ObjectMeta()

@@ -1,7 +1,7 @@
 /// Asks for storage (core/v1 PersistentVolumeClaim).
 public struct PersistentVolumeClaim: KubernetesObject {
     /// Its names in the API, and the versions that are decoded.
-    public static let kind = BuiltInKind(
+    public static let kind = ResourceKind(
         group: "", resource: "persistentvolumeclaims", kind: "PersistentVolumeClaim", versions: ["v1"])
 
     /// Name, namespace, identity, labels and owners.
@@ -28,7 +28,7 @@ public struct PersistentVolumeClaim: KubernetesObject {
 /// A piece of storage (core/v1 PersistentVolume).
 public struct PersistentVolume: KubernetesObject {
     /// Its names in the API, and the versions that are decoded.
-    public static let kind = BuiltInKind(
+    public static let kind = ResourceKind(
         group: "", resource: "persistentvolumes", kind: "PersistentVolume", versions: ["v1"], isNamespaced: false)
 
     /// Name, identity, labels and owners.
@@ -59,7 +59,7 @@ public struct PersistentVolume: KubernetesObject {
 /// A sort of storage and who makes it (storage.k8s.io/v1 StorageClass).
 public struct StorageClass: KubernetesObject {
     /// Its names in the API, and the versions that are decoded.
-    public static let kind = BuiltInKind(
+    public static let kind = ResourceKind(
         group: "storage.k8s.io", resource: "storageclasses", kind: "StorageClass", versions: ["v1"],
         isNamespaced: false)
 

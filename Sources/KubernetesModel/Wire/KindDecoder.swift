@@ -1,7 +1,7 @@
 /// Decodes the objects of one built-in kind.
 public struct KindDecoder: Sendable {
     /// The kind.
-    public let kind: BuiltInKind
+    public let kind: ResourceKind
     /// The type that it is decoded to.
     public let type: any KubernetesObject.Type
     /// Reads the message or JSON object at hand.

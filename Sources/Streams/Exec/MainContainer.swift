@@ -69,7 +69,7 @@ extension KubernetesClient {
     /// Reads one object of a kind with a type of its own.
     ///
     /// - Throws: `APIFailure`, `CancellationError`.
-    func object(_ kind: BuiltInKind, namespace: String, name: String) async throws -> (any StoredObject)? {
+    func object(_ kind: ResourceKind, namespace: String, name: String) async throws -> (any StoredObject)? {
         guard let decoder = KindDecoder.named(kind.groupResource) else { return nil }
         let document = try await get(APIResource(kind), namespace: namespace, name: name)
         var bytes: [UInt8] = []
@@ -85,7 +85,7 @@ extension KubernetesClient {
 
 extension APIResource {
     /// Where a kind is that has had one version for as long as servers are supported.
-    init(_ kind: BuiltInKind) {
+    init(_ kind: ResourceKind) {
         self.init(groupResource: kind.groupResource, version: kind.versions.first ?? "v1", kind: kind.kind)
     }
 }

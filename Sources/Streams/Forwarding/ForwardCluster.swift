@@ -36,11 +36,11 @@ package struct Followed: Sendable, Equatable {
         case labels(LabelSelector)
     }
 
-    package var kind: BuiltInKind
+    package var kind: ResourceKind
     package var namespace: String
     package var selection: Selection
 
-    package init(_ kind: BuiltInKind, namespace: String, _ selection: Selection) {
+    package init(_ kind: ResourceKind, namespace: String, _ selection: Selection) {
         self.kind = kind
         self.namespace = namespace
         self.selection = selection

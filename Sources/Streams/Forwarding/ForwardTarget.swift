@@ -7,7 +7,7 @@ package struct ForwardTarget: Sendable, Hashable {
         case pod, service, deployment, replicaset, statefulset, daemonset, job
 
         /// The kind in the API.
-        package var builtIn: BuiltInKind {
+        package var builtIn: ResourceKind {
             switch self {
             case .pod: Pod.kind
             case .service: Service.kind

@@ -34,7 +34,7 @@ struct Rig: Sendable {
     let time: FaultTime
     let steps: StepLog.Steps
     let tables: Tables
-    let kinds: [BuiltInKind]
+    let kinds: [ResourceKind]
 
     /// Timeouts for faults that only time can find; where there are none, a slow machine must not invent them.
     static let patient = ClientTimeouts(connect: .seconds(30), answer: .seconds(30), silence: .seconds(30))
@@ -45,7 +45,7 @@ struct Rig: Sendable {
     ///
     /// A test that does not end by itself is broken: after a minute (five under the sanitizer) it says so.
     static func run(
-        _ kinds: [BuiltInKind] = ResourceTable.all.map(\.kind), store: DemoObjectStore,
+        _ kinds: [ResourceKind] = ResourceTable.all.map(\.kind), store: DemoObjectStore,
         timeouts: ClientTimeouts = patient,
         seed: UInt64 = 1, before: (FaultyServer) -> Void = { _ in },
         _ body: @escaping @Sendable (Rig) async throws -> Void
@@ -141,19 +141,19 @@ struct Rig: Sendable {
 /// The tables of a program that gets the snapshots of a cache one after the other.
 actor Tables {
     private let snapshots: AsyncStream<ClusterSnapshot>
-    private var states: [(kind: BuiltInKind, state: AppState)]
+    private var states: [(kind: ResourceKind, state: AppState)]
     private(set) var snapshot = ClusterSnapshot()
     /// Kinds that have had rows; in these tests the server never loses all of a kind, so neither may they.
     private var filled: Set<GroupResource> = []
     private var expected: ClusterSnapshot?
 
-    init(_ kinds: [BuiltInKind], _ snapshots: AsyncStream<ClusterSnapshot>) {
+    init(_ kinds: [ResourceKind], _ snapshots: AsyncStream<ClusterSnapshot>) {
         self.snapshots = snapshots
         states = kinds.map { ($0, Self.state(showing: $0)) }
     }
 
     /// A program that shows a kind of all namespaces.
-    private static func state(showing kind: BuiltInKind) -> AppState {
+    private static func state(showing kind: ResourceKind) -> AppState {
         var state = AppState(
             size: Size(columns: 200, rows: 50), now: .systemNow,
             options: LaunchOptions(command: kind.groupResource.resource, allNamespaces: true))
@@ -202,7 +202,7 @@ actor Tables {
     }
 
     /// Takes snapshots until a kind's state is as meant.
-    func state(of kind: BuiltInKind = Pod.kind, where isMeant: @Sendable (LoadState) -> Bool) async throws -> LoadState
+    func state(of kind: ResourceKind = Pod.kind, where isMeant: @Sendable (LoadState) -> Bool) async throws -> LoadState
     {
         while true {
             if let read = snapshot[KindScope(kind.groupResource, namespace: nil)], isMeant(read.state) {

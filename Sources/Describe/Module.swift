@@ -1,0 +1,1 @@
+// Words about one object, from its document and what stands around it.
