@@ -1,7 +1,8 @@
 /// What all objects of a namespace may use together (core/v1 ResourceQuota).
 public struct ResourceQuota: KubernetesObject {
     /// Its names in the API, and the versions that are decoded.
-    public static let kind = ResourceKind(group: "", resource: "resourcequotas", kind: "ResourceQuota", versions: ["v1"])
+    public static let kind = ResourceKind(
+        group: "", resource: "resourcequotas", kind: "ResourceQuota", versions: ["v1"])
 
     /// Name, namespace, identity, labels and owners.
     public var metadata = ObjectMeta()

@@ -1,7 +1,8 @@
 /// Keeps numbered pods with storage of their own (apps/v1 StatefulSet).
 public struct StatefulSet: KubernetesObject {
     /// Its names in the API, and the versions that are decoded.
-    public static let kind = ResourceKind(group: "apps", resource: "statefulsets", kind: "StatefulSet", versions: ["v1"])
+    public static let kind = ResourceKind(
+        group: "apps", resource: "statefulsets", kind: "StatefulSet", versions: ["v1"])
 
     /// Name, namespace, identity, labels and owners.
     public var metadata = ObjectMeta()
