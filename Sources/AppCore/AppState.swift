@@ -86,8 +86,13 @@ package struct AppState: Sendable, Equatable {
     /// Whether `:ctx` has opened by itself since the context was chosen.
     var wasTurnedAway = false
     package internal(set) var contexts: [ContextInfo] = []
+    /// Every kind that the server offers, once, in the version that it prefers; empty before discovery has answered.
     package internal(set) var resources: [APIResource] = []
+    /// The same kinds in the versions that the server prefers less.
+    var otherVersions: [APIResource] = []
     package internal(set) var snapshot = ClusterSnapshot()
+    /// Rows that are made here, such as those of the list of kinds.
+    var madeHere: [KindScope: KindSnapshot] = [:]
     /// What the rules said last.
     package internal(set) var diagnosis: ScopedReport?
     /// Grows with every report.
@@ -199,6 +204,20 @@ package struct AppState: Sendable, Equatable {
         case .log: return .log
         case .findings(let view): return view.keyContext
         }
+    }
+
+    /// The table of any kind: its own, or else the one that the server prints.
+    ///
+    /// - Returns: `nil` for a kind that neither we nor the server know.
+    package func resourceTable(of kind: GroupResource) -> ResourceTable? {
+        let offered = resources.first { $0.groupResource == kind }
+        if let table = ResourceTable.named(kind) {
+            let versions = [offered].compactMap(\.self) + otherVersions.filter { $0.groupResource == kind }
+            if versions.isEmpty || versions.contains(where: { table.kind.versions.contains($0.version) }) {
+                return table
+            }
+        }
+        return offered.map { ResourceTable($0, printed: snapshot.printedColumns(of: kind) ?? .none) }
     }
 
     /// The resource of a built-in kind as this server offers it; the newest version we know until discovery answers.

@@ -15,8 +15,9 @@ package enum AppEvent: Sendable, Equatable {
     case tick(now: Timestamp)
     /// The cluster as the cache knows it, at most ten times a second.
     case snapshot(ClusterSnapshot)
-    /// Which resources the server offers, and the groups that did not answer, with their reason.
-    case discovered([APIResource], failures: [String])
+    /// Which resources the server offers, each once, `others` in less preferred versions; and the groups that did not
+    /// answer, with their reason.
+    case discovered([APIResource], others: [APIResource] = [], failures: [String])
     case connection(ConnectionEvent)
     case document(DocumentEvent)
     case forwards(ForwardsEvent)

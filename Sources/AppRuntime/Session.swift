@@ -146,7 +146,8 @@ package struct Session: Sendable {
             await send(.notice(Notice(.warning, "What the server offers is not known: \(failure)")))
         } attempt: {
             let discovery = try await source.offered()
-            await send(.discovered(discovery.resources, failures: discovery.failures))
+            let others = discovery.resources.flatMap { discovery.served[$0.groupResource, default: []].dropFirst() }
+            await send(.discovered(discovery.resources, others: others, failures: discovery.failures))
             return true
         }
     }

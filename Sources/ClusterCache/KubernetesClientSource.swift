@@ -43,6 +43,11 @@ package struct KubernetesClientSource: ClusterSource {
         try await list(scope, .first(limit: 1)) { _ in }.version
     }
 
+    package func verbs(of scope: KindScope) async throws -> [String] {
+        let verbs = try await resource(of: scope).1.verbs
+        return verbs.isEmpty ? ["list", "watch"] : verbs
+    }
+
     package func watch(
         _ scope: KindScope, from version: String, timeoutSeconds: Int, receive: ([WatchMessage]) async -> Void
     ) async throws {

@@ -26,6 +26,21 @@ package struct ClusterSnapshot: Sendable, Equatable {
         kinds[scope] ?? kinds[KindScope(scope.kind, namespace: nil)]
     }
 
+    /// The same, with rows that are not from the cluster.
+    package func adding(_ others: [KindScope: KindSnapshot]) -> ClusterSnapshot {
+        var result = self
+        result.kinds.merge(others) { _, new in new }
+        return result
+    }
+
+    /// The columns in which the server prints a kind, in whichever scope it is watched; `nil` when it does not.
+    package func printedColumns(of kind: GroupResource) -> PrintedColumns? {
+        for (scope, known) in kinds where scope.kind == kind {
+            if let columns = known.printedColumns { return columns }
+        }
+        return nil
+    }
+
     /// Whether any kind is current: the server answers, and knows us.
     package var isReached: Bool { kinds.values.contains { $0.state == .ready } }
 

@@ -37,10 +37,16 @@ package struct KindSnapshot: Sendable, Equatable {
     /// Grows with every change of an object or of `state`.
     package let version: UInt64
     package let state: LoadState
+    /// The columns in which the newest objects were printed; `nil` for a kind with a type of its own.
+    package let printedColumns: PrintedColumns?
     private let contents: StoreContents
     private let log: ChangeLog
 
-    init(storeID: UInt64, version: UInt64, state: LoadState, contents: StoreContents, log: ChangeLog) {
+    init(
+        storeID: UInt64, version: UInt64, state: LoadState, printedColumns: PrintedColumns?, contents: StoreContents,
+        log: ChangeLog
+    ) {
+        self.printedColumns = printedColumns
         self.storeID = storeID
         self.version = version
         self.state = state
@@ -54,8 +60,8 @@ package struct KindSnapshot: Sendable, Equatable {
         for object in objects { store.upsert(object) }
         let built = store.snapshot()
         self.init(
-            storeID: storeID, version: version, state: state, contents: built.contents,
-            log: ChangeLog(limit: 0, version: version))
+            storeID: storeID, version: version, state: state, printedColumns: built.printedColumns,
+            contents: built.contents, log: ChangeLog(limit: 0, version: version))
     }
 
     package var count: Int { contents.count }

@@ -34,6 +34,7 @@ package struct KindStore: Sendable {
     /// Grows with every change of an object or of `state`.
     package private(set) var version: UInt64 = 0
     package private(set) var state = LoadState.loading(count: 0)
+    private var printedColumns: PrintedColumns?
     private var contents = StoreContents()
     private var log: ChangeLog
     private var freeSlots: [UInt32] = []
@@ -56,7 +57,9 @@ package struct KindStore: Sendable {
 
     /// The store at this moment; costs the same for any number of objects.
     package func snapshot() -> KindSnapshot {
-        KindSnapshot(storeID: storeID, version: version, state: state, contents: contents, log: log)
+        KindSnapshot(
+            storeID: storeID, version: version, state: state, printedColumns: printedColumns, contents: contents,
+            log: log)
     }
 
     /// Says how far the kind has been read.
@@ -111,7 +114,7 @@ package struct KindStore: Sendable {
                 let metadata = object.metadata
                 if let slot = contents.slot(of: ObjectKey(metadata)) {
                     list.see(slot)
-                    if !list.isNewHistory, let old = contents[slot], isSame(old.metadata, metadata) { continue }
+                    if !list.isNewHistory, let old = contents[slot], isSame(old, object) { continue }
                 }
                 list.pending.append(object)
             } else {
@@ -146,10 +149,12 @@ package struct KindStore: Sendable {
     private mutating func place(_ object: any StoredObject, replacingSame: Bool = false) -> UInt32 {
         let metadata = object.metadata
         let key = ObjectKey(metadata)
+        if let printed = object as? PrintedObject, printed.columns !== printedColumns {
+            printedColumns = printed.columns
+        }
         if let slot = contents.slot(of: key), let old = contents[slot] {
-            let before = old.metadata
-            if !replacingSame && isSame(before, metadata) { return slot }
-            if before.uid == metadata.uid {
+            if !replacingSame && isSame(old, object) { return slot }
+            if old.metadata.uid == metadata.uid {
                 contents.replace(old, with: object, slot: slot)
                 record(ObjectChange(old: old, new: object))
                 return slot
@@ -184,8 +189,11 @@ package struct KindStore: Sendable {
         if case .loading = state { setState(.loading(count: contents.count)) }
     }
 
-    /// Whether two answers are of the same object at the same version; an object without a version is always new.
-    private func isSame(_ left: ObjectMeta, _ right: ObjectMeta) -> Bool {
-        left.resourceVersion == right.resourceVersion && left.uid == right.uid && !left.resourceVersion.isEmpty
+    /// Whether two answers are of the same object at the same version, printed alike; an object without a version is
+    /// always new.
+    private func isSame(_ old: any StoredObject, _ new: any StoredObject) -> Bool {
+        if let new = new as? PrintedObject, (old as? PrintedObject)?.columns != new.columns { return false }
+        let (left, right) = (old.metadata, new.metadata)
+        return left.resourceVersion == right.resourceVersion && left.uid == right.uid && !left.resourceVersion.isEmpty
     }
 }

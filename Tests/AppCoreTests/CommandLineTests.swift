@@ -78,17 +78,54 @@ struct CommandLineTests {
         #expect(app.shown == "pods in shop")
     }
 
-    @Test func aKindWithoutATableIsNamed() {
+    private func appWithKinds() -> App {
+        func offered(_ resource: String, _ group: String, _ kind: String, short: [String], verbs: [String])
+            -> APIResource
+        {
+            APIResource(
+                groupResource: GroupResource(group: group, resource: resource), version: "v1", kind: kind,
+                singularName: kind.lowercased(), shortNames: short, isNamespaced: true, verbs: verbs)
+        }
         var app = App()
         app.send(
             .discovered(
                 [
-                    APIResource(
-                        groupResource: GroupResource(group: "batch", resource: "cronjobs"), version: "v1",
-                        kind: "CronJob", singularName: "cronjob", shortNames: ["cj"], isNamespaced: true)
+                    offered("rockets", "space.example.com", "Rocket", short: ["rk"], verbs: ["list", "watch"]),
+                    offered("tokenreviews", "authentication.k8s.io", "TokenReview", short: [], verbs: ["create"]),
+                    offered("pods", "metrics.k8s.io", "PodMetrics", short: [], verbs: ["get", "list"]),
                 ], failures: []))
-        app.type(":cj\n")
-        #expect(app.notice == "cronjobs are not shown yet: they have no table.")
+        return app
+    }
+
+    @Test(arguments: [
+        "rockets", "rocket", "Rocket", "rk", "rockets.space.example.com", "rockets.space", "rk.space.example.com",
+        "rockets.v1.space.example.com", "rocket.v1.space", "rockets.v1",
+    ])
+    func aKindThatOnlyTheServerKnowsOpensByAnyOfItsNames(name: String) {
+        var app = appWithKinds()
+        app.type(":\(name)\n")
+        #expect(app.notice == nil)
+        #expect(app.shown == "rockets in shop")
+        #expect(app.state.table?.table.title == "Rockets")
+        #expect(app.state.table?.table.columns.map(\.title) == ["NAMESPACE", "NAME", "AGE"])
+    }
+
+    @Test func aKindWithATypeOfItsOwnComesFirst() {
+        var app = appWithKinds()
+        app.type(":rk\n")
+        app.type(":pods\n")
+        #expect(app.state.table?.kind == Pod.kind.groupResource)
+        app.type(":pods.metrics.k8s.io\n")
+        #expect(app.state.table?.kind == GroupResource(group: "metrics.k8s.io", resource: "pods"))
+    }
+
+    @Test func aKindThatCannotBeListedSaysSo() {
+        var app = appWithKinds()
+        app.type(":tokenreviews\n")
+        #expect(
+            app.notice
+                == "tokenreviews.authentication.k8s.io cannot be listed: the server offers no list of them (only: create)."
+        )
     }
 
     @Test func contextsMayHaveSlashesInTheirNames() {

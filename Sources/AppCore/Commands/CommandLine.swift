@@ -75,8 +75,7 @@ enum CommandLine: Sendable, Equatable {
             return .failure(error)
         }
         if let resource = resources.first(where: { answers($0, to: name) }) {
-            let kind = resource.groupResource.resource
-            return .failure(Failure(reason: "\(kind) are not shown yet: they have no table."))
+            return .failure(Failure(reason: refusal(of: resource)))
         }
         let known = Self.words + ResourceTable.all.flatMap { [$0.kind.groupResource.resource] + $0.aliases }
         let hint = nearestName(to: name, among: known).map { " Did you mean \($0)?" } ?? " ? lists the commands."
@@ -134,22 +133,57 @@ enum CommandLine: Sendable, Equatable {
         }
     }
 
-    /// The built-in kind of a name: plural, singular, kind, short name, with or without its group.
+    /// Why a kind that the server offers cannot be shown.
+    private static func refusal(of resource: APIResource) -> String {
+        let can = resource.verbs.isEmpty ? "" : " (only: \(resource.verbs.joined(separator: ", ")))"
+        return "\(resource.groupResource) cannot be listed: the server offers no list of them\(can)."
+    }
+
+    /// The kind of a name: plural, singular, kind or short name, with or without its group and version.
+    ///
+    /// Kinds with a type of their own come first.
     private static func kind(named name: String, resources: [APIResource]) -> ResourceKind? {
         for table in ResourceTable.all {
             let kind = table.kind
             let names = [kind.groupResource.resource, kind.kind.lowercased()] + table.aliases
             if names.contains(name) { return kind }
-            let group = kind.groupResource.group
-            if !group.isEmpty, names.contains(where: { "\($0).\(group)" == name }) { return kind }
+            if matches(name, names, group: kind.groupResource.group, versions: kind.versions) { return kind }
         }
-        let resource = resources.first { answers($0, to: name) }
-        return resource.flatMap { ResourceTable.named($0.groupResource)?.kind }
+        let answering = resources.filter { answers($0, to: name) }
+        guard let resource = answering.first(where: \.isListable) else { return nil }
+        return ResourceTable.named(resource.groupResource)?.kind ?? resource.resourceKind
     }
 
     private static func answers(_ resource: APIResource, to name: String) -> Bool {
         let names =
             [resource.groupResource.resource, resource.kind.lowercased(), resource.singularName] + resource.shortNames
-        return names.contains(name) || names.contains { "\($0).\(resource.groupResource.group)" == name }
+        if names.contains(name) { return true }
+        return matches(name, names, group: resource.groupResource.group, versions: [resource.version])
     }
+
+    /// Whether `NAME.GROUP`, `NAME.VERSION.GROUP` or `NAME.VERSION` is meant by one of these names; of a group its
+    /// beginning is enough, as for kubectl.
+    private static func matches(_ text: String, _ names: [String], group: String, versions: [String]) -> Bool {
+        guard let dot = text.firstIndex(of: "."), names.contains(String(text[..<dot])) else { return false }
+        let rest = text[text.index(after: dot)...]
+        if rest.isEmpty { return false }
+        if !group.isEmpty, group.hasPrefix(rest) { return true }
+        for version in versions where rest.hasPrefix(version) {
+            let end = rest.dropFirst(version.count)
+            if end.isEmpty || end.first == "." && group.hasPrefix(end.dropFirst()) { return true }
+        }
+        return false
+    }
+}
+
+extension APIResource {
+    /// The kind, with the one version that is offered.
+    package var resourceKind: ResourceKind {
+        ResourceKind(
+            group: groupResource.group, resource: groupResource.resource, kind: kind, versions: [version],
+            isNamespaced: isNamespaced)
+    }
+
+    /// Whether a table of it can be shown; discovery that names no verbs is believed to offer all.
+    package var isListable: Bool { verbs.isEmpty || verbs.contains("list") }
 }

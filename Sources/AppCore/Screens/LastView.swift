@@ -32,7 +32,7 @@ extension AppState {
 
     /// Keeps what the context shows now.
     mutating func noteView(_ effects: inout [Effect]) {
-        guard let session, let view = table, view.restriction == nil else { return }
+        guard let session, let view = table, view.restriction == nil, !view.table.isMadeHere else { return }
         let now = LastView(
             context: session.context, server: session.server, kind: "\(view.kind)", namespace: namespace)
         guard lastView(of: session) != now else { return }

@@ -31,7 +31,25 @@ package struct ResourceTable: Sendable, Equatable {
     /// NAMESPACE first, for namespaced kinds.
     package let columns: [Column]
     package let defaultSort: TableSort
+    /// The server's columns that this table is made of; `nil` for a kind with a type of its own.
+    package let printed: PrintedColumns?
     package let health: @Sendable (any StoredObject) -> Health
+
+    init(
+        kind: ResourceKind, title: String, aliases: [String], columns: [Column], defaultSort: TableSort,
+        printed: PrintedColumns?, health: @escaping @Sendable (any StoredObject) -> Health
+    ) {
+        self.kind = kind
+        self.title = title
+        self.aliases = aliases
+        self.columns = columns
+        self.defaultSort = defaultSort
+        self.printed = printed
+        self.health = health
+    }
+
+    /// Whether its rows are made here, as lists of kinds are: the cluster is not asked for them.
+    package var isMadeHere: Bool { kind.versions.isEmpty }
 
     package init<Row>(_ definition: TableDefinition<Row>) {
         kind = Row.kind
@@ -45,18 +63,20 @@ package struct ResourceTable: Sendable, Equatable {
         } else {
             defaultSort = TableSort(column: "NAME", descending: false)
         }
+        printed = nil
         let health = definition.health
         self.health = { object in (object as? Stored<Row>).map { health($0.value) } ?? .fine }
     }
 
     package static func == (left: ResourceTable, right: ResourceTable) -> Bool {
-        left.kind == right.kind && left.columns.map(\.title) == right.columns.map(\.title)
+        left.kind == right.kind && left.printed == right.printed
+            && left.columns.map(\.title) == right.columns.map(\.title)
     }
 
     /// The index of a column by its title.
     package func index(ofColumn title: String) -> Int? { columns.firstIndex { $0.title == title } }
 
-    private static let namespaceColumn = Column(
+    static let namespaceColumn = Column(
         title: "NAMESPACE", width: .fit(max: 24), isRightAligned: false, isWide: false,
         help: "Namespace of the object.", isTimeDependent: false, sortsDescendingFirst: false, importance: 2,
         text: { object, _ in object.metadata.namespace }, role: { _, _ in .plain },
@@ -93,7 +113,7 @@ package struct TableSort: Sendable, Equatable {
 }
 
 extension ResourceTable {
-    /// The table of a kind; `nil` when it has none.
+    /// The table of a kind with a type of its own; `nil` for any other: see `AppState.resourceTable(of:)`.
     package static func named(_ kind: GroupResource) -> ResourceTable? { byKind[kind] }
 
     private static let byKind = Dictionary(uniqueKeysWithValues: all.map { ($0.kind.groupResource, $0) })

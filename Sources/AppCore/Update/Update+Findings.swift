@@ -249,7 +249,7 @@ extension AppState {
             show(.info, "\(target) cannot be shown: its kind is not known here.")
             return
         }
-        if let table = ResourceTable.named(kind.groupResource) {
+        if let table = resourceTable(of: kind.groupResource) {
             var next = TableView(table, namespace: kind.isNamespaced ? target.namespace : nil, openedAt: now)
             next.wanted = ObjectKey(namespace: target.namespace, name: target.name)
             push(next)

@@ -88,7 +88,7 @@ extension AppState {
                 arrive(&effects)
             }
         case .lastView:
-            if let scope = previousScope, let table = ResourceTable.named(scope.kind) {
+            if let scope = previousScope, let table = resourceTable(of: scope.kind) {
                 push(TableView(table, namespace: scope.namespace, openedAt: now))
             }
         case .allNamespaces: switchNamespace(nil)

@@ -15,8 +15,9 @@ package func update(_ state: inout AppState, _ event: AppEvent) -> [Effect] {
         state.settle()
     case .tick(let now): state.tick(now)
     case .snapshot(let snapshot): state.take(snapshot, &effects)
-    case .discovered(let resources, let failures):
+    case .discovered(let resources, let others, let failures):
         state.resources = resources
+        state.otherVersions = others
         if let first = failures.first {
             state.show(
                 .warning,
@@ -91,7 +92,8 @@ extension AppState {
 
     /// Brings the table on the screen up to date with the snapshot.
     mutating func applySnapshot() {
-        let (snapshot, now, visibleRows) = (snapshot, now, visibleTableRows)
+        let snapshot = madeHere.isEmpty ? snapshot : snapshot.adding(madeHere)
+        let (now, visibleRows) = (now, visibleTableRows)
         let (revision, health) = (diagnosisRevision, diagnosed == nil ? nil : diagnosis?.health)
         changeTable { view, table in
             if view.faultsRevision != revision {
@@ -259,6 +261,7 @@ extension AppState {
         wasConnected = false
         wasTurnedAway = false
         resources = []
+        otherVersions = []
         fallback = nil
         snapshot = ClusterSnapshot(epoch: snapshot.epoch &+ 1)
         forwardPlaces = []
@@ -326,7 +329,7 @@ extension AppState {
     fileprivate mutating func updateDemand(_ effects: inout [Effect]) {
         guard session != nil else { return }
         var wanted: Set<KindScope> = [KindScope(Namespace.kind.groupResource, namespace: nil)]
-        if let scope = table?.scope { wanted.insert(scope) }
+        if let view = table, !view.table.isMadeHere { wanted.insert(view.scope) }
         let diagnosed = wantedDiagnosis.map { DiagnosisOrder($0, isAsked: shownFindings != nil) }
         if let diagnosed { wanted.formUnion(demand(of: diagnosed.scope)) }
         wanted.formUnion(demand(ofDialogBeside: wanted))
@@ -386,7 +389,12 @@ extension AppState {
 
     /// Goes to a kind's table in the current namespace.
     mutating func goTo(_ kind: ResourceKind, restriction: Restriction? = nil, namespace: String?) {
-        guard let table = ResourceTable.named(kind.groupResource) else { return }
+        goTo(kind.groupResource, restriction: restriction, namespace: namespace)
+    }
+
+    /// Goes to the table of any kind that we or the server know.
+    mutating func goTo(_ kind: GroupResource, restriction: Restriction? = nil, namespace: String?) {
+        guard let table = resourceTable(of: kind) else { return }
         var view = TableView(table, namespace: namespace, restriction: restriction, openedAt: now)
         view.isWide = self.table?.isWide ?? false
         push(view)

@@ -31,3 +31,31 @@ public func age(from start: Timestamp?, to now: Timestamp) -> String {
 private func twoUnits(_ large: Int64, _ largeUnit: String, _ small: Int64, _ smallUnit: String) -> String {
     small == 0 ? "\(large)\(largeUnit)" : "\(large)\(largeUnit)\(small)\(smallUnit)"
 }
+
+/// The duration that an age such as `3h5m` says, in microseconds; `nil` for any other text.
+public func microseconds(inAge text: String) -> Int64? {
+    var total: Int64 = 0
+    var number: Int64?
+    for byte in text.utf8 {
+        if (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) {
+            let value = (number ?? 0) * 10 + Int64(byte - UInt8(ascii: "0"))
+            guard value <= 1_000_000_000 else { return nil }
+            number = value
+            continue
+        }
+        let seconds: Int64
+        switch byte {
+        case UInt8(ascii: "s"): seconds = 1
+        case UInt8(ascii: "m"): seconds = 60
+        case UInt8(ascii: "h"): seconds = 3600
+        case UInt8(ascii: "d"): seconds = 86400
+        case UInt8(ascii: "y"): seconds = 365 * 86400
+        default: return nil
+        }
+        guard let count = number else { return nil }
+        total += count * seconds
+        number = nil
+        guard total <= 100_000_000_000 else { return nil }
+    }
+    return number == nil && !text.isEmpty ? total * 1_000_000 : nil
+}
