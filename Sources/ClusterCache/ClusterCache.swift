@@ -81,7 +81,7 @@ package actor ClusterCache {
         self.logger = logger
         self.now = now
         self.sleep = sleep
-        random = SplitMix64(state: seed)
+        random = SplitMix64(seed: seed)
         (snapshots, publications) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }

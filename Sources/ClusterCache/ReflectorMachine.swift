@@ -106,7 +106,7 @@ package struct ReflectorMachine: Sendable {
 
     /// A machine whose jitter follows from `seed`.
     package init(seed: UInt64) {
-        random = SplitMix64(state: seed)
+        random = SplitMix64(seed: seed)
     }
 
     /// Takes what happened and says what to do; `[]` to go on with what is being done.
@@ -401,20 +401,5 @@ extension Timestamp {
         let whole = Timestamp(seconds: seconds).microseconds
         let (sum, overflow) = microseconds.addingReportingOverflow(whole &+ attoseconds / 1_000_000_000_000)
         return Timestamp(microseconds: overflow ? .max : sum)
-    }
-}
-
-/// A small repeatable source of random numbers.
-///
-/// Source: Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators" (2014).
-struct SplitMix64: RandomNumberGenerator, Sendable {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -6,7 +6,7 @@ import Testing
 struct KindStoreModelTests {
     @Test(arguments: [1, 2, 3, 4, 5, 6, 7, 8] as [UInt64])
     func everyIndexEqualsANaiveRecomputation(seed: UInt64) {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         var store = listedStore(logLimit: 200)
         var model: [ObjectKey: Stored<Pod>] = [:]
         var replayed: [ObjectKey: Stored<Pod>] = [:]
@@ -40,7 +40,7 @@ struct KindStoreModelTests {
         compare(store.snapshot(), model)
     }
 
-    private func randomPod(version: Int, using random: inout SeededGenerator) -> Stored<Pod> {
+    private func randomPod(version: Int, using random: inout SplitMix64) -> Stored<Pod> {
         var labels = Labels()
         for key in ["app", "tier", "zone"] where Bool.random(using: &random) {
             labels[key] = "v\(Int.random(in: 0..<3, using: &random))"
@@ -58,7 +58,7 @@ struct KindStoreModelTests {
     /// Lists again: some objects vanished, some changed, some are new; pages of any size; sometimes started twice.
     private func relist(
         _ store: inout KindStore, _ model: inout [ObjectKey: Stored<Pod>], version: inout Int,
-        using random: inout SeededGenerator
+        using random: inout SplitMix64
     ) {
         let before = store.snapshot()
         if Bool.random(using: &random) {

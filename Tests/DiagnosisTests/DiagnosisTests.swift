@@ -204,7 +204,7 @@ struct DiagnosisTests {
     /// Whatever changes, in whatever steps, the report is that of a fresh look.
     @Test(arguments: 0..<20)
     func saysTheSameStepByStepAsAtOnce(seed: UInt64) {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         var cluster = Cluster()
         var diagnosis = Diagnosis(rules: Self.rules)
         for step in 0..<60 {
@@ -215,7 +215,7 @@ struct DiagnosisTests {
         }
     }
 
-    private static func change(_ cluster: inout Cluster, _ random: inout SeededGenerator) {
+    private static func change(_ cluster: inout Cluster, _ random: inout SplitMix64) {
         let name = "o\(Int.random(in: 0..<6, using: &random))"
         let namespace = Bool.random(using: &random) ? "shop" : "other"
         let app = ["app": "a\(Int.random(in: 0..<3, using: &random))"] as Labels

@@ -10,7 +10,7 @@ struct SpoiledClusterTests {
     func everyRuleReturns(name: String, seed: UInt64) throws {
         let text = try Case(path: "clusters/\(name)").text()
         guard let document = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] else { return }
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         for _ in 0..<3 {
             var spoiled = document
             spoiled["items"] = (document["items"] as? [[String: Any]] ?? []).map { item in
@@ -26,7 +26,7 @@ struct SpoiledClusterTests {
     }
 
     /// The same value with some of its parts dropped, emptied, or replaced by something else.
-    private static func spoil(_ value: Any, _ random: inout SeededGenerator) -> Any {
+    private static func spoil(_ value: Any, _ random: inout SplitMix64) -> Any {
         if Int.random(in: 0..<60, using: &random) == 0 {
             let others: [Any] = [
                 NSNull(), "", 0, -1, Int64.max, true, [Any](), [String: Any](), "nonsense", ["x": "y"], "0",

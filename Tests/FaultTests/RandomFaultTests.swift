@@ -36,13 +36,13 @@ struct RandomFaultTests {
 
 /// What happens next, from a seed.
 private struct Schedule {
-    private var random: SeededGenerator
+    private var random: SplitMix64
     private var backup: DemoObjectStore?
     private var created = 0
     /// Whether every kind has rows, so that a refusal does not lead a screen to another namespace.
     var isListed = false
 
-    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+    init(seed: UInt64) { random = SplitMix64(seed: seed) }
 
     mutating func step(_ rig: Rig) async throws {
         try change(rig)
@@ -144,20 +144,5 @@ private struct Schedule {
                 rig.truth.server.update { $0.put(.services, service) }
             }
         }
-    }
-}
-
-/// The same numbers for the same seed (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

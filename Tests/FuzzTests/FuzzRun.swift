@@ -1,4 +1,5 @@
 import Foundation
+import KubernetesModel
 
 /// One parser given many inputs.
 struct FuzzRun: Sendable {

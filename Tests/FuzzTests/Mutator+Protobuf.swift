@@ -1,3 +1,5 @@
+import KubernetesModel
+
 /// How protobuf messages stand in an input.
 enum ProtobufFraming: Sendable {
     /// One message after a byte of ours.

@@ -1,3 +1,5 @@
+import KubernetesModel
+
 /// Makes inputs of seeds: bits flipped, parts removed, doubled, moved and joined, numbers driven to their ends.
 struct Mutator {
     /// Whole inputs to begin with; at least one.
