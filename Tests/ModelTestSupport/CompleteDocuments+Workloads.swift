@@ -41,12 +41,18 @@ extension CompleteDocuments {
     package static let autoscaler = """
         {"metadata":\(metadata),"spec":{"scaleTargetRef":{"kind":"Deployment","name":"d","apiVersion":"apps/v1"},
         "minReplicas":2,"maxReplicas":3,"metrics":[
-        {"type":"Resource","resource":{"name":"cpu","target":{"type":"Utilization","averageUtilization":80}}},
+        {"type":"Resource","resource":{"name":"cpu","target":{"type":"Utilization","averageUtilization":80,
+        "value":"3","averageValue":"4m"}}},
         {"type":"ContainerResource","containerResource":{"name":"cpu","container":"c","target":{"type":"Utilization"}}},
         {"type":"Pods","pods":{"metric":{"name":"m1"},"target":{"type":"AverageValue"}}},
         {"type":"Object","object":{"metric":{"name":"m2"},"target":{"type":"Value"}}},
         {"type":"External","external":{"metric":{"name":"m3"},"target":{"type":"Value"}}}]},
         "status":{"lastScaleTime":"2026-03-01T00:00:00Z","currentReplicas":1,"desiredReplicas":2,
+        "currentMetrics":[{"type":"Resource","resource":{"name":"cpu","current":{"value":"1","averageValue":"2m",
+        "averageUtilization":3}}},{"type":"Pods","pods":{"metric":{"name":"m1"},"current":{"averageValue":"4"}}},
+        {"type":"Object","object":{"metric":{"name":"m2"},"current":{"value":"5"}}},
+        {"type":"ContainerResource","containerResource":{"name":"cpu","current":{"averageUtilization":6}}},
+        {"type":"External","external":{"metric":{"name":"m3"},"current":{"value":"7"}}}],
         "conditions":\(conditions)}}
         """
 
@@ -68,24 +74,27 @@ extension CompleteDocuments {
         """
 
     package static let ingressClass = """
-        {"metadata":\(metadata),"spec":{"controller":"example.com/ingress"}}
+        {"metadata":\(metadata),"spec":{"controller":"example.com/ingress","parameters":{"apiGroup":"g",
+        "kind":"Settings","name":"s","scope":"Namespace","namespace":"ns"}}}
         """
 
     package static let claim = """
         {"metadata":\(metadata),"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}},
-        "volumeName":"v","storageClassName":"fast"},"status":{"phase":"Bound","capacity":{"storage":"2Gi"},
+        "volumeName":"v","storageClassName":"fast","volumeMode":"Block","volumeAttributesClassName":"gold"},
+        "status":{"phase":"Bound","accessModes":["ReadWriteMany"],"capacity":{"storage":"2Gi"},
         "conditions":\(conditions)}}
         """
 
     package static let volume = """
         {"metadata":\(metadata),"spec":{"capacity":{"storage":"2Gi"},"accessModes":["ReadWriteOnce"],
         "claimRef":{"kind":"PersistentVolumeClaim","namespace":"ns","name":"c","uid":"cu"},
-        "persistentVolumeReclaimPolicy":"Retain","storageClassName":"fast",
+        "persistentVolumeReclaimPolicy":"Retain","storageClassName":"fast","volumeMode":"Block",
+        "volumeAttributesClassName":"gold",
         "nodeAffinity":{"required":\(nodeTerms)}},"status":{"phase":"Failed","message":"m","reason":"R"}}
         """
 
     package static let storageClass = """
-        {"metadata":\(metadata),"provisioner":"example.com/disk","reclaimPolicy":"Delete",
+        {"metadata":\(metadata),"provisioner":"example.com/disk","reclaimPolicy":"Delete","allowVolumeExpansion":true,
         "volumeBindingMode":"WaitForFirstConsumer"}
         """
 

@@ -20,6 +20,15 @@ package enum CompleteDocuments {
         ("core.v1.ConfigMap", "configmaps", configMap), ("core.v1.Secret", "secrets", secret),
         ("core.v1.ServiceAccount", "serviceaccounts", serviceAccount),
         ("core.v1.ResourceQuota", "resourcequotas", quota), ("core.v1.LimitRange", "limitranges", limitRange),
+        ("rbac.v1.Role", "roles", role), ("rbac.v1.ClusterRole", "clusterroles", clusterRole),
+        ("rbac.v1.RoleBinding", "rolebindings", roleBinding),
+        ("rbac.v1.ClusterRoleBinding", "clusterrolebindings", roleBinding),
+        ("core.v1.Endpoints", "endpoints", endpoints),
+        ("coordination.v1.Lease", "leases", lease), ("scheduling.v1.PriorityClass", "priorityclasses", priorityClass),
+        (
+            "k8s.io.apiextensions_apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition",
+            "customresourcedefinitions", definition
+        ),
     ]
 
     package static let metadata = """

@@ -76,6 +76,7 @@ package struct ProtobufSchema: Sendable {
         if member.key == "topology", message.hasSuffix(".Endpoint") {
             return encode(.object([JSONValue.Member("deprecatedTopology", member.value)]), message: message)
         }
+        if let field = fields["aPIGroup"], member.key == "apiGroup" { return value(member.value, field) }
         for name in ["volumeSource", "handler", "localObjectReference"] {
             guard let field = fields[name], messages[field.message]?[member.key] != nil else { continue }
             return Self.field(field.number, encode(.object([member]), message: field.message))

@@ -98,5 +98,20 @@ extension IngressClass: FieldReadable {
         ])
 
     private static let spec = FieldTable<IngressClass>(
-        "IngressClassSpec", [Field("controller", 1) { $0.controller = $1.interned() }])
+        "IngressClassSpec",
+        [
+            Field("controller", 1) { $0.controller = $1.interned() },
+            Field("parameters", 2) { $1.message(&$0.parameters) },
+        ])
+}
+
+extension IngressClassParameters: FieldReadable {
+    static let fields = FieldTable<IngressClassParameters>(
+        "IngressClassParametersReference",
+        [
+            Field("apiGroup", 1) { $0.apiGroup = $1.optionalInterned() },
+            Field("kind", 2) { $0.kind = $1.interned() },
+            Field("name", 3) { $0.name = $1.interned() },
+            Field("namespace", 5) { $0.namespace = $1.interned() },
+        ])
 }

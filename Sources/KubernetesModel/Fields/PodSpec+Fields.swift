@@ -2,7 +2,14 @@ extension PodSpec: FieldReadable {
     static let fields = FieldTable<PodSpec>(
         "PodSpec",
         [
-            Field("volumes", 1) { $1.append(&$0.volumes) { $0.isKept } },
+            Field("volumes", 1) { spec, reader in
+                var mountsToken = spec.mountsToken
+                reader.append(&spec.volumes) { volume in
+                    if volume.isToken { mountsToken = true }
+                    return volume.isKept
+                }
+                spec.mountsToken = mountsToken
+            },
             Field("initContainers", 20) { $1.append(&$0.initContainers) },
             Field("containers", 2) { $1.append(&$0.containers) },
             Field("restartPolicy", 3) { $0.restartPolicy = $1.interned() },
@@ -122,9 +129,12 @@ extension Volume: FieldReadable {
 
     private static let nothing = FieldTable<Volume>("EphemeralVolumeSource", [])
 
-    /// Whether something reads it; the token's volume, which the API server adds, has another name in every pod.
+    /// Whether it is the token's, which the API server adds.
+    fileprivate var isToken: Bool { name.hasPrefix("kube-api-access-") }
+
+    /// Whether something reads it; the token's volume has another name in every pod.
     fileprivate var isKept: Bool {
-        if name.hasPrefix("kube-api-access-") { return false }
+        if isToken { return false }
         return !sources.isEmpty || !claimName.isEmpty || isEphemeral || !hostPath.isEmpty
     }
 }

@@ -23,6 +23,7 @@ extension HorizontalPodAutoscaler: FieldReadable {
             Field("lastScaleTime", 2) { $0.lastScaleTime = $1.timestamp() },
             Field("currentReplicas", 3) { $0.currentReplicas = $1.int32() },
             Field("desiredReplicas", 4) { $0.desiredReplicas = $1.int32() },
+            Field("currentMetrics", 5) { $1.append(&$0.currentMetrics) },
             Field("conditions", 6) { $1.append(&$0.conditions, Condition(), Condition.workloadFields) },
         ])
 }
@@ -77,7 +78,34 @@ extension MetricTarget: FieldReadable {
         "MetricTarget",
         [
             Field("type", 1) { $0.targetType = $1.interned() },
-            Field("averageUtilization", 4) { $0.averageUtilization = $1.optionalInt32() },
+            Field("value", 2) { $0.target.value = $1.quantity() },
+            Field("averageValue", 3) { $0.target.averageValue = $1.quantity() },
+            Field("averageUtilization", 4) { $0.target.averageUtilization = $1.optionalInt32() },
+        ])
+}
+
+extension MetricValue: FieldReadable {
+    /// A measurement is kept as its value, whatever was measured.
+    static let fields = FieldTable<MetricValue>(
+        "MetricStatus",
+        [
+            Field("object", 2) { $1.message(&$0, source) },
+            Field("pods", 3) { $1.message(&$0, source) },
+            Field("resource", 4) { $1.message(&$0, source) },
+            Field("containerResource", 7) { $1.message(&$0, source) },
+            Field("external", 5) { $1.message(&$0, source) },
+        ])
+
+    /// Every sort of measurement has its value in the same place.
+    private static let source = FieldTable<MetricValue>(
+        "ResourceMetricStatus", [Field("current", 2) { $1.message(&$0, current) }])
+
+    private static let current = FieldTable<MetricValue>(
+        "MetricValueStatus",
+        [
+            Field("value", 1) { $0.value = $1.quantity() },
+            Field("averageValue", 2) { $0.averageValue = $1.quantity() },
+            Field("averageUtilization", 3) { $0.averageUtilization = $1.optionalInt32() },
         ])
 }
 

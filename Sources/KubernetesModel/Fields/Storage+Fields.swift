@@ -14,6 +14,8 @@ extension PersistentVolumeClaim: FieldReadable {
             Field("resources", 2) { $1.message(&$0, resources) },
             Field("volumeName", 3) { $0.volumeName = $1.string() },
             Field("storageClassName", 5) { $0.storageClassName = $1.optionalString() },
+            Field("volumeMode", 6) { $0.volumeMode = $1.optionalInterned() },
+            Field("volumeAttributesClassName", 9) { $0.attributesClassName = $1.optionalInterned() },
         ])
 
     private static let resources = FieldTable<PersistentVolumeClaim>(
@@ -23,6 +25,7 @@ extension PersistentVolumeClaim: FieldReadable {
         "PersistentVolumeClaimStatus",
         [
             Field("phase", 1) { $0.phase = $1.interned() },
+            Field("accessModes", 2) { $1.append(&$0.currentAccessModes) },
             Field("capacity", 3) { $1.quantities(&$0.capacity) },
             Field("conditions", 4) { $1.append(&$0.conditions) },
         ])
@@ -45,7 +48,9 @@ extension PersistentVolume: FieldReadable {
             Field("claimRef", 4) { $1.message(&$0.claimRef) },
             Field("persistentVolumeReclaimPolicy", 5) { $0.reclaimPolicy = $1.interned() },
             Field("storageClassName", 6) { $0.storageClassName = $1.interned() },
+            Field("volumeMode", 8) { $0.volumeMode = $1.optionalInterned() },
             Field("nodeAffinity", 9) { $1.message(&$0, nodeAffinity) },
+            Field("volumeAttributesClassName", 10) { $0.attributesClassName = $1.optionalInterned() },
         ])
 
     private static let nodeAffinity = FieldTable<PersistentVolume>(
@@ -67,6 +72,7 @@ extension StorageClass: FieldReadable {
             Field("metadata", 1) { $1.message(&$0.metadata) },
             Field("provisioner", 2) { $0.provisioner = $1.interned() },
             Field("reclaimPolicy", 4) { $0.reclaimPolicy = $1.interned() },
+            Field("allowVolumeExpansion", 6) { $0.allowVolumeExpansion = $1.bool() },
             Field("volumeBindingMode", 7) { $0.volumeBindingMode = $1.interned() },
         ])
 }
@@ -96,9 +102,13 @@ extension ServiceAccount: FieldReadable {
         "ServiceAccount",
         [
             Field("metadata", 1) { $1.message(&$0.metadata) },
+            Field("secrets", 2) { $1.append(&$0.secrets, "", secretName) },
             Field("imagePullSecrets", 3) { $1.append(&$0.imagePullSecrets, "", objectName) },
             Field("automountServiceAccountToken", 4) {
                 $0.automountServiceAccountToken = $1.optionalBool()
             },
         ])
+
+    /// A secret is kept as its name.
+    private static let secretName = FieldTable<String>("ObjectReference", [Field("name", 3) { $0 = $1.interned() }])
 }

@@ -52,6 +52,8 @@ public struct ServiceAccount: KubernetesObject {
 
     /// Name, namespace, identity, labels and owners.
     public var metadata = ObjectMeta()
+    /// Secrets that pods of it may mount, by name (`secrets`).
+    public var secrets: [String] = []
     /// Secrets for registries, by name (`imagePullSecrets`).
     public var imagePullSecrets: [String] = []
     /// Whether pods get its token; `nil` means that they do (`automountServiceAccountToken`).

@@ -15,6 +15,8 @@ public struct HorizontalPodAutoscaler: KubernetesObject {
     public var maxReplicas: Int32 = 0
     /// Source: `spec.metrics`.
     public var metrics: [MetricTarget] = []
+    /// What was measured last, in the order of `metrics` (`status.currentMetrics`).
+    public var currentMetrics: [MetricValue] = []
     /// When it last changed the size (`status.lastScaleTime`).
     public var lastScaleTime: Timestamp?
     /// Source: `status.currentReplicas`.
@@ -51,9 +53,22 @@ public struct MetricTarget: Sendable, Hashable {
     public var container = ""
     /// `Utilization`, `Value` or `AverageValue` (`*.target.type`).
     public var targetType = ""
-    /// In percent of the requests (`*.target.averageUtilization`).
-    public var averageUtilization: Int32?
+    /// What it ought to be (`*.target`).
+    public var target = MetricValue()
 
     /// A metric with nothing set.
+    public init() {}
+}
+
+/// A measurement (autoscaling/v2 MetricStatus), or what it ought to be (autoscaling/v2 MetricTarget).
+public struct MetricValue: Sendable, Hashable {
+    /// A quantity's text; `nil` when it is given otherwise (`value`).
+    public var value: String?
+    /// For each pod, as a quantity's text (`averageValue`).
+    public var averageValue: String?
+    /// In percent of the requests (`averageUtilization`).
+    public var averageUtilization: Int32?
+
+    /// A value with nothing set.
     public init() {}
 }

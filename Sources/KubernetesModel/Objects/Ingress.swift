@@ -86,7 +86,29 @@ public struct IngressClass: KubernetesObject {
     public var metadata = ObjectMeta()
     /// Such as `k8s.io/ingress-nginx` (`spec.controller`).
     public var controller = ""
+    /// An object that configures the controller further (`spec.parameters`).
+    public var parameters: IngressClassParameters?
 
     /// An IngressClass with nothing set.
     public init() {}
+}
+
+/// Names an object with the settings of an IngressClass (networking.k8s.io/v1 IngressClassParametersReference).
+public struct IngressClassParameters: Sendable, Hashable {
+    /// `nil` for the core group (`apiGroup`).
+    public var apiGroup: String?
+    /// Source: `kind`.
+    public var kind = ""
+    /// Source: `name`.
+    public var name = ""
+    /// Empty for an object without one (`namespace`).
+    public var namespace = ""
+
+    /// A reference with nothing set.
+    public init() {}
+}
+
+extension IngressClass {
+    /// Whether Ingresses that name no class get this one.
+    public var isDefault: Bool { metadata.annotations["ingressclass.kubernetes.io/is-default-class"] == "true" }
 }

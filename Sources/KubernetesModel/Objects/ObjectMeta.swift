@@ -38,7 +38,8 @@ public struct ObjectMeta: Sendable, Equatable {
         "kubectl.kubernetes.io/default-container", "kubernetes.io/config.mirror", "kubernetes.io/ingress.class",
         "meta.helm.sh/release-name",
         "meta.helm.sh/release-namespace", "nginx.ingress.kubernetes.io/canary",
-        "storageclass.kubernetes.io/is-default-class", "volume.kubernetes.io/selected-node",
+        "storageclass.beta.kubernetes.io/is-default-class", "storageclass.kubernetes.io/is-default-class",
+        "volume.beta.kubernetes.io/storage-class", "volume.kubernetes.io/selected-node",
     ]
 }
 

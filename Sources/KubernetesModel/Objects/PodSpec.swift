@@ -6,6 +6,8 @@ public struct PodSpec: Sendable, Hashable {
     public var containers: [Container] = []
     /// Volumes that need another object or the node's disk, and no others (`spec.volumes`).
     public var volumes: [Volume] = []
+    /// Whether the API server added the volume with its token and the ConfigMap `kube-root-ca.crt` (`spec.volumes`).
+    public var mountsToken = false
     /// `Always`, `OnFailure` or `Never` (`spec.restartPolicy`).
     public var restartPolicy = ""
     /// `nil` means 30 (`spec.terminationGracePeriodSeconds`).

@@ -8,12 +8,18 @@ public struct PersistentVolumeClaim: KubernetesObject {
     public var metadata = ObjectMeta()
     /// Source: `spec.accessModes`.
     public var accessModes: [String] = []
+    /// How it is mounted now (`status.accessModes`).
+    public var currentAccessModes: [String] = []
     /// What is asked for, by resource, as the quantity's text (`spec.resources.requests`).
     public var requests = Labels()
     /// The volume, empty while unbound (`spec.volumeName`).
     public var volumeName = ""
     /// `nil` means the default class, empty means none (`spec.storageClassName`).
     public var storageClassName: String?
+    /// `Filesystem` or `Block`; `nil` from servers that do not say (`spec.volumeMode`).
+    public var volumeMode: String?
+    /// `nil` for none (`spec.volumeAttributesClassName`).
+    public var attributesClassName: String?
     /// `Pending`, `Bound` or `Lost` (`status.phase`).
     public var phase = ""
     /// What there is, by resource, as the quantity's text (`status.capacity`).
@@ -43,6 +49,10 @@ public struct PersistentVolume: KubernetesObject {
     public var reclaimPolicy = ""
     /// Empty for none (`spec.storageClassName`).
     public var storageClassName = ""
+    /// `Filesystem` or `Block`; `nil` from servers that do not say (`spec.volumeMode`).
+    public var volumeMode: String?
+    /// `nil` for none (`spec.volumeAttributesClassName`).
+    public var attributesClassName: String?
     /// Nodes that can reach it, any of these; empty for all (`spec.nodeAffinity.required.nodeSelectorTerms`).
     public var nodeTerms: [NodeSelectorTerm] = []
     /// `Pending`, `Available`, `Bound`, `Released` or `Failed` (`status.phase`).
@@ -71,6 +81,8 @@ public struct StorageClass: KubernetesObject {
     public var reclaimPolicy = ""
     /// `Immediate` or `WaitForFirstConsumer` (`volumeBindingMode`).
     public var volumeBindingMode = ""
+    /// Whether claims may grow (`allowVolumeExpansion`).
+    public var allowVolumeExpansion = false
 
     /// A StorageClass with nothing set.
     public init() {}
@@ -80,5 +92,18 @@ extension StorageClass {
     /// Whether claims that name no class get this one.
     public var isDefault: Bool {
         metadata.annotations["storageclass.kubernetes.io/is-default-class"] == "true"
+            || metadata.annotations["storageclass.beta.kubernetes.io/is-default-class"] == "true"
     }
 }
+
+extension PersistentVolumeClaim {
+    /// The class it asks for, by its annotation of old or by its field; empty for none, or for the default.
+    public var className: String { metadata.annotations[betaStorageClass] ?? storageClassName ?? "" }
+}
+
+extension PersistentVolume {
+    /// The class it is of, by its annotation of old or by its field; empty for none.
+    public var className: String { metadata.annotations[betaStorageClass] ?? storageClassName }
+}
+
+private let betaStorageClass = "volume.beta.kubernetes.io/storage-class"

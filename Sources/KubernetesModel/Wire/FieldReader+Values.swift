@@ -19,6 +19,19 @@ extension FieldReader {
         }
     }
 
+    /// A string that other objects are likely to have too; `nil` when the value is none.
+    mutating func optionalInterned() -> String? {
+        switch format {
+        case .protobuf: return wireType == .lengthDelimited ? interned() : nil
+        case .json:
+            guard json.peek() == UInt8(ascii: "\"") else {
+                json.skipValue()
+                return nil
+            }
+            return interned()
+        }
+    }
+
     /// A string that other objects are likely to have too.
     mutating func interned() -> String {
         switch format {
@@ -169,6 +182,22 @@ extension FieldReader {
         entries(&labels, MapEntry.strings)
     }
 
+    /// A quantity's text; `nil` when the value is none.
+    mutating func quantity() -> String? {
+        switch format {
+        case .protobuf:
+            var text = ""
+            return message(&text, MapEntry.quantity) ? text : nil
+        case .json:
+            if json.peek() == UInt8(ascii: "\"") { return interned() }
+            let start = json.position
+            json.skipValue()
+            let number = UnsafeBufferPointer(start: start, count: json.position - start)
+            return number.first.map { $0 == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+                == true ? String(decoding: number, as: UTF8.self) : nil
+        }
+    }
+
     /// Reads a map of strings to quantities.
     mutating func quantities(_ labels: inout Labels) {
         entries(&labels, MapEntry.quantities)
@@ -301,7 +330,7 @@ private struct MapEntry: Equatable {
         "QuantityEntry",
         [Field("key", 1) { $0.key = $1.interned() }, Field("value", 2) { $1.message(&$0.value, quantity) }])
 
-    private static let quantity = FieldTable<String>("Quantity", [Field("string", 1) { $0 = $1.interned() }])
+    static let quantity = FieldTable<String>("Quantity", [Field("string", 1) { $0 = $1.interned() }])
 
     /// The key comes first; the value is made into a string only when it is kept.
     static let annotations = FieldTable<MapEntry>(

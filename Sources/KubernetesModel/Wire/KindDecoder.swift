@@ -29,7 +29,9 @@ public struct KindDecoder: Sendable {
         KindDecoder(NetworkPolicy.self), KindDecoder(IngressClass.self), KindDecoder(PersistentVolumeClaim.self),
         KindDecoder(PersistentVolume.self), KindDecoder(StorageClass.self), KindDecoder(ConfigMap.self),
         KindDecoder(SecretObject.self), KindDecoder(ServiceAccount.self), KindDecoder(ResourceQuota.self),
-        KindDecoder(LimitRange.self),
+        KindDecoder(LimitRange.self), KindDecoder(Role.self), KindDecoder(ClusterRole.self),
+        KindDecoder(RoleBinding.self), KindDecoder(ClusterRoleBinding.self), KindDecoder(Endpoints.self),
+        KindDecoder(Lease.self), KindDecoder(PriorityClass.self), KindDecoder(CustomResourceDefinition.self),
     ]
 
     /// The decoder of a kind; `nil` for a kind without a type of its own.

@@ -5,6 +5,7 @@ enum CompleteValues {
     static let podSpec: PodSpec = {
         var spec = PodSpec()
         spec.volumes = volumes
+        spec.mountsToken = true
         spec.initContainers = containers
         spec.containers = containers
         spec.restartPolicy = "Never"
