@@ -53,6 +53,7 @@ package enum Place: Sendable, Equatable {
     case findings(FindingsView)
     case forwards(ForwardsView)
     case log(LogView)
+    case xray(XrayView)
 }
 
 /// A notice and when it goes.
@@ -185,6 +186,7 @@ package struct AppState: Sendable, Equatable {
             case .forwards: "port-forwards"
             case .document(let view): view.address.name
             case .log(let view): "logs \(view.order.title)"
+            case .xray(let view): "xray \(view.order.title)"
             case .findings(let view): view.subject.map { (view.showsProbes ? "probes " : "why ") + $0.name } ?? "triage"
             }
         }
@@ -202,6 +204,7 @@ package struct AppState: Sendable, Equatable {
         case .forwards: return .forwards
         case .document: return .document
         case .log: return .log
+        case .xray: return .xray
         case .findings(let view): return view.keyContext
         }
     }

@@ -28,6 +28,7 @@ package func render(_ state: AppState) -> Frame {
         case .forwards(let view): drawForwards(view, state, &frame.grid)
         case .document(let view): drawDocument(view, state, &frame.grid)
         case .log(let view): drawLog(view, state, &frame.grid)
+        case .xray(let view): drawXray(view, state, &frame.grid)
         case .findings(let view): drawFindings(view, state, &frame.grid)
         }
     }

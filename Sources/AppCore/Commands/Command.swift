@@ -22,6 +22,7 @@ package enum Command: String, Sendable, CaseIterable {
     case toggleManagedFields, revealSecrets, toggleWrap, copyDocument
     case goToObject, showEvents, showLog, showPreviousLog, showProbes, testProbes, copyCommand, toggleSilenced
     case toggleFollow, togglePrevious, nextContainer, toggleAllContainers, toggleTimes, logRange, toggleFull
+    case xray, toggleFold, foldAll
     case forward, showForwards, stopForward, copyURL, saveForward
     case retry, repaint, quit
 }
@@ -64,7 +65,7 @@ package struct CommandInfo: Sendable {
                 if case .findings(let view) = state.place {
                     return view.selectedLine == nil ? "Nothing is selected." : nil
                 }
-                return state.shownTable?.selection == nil ? "Nothing is selected." : nil
+                return state.selectedObject == nil ? "Nothing is selected." : nil
             }),
         CommandInfo(
             .copyCommand, "copy command", "Copy the command of the next step.",
@@ -135,6 +136,11 @@ package struct CommandInfo: Sendable {
         CommandInfo(
             .saveForward, "save", "Keep the forward for the next time this context is used, or no longer.",
             unavailable: needsForward),
+        CommandInfo(
+            .xray, "used by", "Show what owns the object, what it owns and needs, and what uses it, as a live tree.",
+            unavailable: { $0.selectedObject == nil ? "Nothing is selected." : nil }),
+        CommandInfo(.toggleFold, "fold", "Show what is below the line, or hide it.", unavailable: needsSelection),
+        CommandInfo(.foldAll, "fold all", "Fold all trees, or unfold them again."),
         CommandInfo(.viewYAML, "yaml", "Show the object as YAML, live.", unavailable: needsSelection),
         CommandInfo(
             .filterPrompt, "filter",
@@ -202,9 +208,9 @@ package struct CommandInfo: Sendable {
         CommandInfo(.moveToTop, "top", "Go to the first line."),
         CommandInfo(.moveToBottom, "bottom", "Go to the last line."),
         CommandInfo(
-            .scrollRight, "right", "Scroll to columns that do not fit; in triage, show what the cause explains."),
+            .scrollRight, "right", "Scroll to columns that do not fit; in triage and xray, show what is below the line."),
         CommandInfo(
-            .scrollLeft, "left", "Scroll back to the first columns; in triage, hide what the cause explains."),
+            .scrollLeft, "left", "Scroll back to the first columns; in triage and xray, hide what is below the line."),
         CommandInfo(.lastView, "last view", "Go to the view that was shown before this one.") {
             $0.previousScope == nil ? "There is no view before this one." : nil
         },
@@ -243,6 +249,7 @@ package struct CommandInfo: Sendable {
         switch state.place {
         case .forwards: return needsForward(state)
         case .contexts, .findings: return nil
+        case .xray: return state.selectedObject == nil ? "Nothing is selected." : nil
         case .table, .document, .log: break
         }
         return state.shownTable?.selection == nil ? "Nothing is selected." : nil

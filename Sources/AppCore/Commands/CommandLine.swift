@@ -20,6 +20,9 @@ enum CommandLine: Sendable, Equatable {
     /// Another number of replicas; `nil` to be asked for it.
     case scale(to: Int?)
 
+    /// Trees of a kind, or of one object; `nil` for workloads, and for the namespace in use.
+    case xray(ResourceKind?, name: String?, namespace: String??)
+
     /// Why a line is no command.
     struct Failure: Error, Equatable {
         var reason: String
@@ -27,7 +30,7 @@ enum CommandLine: Sendable, Equatable {
 
     /// Words that are no kinds.
     static let words = [
-        "ctx", "context", "ns", "help", "quit", "q", "suspend", "login", "triage", "probes", "pf", "scale",
+        "ctx", "context", "ns", "help", "quit", "q", "suspend", "login", "triage", "probes", "pf", "scale", "xray",
     ]
 
     static func parse(_ line: String, resources: [APIResource]) -> Result<CommandLine, Failure> {
@@ -59,6 +62,7 @@ enum CommandLine: Sendable, Equatable {
             return .success(.contexts(switchTo: context.isEmpty ? nil : context))
         default: break
         }
+        if name == "xray" { return xray(rest, resources: resources) }
         do {
             let arguments = try Arguments(rest)
             if name == "triage" || name == "check" { return .success(.triage(namespace: arguments.namespace)) }
@@ -80,6 +84,29 @@ enum CommandLine: Sendable, Equatable {
         let known = Self.words + ResourceTable.all.flatMap { [$0.kind.groupResource.resource] + $0.aliases }
         let hint = nearestName(to: name, among: known).map { " Did you mean \($0)?" } ?? " ? lists the commands."
         return .failure(Failure(reason: "\(name) is no command and no kind.\(hint)"))
+    }
+
+    /// `xray`, `xray KIND`, `xray KIND/NAME`, `xray KIND NAMESPACE`.
+    private static func xray(_ rest: Substring, resources: [APIResource]) -> Result<CommandLine, Failure> {
+        let word = rest.prefix { $0 != " " }
+        if word.isEmpty { return .success(.xray(nil, name: nil, namespace: nil)) }
+        let parts = word.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        do {
+            // A word that is no kind but an argument, such as `-A`, is about the workloads.
+            let kind = kind(named: parts[0].lowercased(), resources: resources)
+            let arguments = try Arguments(kind == nil ? rest : rest[word.endIndex...])
+            guard arguments.filter == nil else { return .failure(Failure(reason: "xray takes its filter after /.")) }
+            guard let kind else {
+                if word.hasPrefix("-") || word == "all" {
+                    return .success(.xray(nil, name: nil, namespace: arguments.namespace))
+                }
+                return .failure(Failure(reason: "\(parts[0]) is no kind that xray knows: xray deploy, xray svc/web."))
+            }
+            let name = parts.count == 2 && !parts[1].isEmpty ? String(parts[1]) : nil
+            return .success(.xray(kind, name: name, namespace: arguments.namespace))
+        } catch {
+            return .failure(error)
+        }
     }
 
     /// What follows a kind: a namespace, labels, a filter, in any order; the filter ends the line.

@@ -4,6 +4,7 @@ import Screen
 package enum KeyContext: String, Sendable, CaseIterable {
     case table, contexts, document, log, triage, why, probes, help, prompt, action
     case forwards, forwardDialog
+    case xray
 }
 
 /// Keys that carry out a command in some contexts.
@@ -21,23 +22,26 @@ package struct Binding: Sendable {
 
 /// The keys: declared once, read by dispatch, footer, help and docs.
 package enum KeyMap {
-    private static let places: [KeyContext] = [.table, .contexts, .document, .log, .triage, .why, .probes, .forwards]
+    private static let places: [KeyContext] = [.table, .contexts, .document, .log, .triage, .why, .probes, .forwards, .xray]
     private static let everywhere: [KeyContext] = places + [.help]
     private static let findings: [KeyContext] = [.triage, .why]
 
     /// In the order in which the footer shows what fits.
     package static let standard: [Binding] = [
-        Binding([.table, .contexts, .why, .probes, .forwards], [.enter], .open),
+        Binding([.table, .contexts, .why, .probes, .forwards, .xray], [.enter], .open),
+        Binding([.xray], [.character(" ")], .toggleFold),
+        Binding([.xray], [.character("x")], .foldAll),
         Binding([.probes], [.character("t")], .testProbes),
         Binding([.triage], [.enter, .character("X")], .why),
-        Binding([.table], [.character("X")], .why),
+        Binding([.table, .xray], [.character("X")], .why),
         Binding(findings, [.character("y")], .copyCommand),
         Binding(findings + [.probes], [.character("o")], .goToObject),
         Binding(findings + [.probes], [.character("e")], .showEvents),
-        Binding(findings + [.table], [.character("l")], .showLog),
+        Binding(findings + [.table, .xray], [.character("l")], .showLog),
         Binding([.log], [.character("s")], .toggleFollow),
         Binding([.log], [.character("p")], .togglePrevious),
-        Binding([.table], [.character("y")], .viewYAML),
+        Binding([.table, .xray], [.character("y")], .viewYAML),
+        Binding([.table, .xray], [.character("U")], .xray),
         Binding([.document, .log], [.character("/")], .searchPrompt),
         Binding([.forwards], [.control("d")], .stopForward),
         Binding([.forwards], [.character("c")], .copyURL),
@@ -55,18 +59,18 @@ package enum KeyMap {
         Binding([.document, .log, .triage, .why, .probes], [.character("c")], .copyDocument),
         Binding([.triage], [.character("S")], .toggleSilenced),
         Binding([.triage, .why], [.character("b")], .showProbes),
-        Binding([.table], [.character("/")], .filterPrompt),
+        Binding([.table, .xray], [.character("/")], .filterPrompt),
         Binding(everywhere, [.character(":")], .commandPrompt),
         Binding(everywhere, [.character("?")], .help),
         Binding(everywhere, [.escape, .character("q")], .back),
-        Binding([.table], [.control("z")], .toggleFaults),
+        Binding([.table, .xray], [.control("z")], .toggleFaults),
         Binding([.table], [.control("w")], .toggleWide),
-        Binding([.table], [.character("c")], .copyName),
+        Binding([.table, .xray], [.character("c")], .copyName),
         Binding([.table], [.character(" ")], .mark),
-        Binding([.table], [.character("p")], .showPreviousLog),
+        Binding([.table, .xray], [.character("p")], .showPreviousLog),
         Binding([.table], [.character("F")], .forward),
         Binding([.table], [.character("f")], .showForwards),
-        Binding([.table], [.character("b")], .showProbes),
+        Binding([.table, .xray], [.character("b")], .showProbes),
         Binding([.table], [.control("d")], .deleteObject),
         Binding([.table], [.character("s")], .scaleWorkload),
         Binding([.table], [.character("r")], .restartWorkload),
@@ -92,8 +96,8 @@ package enum KeyMap {
         Binding(everywhere, [.control("b"), .pageUp], .pageUp),
         Binding(everywhere, [.character("g"), .home], .moveToTop),
         Binding(everywhere, [.character("G"), .end], .moveToBottom),
-        Binding([.table, .document, .log, .triage], [.right], .scrollRight),
-        Binding([.table, .document, .log, .triage], [.left], .scrollLeft),
+        Binding([.table, .document, .log, .triage, .xray], [.right], .scrollRight),
+        Binding([.table, .document, .log, .triage, .xray], [.left], .scrollLeft),
         Binding(places, [.character("-")], .lastView),
         Binding(places, [.character("[")], .historyBack),
         Binding(places, [.character("]")], .historyForward),

@@ -32,6 +32,7 @@ package enum HelpPage {
             case .forwards: .forwards
             case .document: .document
             case .log: .log
+            case .xray: .xray
             case .findings(let view): view.keyContext
             }
         var lines = [Line(keys: "", text: "Keys", isUnavailable: false)]
@@ -73,6 +74,8 @@ package enum HelpPage {
         ("ctx, ctx prod", "the contexts; another context"),
         ("triage, triage all", "what is wrong in the namespace or in all of them, causes first"),
         ("probes, probes web-0", "what the kubelet asks the selected pod, or another, and what comes of it"),
+        ("xray, xray svc", "what belongs together as trees: the workloads, or another kind"),
+        ("xray deploy/web", "one object: what owns it, what it owns and needs, what uses it"),
         ("scale, scale 3", "set how many replicas the marked or selected objects are to have"),
         ("login", "sign in again: the kubeconfig's credential program gets the terminal"),
         ("suspend", "back to the shell until fg"),

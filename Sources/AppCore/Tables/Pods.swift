@@ -93,7 +93,7 @@ extension Pod {
 
 extension ContainerState {
     /// Whether the container cannot start, or ended with an error.
-    fileprivate var isBroken: Bool {
+    var isBroken: Bool {
         switch self {
         case .none, .running: false
         case .waiting(let reason, _): reason != "" && reason != "ContainerCreating" && reason != "PodInitializing"

@@ -30,7 +30,7 @@ extension AppState {
                 if case .loading = view.loadState { return diagnosed?.scope }
                 let isNamespaced = view.table.kind.isNamespaced
                 return DiagnosisScope(namespace: isNamespaced ? view.namespace : namespace)
-            case .contexts, .document, .log, .forwards: continue
+            case .contexts, .document, .log, .forwards, .xray: continue
             }
         }
         return nil
@@ -149,6 +149,7 @@ extension AppState {
                 group: table.kind.groupResource.group, kind: table.kind.kind, namespace: metadata.namespace,
                 name: metadata.name)
         }
+        if let view = shownXray { return view.selectedNode?.object }
         guard let view = shownFindings else { return nil }
         if view.showsProbes { return view.subject }
         if case .object(let object) = view.selectedLine?.target { return object }
@@ -244,7 +245,7 @@ extension AppState {
         openFindings(FindingsView(subject: finding.subject, finding: id, scope: view.scope, openedAt: now))
     }
 
-    private mutating func go(to target: ObjectID, _ effects: inout [Effect]) {
+    mutating func go(to target: ObjectID, _ effects: inout [Effect]) {
         guard let kind = KindDecoder.all.first(where: { $0.kind.kind == target.kind })?.kind else {
             show(.info, "\(target) cannot be shown: its kind is not known here.")
             return

@@ -67,13 +67,14 @@ extension AppState {
             var line = Prompt(.command)
             line.candidates = commandCandidates(for: "")
             prompt = line
-        case .filterPrompt: prompt = Prompt(.filter, text: shownTable?.filterText ?? "")
+        case .filterPrompt: prompt = Prompt(.filter, text: shownTable?.filterText ?? shownXray?.filterText ?? "")
         case .searchPrompt:
             switch place {
             case .document(let view): prompt = Prompt(.search, text: view.search)
             case .log(let view): prompt = Prompt(.search, text: view.search)
             default: break
             }
+        case .xray: openXrayOfSelection()
         case .back:
             if key == .escape, !clearsSomething, stopWaiting(&effects) { return }
             if places.count == 1, !clearsSomething, key == .character("q") {
@@ -110,6 +111,7 @@ extension AppState {
             case .log: runInLog(command, key: key, &effects)
             case .findings: runInFindings(command, &effects)
             case .forwards: runInForwards(command, &effects)
+            case .xray: runInXray(command, &effects)
             }
         }
     }
@@ -296,6 +298,7 @@ extension AppState {
         case .document(let view): !view.search.isEmpty
         case .log(let view): !view.search.isEmpty
         case .table(let view): !view.filterText.isEmpty || view.faultsOnly
+        case .xray(let view): !view.filterText.isEmpty || view.faultsOnly
         case .contexts, .findings, .forwards: false
         }
     }
@@ -312,6 +315,7 @@ extension AppState {
                 view.faultsOnly = false
                 place = .table(view)
                 filterTable()
+            case .xray: clearXray()
             case .contexts, .findings, .forwards: break
             }
             return
@@ -334,6 +338,7 @@ extension AppState {
             namespace = view.namespace
         }
         applySnapshot()
+        applySnapshotToXray()
         settle()
         reopenDocument(&effects)
     }

@@ -23,6 +23,7 @@ extension AppState {
             order.previous = log.previous
             return .success(order)
         }
+        if let view = shownXray { return logOrder(of: view.selectedNode) }
         guard let view = shownTable, let object = view.selection else {
             return .failure(LogRefusal(words: "Nothing is selected."))
         }

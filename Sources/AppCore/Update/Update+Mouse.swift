@@ -58,6 +58,15 @@ extension AppState {
             view.select(index, visibleRows: findingsBody.rows)
             place = .findings(view)
             if event.kind == .doublePress { open(&effects) }
+        case (.xray(var view), .wheelUp), (.xray(var view), .wheelDown):
+            view.scroll(by: event.kind.wheelStep ?? 0, visibleRows: xrayRows)
+            place = .xray(view)
+        case (.xray(var view), .press), (.xray(var view), .doublePress):
+            let index = view.top + row
+            guard row >= 0, row < xrayRows, index < view.lines.count else { return }
+            view.select(index, visibleRows: xrayRows)
+            place = .xray(view)
+            if event.kind == .doublePress { open(&effects) }
         case (.contexts(var view), .press), (.contexts(var view), .doublePress):
             let line = row - 1 - view.reasonLines(columns: size.columns).count
             let visibleRows = visibleRows(of: view)

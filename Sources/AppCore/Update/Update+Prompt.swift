@@ -47,8 +47,12 @@ extension AppState {
         switch line.kind {
         case .command: break
         case .filter:
-            setFilter(line.editor.text, original: line.original)
-            let error = shownTable?.filterError
+            if shownXray != nil {
+                filterXray(line.editor.text)
+            } else {
+                setFilter(line.editor.text, original: line.original)
+            }
+            let error = shownTable?.filterError ?? shownXray?.filterError
             prompt?.error = error
         case .search:
             if case .log = place {
@@ -75,7 +79,7 @@ extension AppState {
         prompt = nil
         switch line.kind {
         case .command: break
-        case .filter: setFilter("")
+        case .filter: shownXray == nil ? setFilter("") : filterXray("")
         case .search:
             changeLog { view, _ in view.find(line.original) }
             if case .document(var view) = place {
@@ -90,7 +94,7 @@ extension AppState {
         let text = line.editor.text
         switch line.kind {
         case .filter:
-            if shownTable?.filterError != nil { return }
+            if shownTable?.filterError != nil || shownXray?.filterError != nil { return }
             prompt = nil
         case .search: prompt = nil
         case .command:

@@ -64,6 +64,7 @@ extension AppState {
         guard snapshot.epoch >= self.snapshot.epoch else { return }
         self.snapshot = snapshot
         applySnapshot()
+        applySnapshotToXray()
         if dialog?.facts.isIncomplete == true { refreshDialog() }
         if shownFindings?.showsProbes == true { settleFindings() }
         fallBackIfForbidden()
@@ -330,6 +331,7 @@ extension AppState {
         guard session != nil else { return }
         var wanted: Set<KindScope> = [KindScope(Namespace.kind.groupResource, namespace: nil)]
         if let view = table, !view.table.isMadeHere { wanted.insert(view.scope) }
+        wanted.formUnion(demandOfXray)
         let diagnosed = wantedDiagnosis.map { DiagnosisOrder($0, isAsked: shownFindings != nil) }
         if let diagnosed { wanted.formUnion(demand(of: diagnosed.scope)) }
         wanted.formUnion(demand(ofDialogBeside: wanted))
@@ -369,6 +371,9 @@ extension AppState {
             view.select(view.selectedIndex, count: forwardRows.count, visibleRows: visibleRows)
             place = .forwards(view)
         case .log: settleLog()
+        case .xray(var view):
+            view.select(view.selectedIndex, visibleRows: xrayRows, byHand: false)
+            place = .xray(view)
         }
     }
 
@@ -429,6 +434,7 @@ extension AppState {
             } else {
                 show(.error, name == nil ? "Select a pod first, or name one." : "Go to the pod's namespace first.")
             }
+        case .success(.xray(let kind, let name, let namespace)): openXray(kind, name: name, namespace: namespace)
         case .success(.scale(let replicas)): askScale(to: replicas, &effects)
         case .success(.triage(let named)): openTriage(namespace: named ?? namespace)
         case .success(.contexts(nil)):
