@@ -4,7 +4,8 @@ import Logging
 
 /// Keeps the wanted kinds of one cluster current and publishes what it knows.
 ///
-/// `run()` owns all work; cancelling its task ends every list, watch and timer. At rest no timer runs.
+/// `run()` owns all work; cancelling its task ends every list, watch and timer. At rest no timer runs but those of kinds
+/// that cannot be watched.
 package actor ClusterCache {
     /// A kind and scope with the task that keeps it current.
     private final class Watched {

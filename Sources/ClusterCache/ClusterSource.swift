@@ -63,10 +63,13 @@ package struct ListedPage: Sendable, Equatable {
     package var continueToken: String?
     /// The resourceVersion that all pages of the list have.
     package var version: String
+    /// After how long to list again, of a kind that cannot be watched; `nil` for one that can.
+    package var pollAfter: Duration?
 
-    package init(continueToken: String?, version: String) {
+    package init(continueToken: String?, version: String, pollAfter: Duration? = nil) {
         self.continueToken = continueToken
         self.version = version
+        self.pollAfter = pollAfter
     }
 }
 

@@ -32,7 +32,9 @@ package struct KubernetesClientSource: ClusterSource {
         do {
             let meta = try await client.list(
                 decoder, resource, namespace: scope.namespace, options: options, receive: receive)
-            return ListedPage(continueToken: meta.continueToken, version: meta.resourceVersion)
+            return ListedPage(
+                continueToken: meta.continueToken, version: meta.resourceVersion, pollAfter: Self.pollInterval(resource)
+            )
         } catch let failure as APIFailure where failure.reason == .notFound {
             await discovery.forget()
             throw failure
@@ -104,6 +106,14 @@ package struct KubernetesClientSource: ClusterSource {
                 detail: "the server does not offer \(kind.groupResource.resource) (\(versions))")
         }
         return (decoder, resource)
+    }
+
+    /// After how long a kind is listed again that cannot be watched; `nil` for one that can.
+    private static func pollInterval(_ resource: APIResource) -> Duration? {
+        if resource.verbs.isEmpty || resource.verbs.contains("watch") { return nil }
+        // Metrics are measured every 15 seconds as a rule.
+        return resource.groupResource.group == PodMetrics.kind.groupResource.group
+            ? .seconds(15) : ReflectorMachine.pollInterval
     }
 
     private func attempt(_ verb: String, _ scope: KindScope) -> String {

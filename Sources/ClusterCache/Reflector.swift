@@ -67,7 +67,8 @@ struct Reflector: Sendable {
                 let page = try await source.list(scope, part) { objects in
                     await perform([.listed(objects)])
                 }
-                return .page(continueToken: page.continueToken, version: page.version)
+                return .page(
+                    continueToken: page.continueToken, version: page.version, pollAfter: page.pollAfter)
             case .check:
                 alarm.attemptBegins()
                 return .checked(version: try await source.newestVersion(of: scope))

@@ -3,6 +3,8 @@ import KubernetesModel
 
 /// Decides how one kind and scope is kept current: list, watch, and what to do when either fails.
 ///
+/// A kind that cannot be watched is listed again and again.
+///
 /// Pure: it answers what happened with what to do next, and `Reflector` does it. Of the actions of one answer the last
 /// one takes time; its outcome is the next input.
 package struct ReflectorMachine: Sendable {
@@ -10,7 +12,9 @@ package struct ReflectorMachine: Sendable {
     package enum Input: Sendable {
         case start
         /// A page was read; without a token it was the last.
-        case page(continueToken: String?, version: String)
+        ///
+        /// With `pollAfter` the kind cannot be watched, and is to be listed again after that time.
+        case page(continueToken: String?, version: String, pollAfter: Duration? = nil)
         /// The newest version that the server has of the kind.
         case checked(version: String)
         /// The server accepted the watch.
@@ -71,6 +75,8 @@ package struct ReflectorMachine: Sendable {
     package static let longestWait = Duration.seconds(30)
     /// The wait after an answer that will hardly change, such as a refusal.
     package static let refusedWait = Duration.seconds(60)
+    /// How long after a list a kind that cannot be watched is listed again.
+    package static let pollInterval = Duration.seconds(30)
     /// The longest that a server may make us wait by `Retry-After`.
     package static let longestRetryAfter = Duration.seconds(300)
     /// The server is asked to end a watch after a time of this range, so that not all end at once.
@@ -97,6 +103,8 @@ package struct ReflectorMachine: Sendable {
     private var watchProgressed = false
     /// Since when rows may be out of date.
     private var staleSince: Timestamp?
+    /// Whether the server knows no watch of the kind, whatever discovery says.
+    private var refusesWatches = false
     /// The server's words when it lets us list, but not watch.
     private var watchRefusal: String?
     /// Whether the last attempt failed in a way that concerns every kind: the server, or the way to it.
@@ -114,10 +122,11 @@ package struct ReflectorMachine: Sendable {
         noteServer(input)
         switch (phase, input) {
         case (.idle, .start): return list()
-        case (.listing(let page), .page(let token, let version)):
+        case (.listing(let page), .page(let token, let version, let pollAfter)):
             if let token, !token.isEmpty { return nextPage(page + 1, token: token) }
-            return listed(version, now: now)
-        case (.listingRest, .page(_, let version)): return listed(version, now: now)
+            return listed(version, pollAfter: pollAfter, now: now)
+        case (.listingRest, .page(_, let version, let pollAfter)):
+            return listed(version, pollAfter: pollAfter, now: now)
         case (.listingRest, .failed(let failure)):
             guard case .server = failure.reason else { return listFailed(failure, page: 1, now: now) }
             listsPagesOnly = true
@@ -190,14 +199,16 @@ package struct ReflectorMachine: Sendable {
         return progress + [.list(.next(continueToken: token, limit: Self.pageLimit))]
     }
 
-    private mutating func listed(_ version: String, now: Timestamp) -> [Action] {
+    private mutating func listed(_ version: String, pollAfter: Duration?, now: Timestamp) -> [Action] {
+        let pollAfter = pollAfter ?? (refusesWatches ? Self.pollInterval : nil)
         // The list left out what it took for the same; it is read once more without that.
-        if !startsOver, isNewHistory(version) { return list(isNewHistory: true) }
+        if !startsOver, pollAfter == nil, isNewHistory(version) { return list(isNewHistory: true) }
         self.version = version
         listFailures = 0
         wasListed = true
         startsOver = false
         staleSince = nil
+        if let pollAfter { return [.endList] + show(.ready) + wait(pollAfter, then: .list) }
         if let watchRefusal {
             staleSince = now
             return [.endList] + show(.stale(since: now, reason: watchRefusal, retryAt: nil)) + watch()
@@ -274,6 +285,9 @@ package struct ReflectorMachine: Sendable {
             let isFirst = watchRefusal == nil
             watchRefusal = words(failure)
             return isFirst ? list() : pause(slowWait(), then: .list, failure, now: now)
+        case .server(405):
+            refusesWatches = true
+            return list()
         case .gone:
             goneInARow += 1
             return goneInARow == 1 ? list() : pause(backoff(goneInARow - 1, failure), then: .list, failure, now: now)
@@ -381,7 +395,7 @@ extension ReflectorMachine.Input {
     package var name: String {
         switch self {
         case .start: "start"
-        case .page(let token, _): token?.isEmpty == false ? "page" : "last page"
+        case .page(let token, _, _): token?.isEmpty == false ? "page" : "last page"
         case .checked: "checked"
         case .opened: "opened"
         case .progressed: "progressed"

@@ -45,6 +45,39 @@ struct ReflectorMachineTests {
         ])
     }
 
+    @Test func listsAgainAndAgainWhatCannotBeWatched() {
+        let page = Input.page(continueToken: nil, version: "", pollAfter: .seconds(15))
+        run([
+            (0, .start, ["begin", "list 500"]),
+            (1, page, ["end", "ready", "wait 15"]),
+            (16, .timerFired, relist),
+            (16, page, ["end", "wait 15"]),
+            (31, .timerFired, relist),
+            (31, .failed(failure(.server(503))), ["stale 31: words, retry", "wait 0.5"]),
+            (32, .timerFired, ["stale 31: words, now"] + relist),
+            (32, page, ["end", "ready", "wait 15"]),
+            (40, .retryNow, relist),
+            (40, .failed(failure(.notFound)), ["unavailable: words", "wait 60"]),
+        ])
+    }
+
+    @Test func listsInPagesWhatCannotBeWatched() {
+        run([
+            (0, .start, ["begin", "list 500"]),
+            (0, .page(continueToken: "p2", version: "", pollAfter: .seconds(30)), ["begin", "list cached"]),
+            (1, .page(continueToken: nil, version: "", pollAfter: .seconds(30)), ["end", "ready", "wait 30"]),
+        ])
+    }
+
+    @Test func listsAgainWhatAServerOffersToWatchButDoesNot() {
+        run(
+            firstList + [
+                (1, .failed(failure(.server(405))), relist),
+                (2, .page(continueToken: nil, version: "10"), ["end", "wait 30"]),
+                (32, .timerFired, relist),
+            ])
+    }
+
     @Test func watchesOnFromTheNewestVersionWhenTheServerEndsTheWatch() {
         run(
             firstList + [

@@ -93,7 +93,11 @@ package enum CompleteDocuments {
         "schedulerName":"s","tolerations":[{"key":"k","operator":"Equal","value":"v","effect":"NoExecute",
         "tolerationSeconds":300}],"priorityClassName":"p","readinessGates":[{"conditionType":"gate"}],
         "overhead":{"cpu":"10m"},"topologySpreadConstraints":[{"maxSkew":2,"topologyKey":"zone",
-        "whenUnsatisfiable":"DoNotSchedule","labelSelector":\(selector)}],"schedulingGates":[{"name":"wait"}]}
+        "whenUnsatisfiable":"DoNotSchedule","labelSelector":\(selector)}],"schedulingGates":[{"name":"wait"}],
+        "resources":{"limits":{"memory":"2Gi"},"requests":{"cpu":"200m"}},
+        "ephemeralContainers":[{"name":"e","image":"busybox","command":["sh"],"targetContainerName":"c",
+        "envFrom":[{"secretRef":{"name":"s"}}],"env":[{"name":"A","valueFrom":{"configMapKeyRef":{"name":"cm","key":"k"}}}],
+        "imagePullPolicy":"Always","securityContext":{"runAsUser":8,"runAsNonRoot":true}}]}
         """
 
     package static let pod = """
@@ -105,7 +109,8 @@ package enum CompleteDocuments {
         "lastState":{"running":{"startedAt":"2026-03-01T00:00:03Z"}},"ready":true,"restartCount":2,"started":false}],
         "containerStatuses":[{"name":"d","state":{"terminated":{"exitCode":137,"signal":9,"reason":"OOMKilled",
         "message":"tm","startedAt":"2026-03-01T00:00:04Z","finishedAt":"2026-03-01T00:00:05Z"}}}],
-        "qosClass":"Burstable"}}
+        "qosClass":"Burstable",
+        "ephemeralContainerStatuses":[{"name":"e","state":{"running":{"startedAt":"2026-03-01T00:00:06Z"}}}]}}
         """
 
     package static let template = """

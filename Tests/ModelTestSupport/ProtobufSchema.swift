@@ -77,7 +77,7 @@ package struct ProtobufSchema: Sendable {
             return encode(.object([JSONValue.Member("deprecatedTopology", member.value)]), message: message)
         }
         if let field = fields["aPIGroup"], member.key == "apiGroup" { return value(member.value, field) }
-        for name in ["volumeSource", "handler", "localObjectReference"] {
+        for name in ["volumeSource", "handler", "localObjectReference", "ephemeralContainerCommon"] {
             guard let field = fields[name], messages[field.message]?[member.key] != nil else { continue }
             return Self.field(field.number, encode(.object([member]), message: field.message))
         }

@@ -18,6 +18,21 @@ extension Container: FieldReadable {
             Field("securityContext", 15) { $1.message(&$0.securityContext) },
         ])
 
+    /// Of an ephemeral container: JSON has in it what protobuf has one message deeper.
+    static let ephemeralFields = FieldTable<Container>(
+        "EphemeralContainer",
+        [
+            Field("ephemeralContainerCommon", 1) { $1.message(&$0, ephemeralCommon) },
+            Field("targetContainerName", 2) { $0.targetContainerName = $1.interned() },
+        ] + ephemeralCommon.fields.map { Field(inJSON: $0) })
+
+    /// It has no ports, resources or probes.
+    private static let ephemeralCommon = FieldTable<Container>(
+        "EphemeralContainerCommon",
+        fields.fields.filter {
+            ["name", "image", "command", "envFrom", "env", "imagePullPolicy", "securityContext"].contains("\($0.key)")
+        })
+
     private static let resources = FieldTable<Container>(
         "ResourceRequirements",
         [

@@ -45,6 +45,7 @@ extension PodStatus: FieldReadable {
             Field("initContainerStatuses", 10) { $1.append(&$0.initContainerStatuses) },
             Field("containerStatuses", 8) { $1.append(&$0.containerStatuses) },
             Field("qosClass", 9) { $0.qosClass = $1.interned() },
+            Field("ephemeralContainerStatuses", 13) { $1.append(&$0.ephemeralContainerStatuses) },
         ])
 
     private static let podIP = FieldTable<String>("PodIP", [Field("ip", 1) { $0 = $1.string() }])

@@ -12,6 +12,9 @@ extension PodSpec: FieldReadable {
             },
             Field("initContainers", 20) { $1.append(&$0.initContainers) },
             Field("containers", 2) { $1.append(&$0.containers) },
+            Field("ephemeralContainers", 34) {
+                $1.append(&$0.ephemeralContainers, Container(), Container.ephemeralFields)
+            },
             Field("restartPolicy", 3) { $0.restartPolicy = $1.interned() },
             Field("terminationGracePeriodSeconds", 4) { $0.terminationGracePeriodSeconds = $1.optionalInt32() },
             Field("nodeSelector", 7) { $1.map(&$0.nodeSelector) },
@@ -27,6 +30,14 @@ extension PodSpec: FieldReadable {
             Field("overhead", 32) { $1.quantities(&$0.overhead) },
             Field("topologySpreadConstraints", 33) { $1.append(&$0.topologySpreadConstraints) },
             Field("schedulingGates", 38) { $1.append(&$0.schedulingGates, "", schedulingGate) },
+            Field("resources", 40) { $1.message(&$0, resources) },
+        ])
+
+    private static let resources = FieldTable<PodSpec>(
+        "PodResourceRequirements",
+        [
+            Field("limits", 1) { $1.quantities(&$0.limits) },
+            Field("requests", 2) { $1.quantities(&$0.requests) },
         ])
 
     /// A readiness gate is kept as its condition type.
@@ -39,6 +50,7 @@ extension PodSpec: FieldReadable {
     mutating func shareStorage(_ interner: StringInterner) {
         interner.containers.share(&containers)
         if !initContainers.isEmpty { interner.containers.share(&initContainers) }
+        if !ephemeralContainers.isEmpty { interner.containers.share(&ephemeralContainers) }
         if !volumes.isEmpty { interner.volumes.share(&volumes) }
         if !tolerations.isEmpty { interner.tolerations.share(&tolerations) }
         if affinity != Affinity() { interner.affinities.share(&affinity) }

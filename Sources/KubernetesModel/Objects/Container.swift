@@ -6,6 +6,8 @@ public struct Container: Sendable, Hashable {
     public var image = ""
     /// `Always`, `IfNotPresent` or `Never` (`imagePullPolicy`).
     public var imagePullPolicy = ""
+    /// Of an ephemeral container, the one whose processes it sees (`targetContainerName`).
+    public var targetContainerName = ""
     /// What is run in place of the image's entry point (`command`).
     public var command: [String] = []
     /// `Always` on an init container makes it a sidecar (KEP-753) (`restartPolicy`).

@@ -48,6 +48,8 @@ public struct PodStatus: Sendable, Equatable {
     public var initContainerStatuses: [ContainerStatus] = []
     /// Source: `status.containerStatuses`.
     public var containerStatuses: [ContainerStatus] = []
+    /// Source: `status.ephemeralContainerStatuses`.
+    public var ephemeralContainerStatuses: [ContainerStatus] = []
 
     /// A status with nothing set.
     public init() {}

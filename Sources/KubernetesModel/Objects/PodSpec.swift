@@ -4,6 +4,8 @@ public struct PodSpec: Sendable, Hashable {
     public var initContainers: [Container] = []
     /// Source: `spec.containers`.
     public var containers: [Container] = []
+    /// Containers that were added to look into the pod (`spec.ephemeralContainers`).
+    public var ephemeralContainers: [Container] = []
     /// Volumes that need another object or the node's disk, and no others (`spec.volumes`).
     public var volumes: [Volume] = []
     /// Whether the API server added the volume with its token and the ConfigMap `kube-root-ca.crt` (`spec.volumes`).
@@ -36,6 +38,10 @@ public struct PodSpec: Sendable, Hashable {
     public var topologySpreadConstraints: [TopologySpreadConstraint] = []
     /// What the pod costs beside its containers, by resource (`spec.overhead`).
     public var overhead = Labels()
+    /// What the pod as a whole is promised, by resource (`spec.resources.requests`).
+    public var requests = Labels()
+    /// What the pod as a whole may use at most, by resource (`spec.resources.limits`).
+    public var limits = Labels()
     /// What holds for containers that say nothing else (`spec.securityContext`).
     public var securityContext = SecurityContext()
 

@@ -50,6 +50,9 @@ public struct Quantity: Sendable, Hashable, Comparable, CustomStringConvertible 
     /// The amount in thousandths of the unit, rounded up in size and clamped.
     public var milliValue: Int64 { Int64(clamping: Self.rounded(nanos, by: 1_000_000)) }
 
+    /// The amount in billionths of the unit, clamped.
+    public var nanoValue: Int64 { Int64(clamping: nanos) }
+
     /// The amount in whole units, rounded up in size and clamped.
     public var value: Int64 { Int64(clamping: Self.rounded(nanos, by: 1_000_000_000)) }
 

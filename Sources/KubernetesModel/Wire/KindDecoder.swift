@@ -19,7 +19,7 @@ public struct KindDecoder: Sendable {
         }
     }
 
-    /// A decoder for every kind with a type of its own.
+    /// A decoder for every kind with a type of its own, but for metrics.
     public static let all: [KindDecoder] = [
         KindDecoder(Pod.self), KindDecoder(Service.self), KindDecoder(Ingress.self), KindDecoder(Event.self),
         KindDecoder(Namespace.self), KindDecoder(Node.self), KindDecoder(Deployment.self),
@@ -34,9 +34,12 @@ public struct KindDecoder: Sendable {
         KindDecoder(Lease.self), KindDecoder(PriorityClass.self), KindDecoder(CustomResourceDefinition.self),
     ]
 
+    /// Decoders of what is measured of pods and nodes, which goes beside their own kinds.
+    public static let metrics: [KindDecoder] = [KindDecoder(PodMetrics.self), KindDecoder(NodeMetrics.self)]
+
     /// The decoder of a kind; `nil` for a kind without a type of its own.
     public static func named(_ resource: GroupResource) -> KindDecoder? {
-        all.first { $0.kind.groupResource == resource }
+        all.first { $0.kind.groupResource == resource } ?? metrics.first { $0.kind.groupResource == resource }
     }
 
     /// Decodes one whole object; protobuf with or without its envelope.

@@ -35,7 +35,29 @@ enum CompleteValues {
         spread.labelSelector = selector
         spec.topologySpreadConstraints = [spread]
         spec.schedulingGates = ["wait"]
+        spec.requests = ["cpu": "200m"]
+        spec.limits = ["memory": "2Gi"]
+        spec.ephemeralContainers = [debugger]
         return spec
+    }()
+
+    static let debugger: Container = {
+        var container = Container()
+        container.name = "e"
+        container.image = "busybox"
+        container.command = ["sh"]
+        container.targetContainerName = "c"
+        container.imagePullPolicy = "Always"
+        var source = EnvironmentSource()
+        source.isSecret = true
+        source.name = "s"
+        container.envFrom = [source]
+        var variable = EnvironmentReference()
+        (variable.variable, variable.name, variable.key) = ("A", "cm", "k")
+        container.env = [variable]
+        container.securityContext.runAsUser = 8
+        container.securityContext.runAsNonRoot = true
+        return container
     }()
 
     static let selector: LabelSelector = {
