@@ -221,7 +221,7 @@ private func drawEmpty(_ view: TableView, _ table: ResourceTable, _ state: AppSt
         } else if view.total > 0 {
             lines = [("No \(kind)\(place) are unhealthy. Ctrl-Z shows all \(grouped(view.total)).", .fine)]
         } else if let restriction = view.restriction {
-            lines = [("\(restriction.title) has no \(kind).", .plain)]
+            lines = [(restriction.nothing ?? "\(restriction.title) has no \(kind).", .plain)]
         } else {
             lines = [("There are no \(kind)\(place).", .plain)]
         }

@@ -129,7 +129,7 @@ struct NavigationTests {
 
     @Test func enterOnAnEventOfAKindWithoutTableShowsTheEvent() {
         var app = App()
-        app.cluster.set([object(Event.self, "e1") { $0.involvedObject.kind = "Job" }], of: Event.kind)
+        app.cluster.set([object(Event.self, "e1") { $0.involvedObject.kind = "Rocket" }], of: Event.kind)
         app.publish()
         app.type(":ev\n\n")
         #expect(app.state.keyContext == .document)

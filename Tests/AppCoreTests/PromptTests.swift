@@ -51,17 +51,18 @@ struct PromptTests {
 
     @Test func tabGoesThroughWhatTheTextMayBecome() {
         var app = App()
-        app.type(":po")
-        #expect(app.state.prompt?.candidates == ["pod", "pods"])
-        #expect(app.state.prompt?.suggestion == "d")
+        app.type(":servi")
+        #expect(
+            app.state.prompt?.candidates == ["service", "services", "serviceaccount", "serviceaccounts"])
+        #expect(app.state.prompt?.suggestion == "ce")
         app.press(.tab)
-        #expect(text(app) == "pod")
+        #expect(text(app) == "service")
         app.press(.tab)
-        #expect(text(app) == "pods")
-        app.press(.tab)
-        #expect(text(app) == "pod")
+        #expect(text(app) == "services")
+        app.press(.tab, .tab, .tab)
+        #expect(text(app) == "service")
         app.press(.backTab)
-        #expect(text(app) == "pods")
+        #expect(text(app) == "serviceaccounts")
     }
 
     @Test(arguments: [Key.right, .end, .control("e"), .control("f")])

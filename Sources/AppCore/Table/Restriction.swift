@@ -14,15 +14,28 @@ package struct Restriction: Sendable, Equatable {
         case names(Set<String>)
         /// Events about one of these objects.
         case about(Set<ObjectID>)
+        /// Owned by the object of this UID.
+        case owned(by: String)
+        /// Pods that use something.
+        case using(PodDependency)
+        /// Bindings that give a role.
+        case giving(RoleReference)
+        /// Claims of a storage class; the default class is that of claims that name none, too.
+        case ofStorageClass(String, isDefault: Bool)
+        /// Ingresses of a class; the default class is that of Ingresses that name none, too.
+        case ofIngressClass(String, isDefault: Bool)
     }
 
     package var members: Members
     /// What it was reached from, such as `deployments/web`.
     package var title: String
+    /// What it means when there are none, in a sentence; `nil` to say just that.
+    package var nothing: String?
 
-    package init(_ members: Members, title: String) {
+    package init(_ members: Members, title: String, nothing: String? = nil) {
         self.members = members
         self.title = title
+        self.nothing = nothing
     }
 
     func contains(_ object: any StoredObject) -> Bool {
@@ -38,6 +51,23 @@ package struct Restriction: Sendable, Equatable {
                 return objects.contains {
                     $0.name == reference.name && $0.kind == reference.kind && $0.namespace == reference.namespace
                 }
+            } ?? false
+        case .owned(let uid): object.metadata.ownerReferences.contains { $0.uid == uid }
+        case .using(let dependency): (object as? Stored<Pod>)?.value.uses(dependency) ?? false
+        case .giving(let role):
+            switch object {
+            case let binding as Stored<RoleBinding>: binding.value.role == role
+            case let binding as Stored<ClusterRoleBinding>: binding.value.role == role
+            default: false
+            }
+        case .ofStorageClass(let name, let isDefault):
+            (object as? Stored<PersistentVolumeClaim>).map { claim in
+                claim.value.className == name || isDefault && claim.value.namesNoClass
+            } ?? false
+        case .ofIngressClass(let name, let isDefault):
+            (object as? Stored<Ingress>).map { ingress in
+                guard let named = ingress.value.className else { return isDefault }
+                return named == name
             } ?? false
         }
     }

@@ -2,14 +2,15 @@ import KubernetesModel
 import Screen
 
 extension Column where Row: KubernetesObject {
-    /// The name, quiet where the row is `finished`.
-    static func name(help: String, wide: Bool = false, isFinished: @escaping @Sendable (Row) -> Bool = { _ in false })
-        -> Column
-    {
+    /// The name, quiet where the row is `finished`; `text` may say more than the name.
+    static func name(
+        help: String, wide: Bool = false, isFinished: @escaping @Sendable (Row) -> Bool = { _ in false },
+        text: @escaping @Sendable (Row) -> String = { $0.metadata.name }
+    ) -> Column {
         Column(
             "NAME", width: .fill(min: 12), wide: wide, help: help, importance: 3,
             role: { row, _ in isFinished(row) ? .finished : .plain },
-            text: { row, _ in row.metadata.name }, sortKey: { .text($0.metadata.name) })
+            text: { row, _ in text(row) }, sortKey: { .text($0.metadata.name) })
     }
 
     /// The time since creation; its first sort puts the newest on top.
@@ -28,6 +29,31 @@ extension Column where Row: KubernetesObject {
             descendingFirst: true, importance: 2, role: role,
             text: { row, context in KubernetesModel.age(from: moment(row), to: context.now) },
             sortKey: { moment($0).map { .time($0) } ?? .missing })
+    }
+
+    /// The time since a moment that may never have been: then `<none>`.
+    static func timeOrNone(
+        _ title: String, wide: Bool = false, help: String,
+        role: @escaping @Sendable (Row, CellContext) -> StyleRole = { _, _ in .plain },
+        moment: @escaping @Sendable (Row) -> Timestamp?
+    ) -> Column {
+        var column = time(title, wide: wide, help: help, role: role, moment: moment)
+        column.width = .fit(max: 13)
+        column.importance = 1
+        column.text = { row, context in
+            moment(row).map { KubernetesModel.age(from: $0, to: context.now) } ?? "<none>"
+        }
+        return column
+    }
+
+    /// A quantity's text, which sorts by its amount; its first sort puts the largest on top.
+    static func quantity(
+        _ title: String, wide: Bool = false, help: String, text: @escaping @Sendable (Row) -> String
+    ) -> Column {
+        Column(
+            title, width: .fit(max: 12), align: .right, wide: wide, help: help, descendingFirst: true,
+            text: { row, _ in text(row) },
+            sortKey: { row in Quantity(text(row)).map { .number(Double($0.milliValue)) } ?? .missing })
     }
 
     /// A text that sorts by itself.
@@ -81,6 +107,16 @@ extension Health {
         case .broken: .broken
         }
     }
+}
+
+extension Health {
+    /// How text is drawn that tells why, and nothing when all is well.
+    var cellRole: StyleRole { self >= .degraded ? role : .plain }
+}
+
+extension ObjectMeta {
+    /// Degraded while the object goes away.
+    var health: Health { deletionTimestamp != nil ? .degraded : .fine }
 }
 
 /// A text, or what kubectl prints for an empty one.

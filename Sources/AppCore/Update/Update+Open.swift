@@ -60,6 +60,46 @@ extension AppState {
                 return openDocument(of: object, kind: table.kind, &effects)
             }
             goTo(Service.kind, restriction: Restriction(.names([service]), title: title), namespace: metadata.namespace)
+        case let job as Stored<Job>: reach(Pod.kind, .owned(by: metadata.uid), from: job, title)
+        case let cronJob as Stored<CronJob>:
+            reach(
+                Job.kind, .owned(by: metadata.uid), from: cronJob, title, nothing: "\(title) has no Jobs that are kept.")
+        case let autoscaler as Stored<HorizontalPodAutoscaler>: open(targetOf: autoscaler.value, title)
+        case let budget as Stored<PodDisruptionBudget>: open(podsOf: budget.value, title)
+        case let policy as Stored<NetworkPolicy>:
+            reach(Pod.kind, .selector(policy.value.podSelector), from: policy, title)
+        case is Stored<PersistentVolumeClaim>: reach(podsUsing: .claim(metadata.name), from: object, title)
+        case is Stored<ConfigMap>: reach(podsUsing: .configMap(metadata.name), from: object, title)
+        case is Stored<SecretObject>: reach(podsUsing: .secret(metadata.name), from: object, title)
+        case is Stored<ServiceAccount>: reach(podsUsing: .serviceAccount(metadata.name), from: object, title)
+        case is Stored<PriorityClass>: reach(podsUsing: .priorityClass(metadata.name), from: object, title)
+        case let volume as Stored<PersistentVolume>:
+            let claim = volume.value.claimRef
+            guard !claim.name.isEmpty else {
+                show(.info, "No claim has the volume \(metadata.name).")
+                return
+            }
+            reach(PersistentVolumeClaim.kind, name: claim.name, namespace: claim.namespace, title)
+        case let storageClass as Stored<StorageClass>:
+            goTo(
+                PersistentVolumeClaim.kind,
+                restriction: Restriction(
+                    .ofStorageClass(metadata.name, isDefault: storageClass.value.isDefault), title: title,
+                    nothing: "No claim is of \(title)."),
+                namespace: nil)
+        case let ingressClass as Stored<IngressClass>:
+            goTo(
+                Ingress.kind,
+                restriction: Restriction(
+                    .ofIngressClass(metadata.name, isDefault: ingressClass.value.isDefault), title: title,
+                    nothing: "No Ingress is of \(title)."),
+                namespace: nil)
+        case let binding as Stored<RoleBinding>: open(roleOf: binding.value.role, in: metadata.namespace, title)
+        case let binding as Stored<ClusterRoleBinding>: open(roleOf: binding.value.role, in: "", title)
+        case is Stored<Role>, is Stored<ClusterRole>: openBindings(of: object, kind: table.kind, title)
+        case is Stored<Endpoints>: reach(Service.kind, name: metadata.name, namespace: metadata.namespace, title)
+        case let definition as Stored<CustomResourceDefinition>: open(objectsOf: definition.value)
+        case let lease as Stored<Lease>: open(holderOf: lease.value, title)
         case let event as Stored<Event>: open(event.value.involvedObject, of: object, kind: table.kind, &effects)
         default: openDocument(of: object, kind: table.kind, &effects)
         }

@@ -48,3 +48,8 @@ extension IngressBackend {
         return servicePortNumber == 0 ? serviceName : "\(serviceName):\(servicePortNumber)"
     }
 }
+
+extension Ingress {
+    /// The class it names, by its field or by its annotation of old; `nil` when it names none.
+    public var className: String? { ingressClassName ?? metadata.annotations["kubernetes.io/ingress.class"] }
+}

@@ -13,12 +13,20 @@ enum RecordedCluster {
 
     /// The objects of a recorded list, such as `demo/pods`.
     static func list<Row: KubernetesObject>(_ path: String, of type: Row.Type) throws -> [Row] {
-        guard let decoder = KindDecoder.named(Row.kind.groupResource) else { return [] }
-        let data = try Data(contentsOf: folder.appendingPathComponent("lists/\(path).pb"))
-        var stream = ListStream(decoder, format: .protobuf)
+        try objects(path, of: Row.kind.groupResource, format: .protobuf).compactMap { ($0 as? Stored<Row>)?.value }
+    }
+
+    /// The objects of a recorded list in one of the encodings it was recorded in.
+    static func objects(
+        _ path: String, of kind: GroupResource, format: WireFormat
+    ) throws -> [any StoredObject] {
+        guard let decoder = KindDecoder.named(kind) else { return [] }
+        let suffix = format == .json ? "json" : "pb"
+        let data = try Data(contentsOf: folder.appendingPathComponent("lists/\(path).\(suffix)"))
+        var stream = ListStream(decoder, format: format)
         let objects = try data.withUnsafeBytes { try stream.append($0) }
         _ = try stream.finish()
-        return objects.compactMap { ($0 as? Stored<Row>)?.value }
+        return objects
     }
 
     /// The rows that the server printed: by name, the cells by title in capitals.
