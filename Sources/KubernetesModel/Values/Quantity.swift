@@ -79,6 +79,17 @@ public struct Quantity: Sendable, Hashable, Comparable, CustomStringConvertible 
         return "\(units)\(Self.decimalSuffixes[power])"
     }
 
+    /// The sum, written as the first amount is, or as the second where the first is 0.
+    public static func + (left: Quantity, right: Quantity) -> Quantity {
+        let sum = min(limit, max(-limit, left.nanos + right.nanos))
+        return Quantity(nanos: sum, format: left.nanos == 0 ? right.format : left.format)
+    }
+
+    private init(nanos: Int128, format: Format) {
+        self.nanos = nanos
+        self.format = format
+    }
+
     /// Orders by amount, however written.
     public static func < (left: Quantity, right: Quantity) -> Bool { left.nanos < right.nanos }
 

@@ -1,1 +1,0 @@
-// Words about one object, from its document and what stands around it.

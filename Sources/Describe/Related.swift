@@ -1,0 +1,93 @@
+import ClusterState
+import KubernetesModel
+
+/// What is known of other objects than the one that is described.
+struct Related: Sendable {
+    let snapshot: ClusterSnapshot
+
+    /// Objects of a kind, or why they are not known.
+    enum Found<Object: Sendable>: Sendable {
+        case known([Object])
+        case unknown(Words)
+
+        func map<Other>(_ transform: ([Object]) -> [Other]) -> Found<Other> {
+            switch self {
+            case .known(let objects): .known(transform(objects))
+            case .unknown(let reason): .unknown(reason)
+            }
+        }
+    }
+
+    /// The objects of a kind that are picked from what is known of it in a namespace (`nil` for all).
+    func find<Object: KubernetesObject>(
+        _ type: Object.Type, in namespace: String?, pick: (KindSnapshot) -> [any StoredObject]
+    ) -> Found<Object> {
+        guard let kind = snapshot.resolve(KindScope(Object.kind.groupResource, namespace: namespace)) else {
+            return .unknown(Words("loading …", .dim))
+        }
+        switch kind.state {
+        case .ready, .stale:
+            return .known(pick(kind).compactMap { ($0 as? Stored<Object>)?.value })
+        case .loading: return .unknown(Words("loading …", .dim))
+        case .forbidden(let reason), .unavailable(let reason), .failed(let reason, _):
+            return .unknown(Words(reason, .degraded))
+        }
+    }
+
+    /// All objects of a kind in a namespace.
+    func all<Object: KubernetesObject>(_ type: Object.Type, in namespace: String) -> Found<Object> {
+        find(type, in: namespace) { $0.objects(inNamespace: namespace) }
+    }
+
+    /// The objects of a kind in a namespace that an object owns.
+    func owned<Object: KubernetesObject>(_ type: Object.Type, in namespace: String, by uid: String) -> Found<Object> {
+        find(type, in: namespace) { uid.isEmpty ? [] : $0.objects(ownedBy: uid) }
+    }
+
+    /// Whether an object is there; `nil` when its kind happens not to be known.
+    func has<Object: KubernetesObject>(_ type: Object.Type, namespace: String, name: String) -> Bool? {
+        guard
+            let kind = snapshot.resolve(
+                KindScope(Object.kind.groupResource, namespace: Object.kind.isNamespaced ? namespace : nil)),
+            kind.state == .ready
+        else { return nil }
+        return kind[ObjectKey(namespace: Object.kind.isNamespaced ? namespace : "", name: name)] != nil
+    }
+}
+
+/// The kinds that a description of an object reads beside the object itself.
+///
+/// - Returns: scopes to keep current while the description is shown.
+package func describedScopes(of resource: GroupResource, namespace: String) -> Set<KindScope> {
+    // Events about objects in no namespace are in `default`.
+    var scopes: Set = [KindScope(Event.kind.groupResource, namespace: namespace.isEmpty ? "default" : namespace)]
+    func add(_ kinds: ResourceKind..., in namespace: String?) {
+        for kind in kinds { scopes.insert(KindScope(kind.groupResource, namespace: namespace)) }
+    }
+    switch resource.description {
+    case "nodes": add(Pod.kind, in: nil)
+    case "deployments.apps": add(ReplicaSet.kind, Pod.kind, in: namespace)
+    case "replicasets.apps", "statefulsets.apps", "daemonsets.apps", "jobs.batch", "replicationcontrollers",
+        "persistentvolumeclaims", "configmaps", "secrets", "poddisruptionbudgets.policy",
+        "networkpolicies.networking.k8s.io":
+        add(Pod.kind, in: namespace)
+    case "serviceaccounts": add(Pod.kind, SecretObject.kind, in: namespace)
+    case "cronjobs.batch": add(Job.kind, in: namespace)
+    case "services": add(EndpointSlice.kind, in: namespace)
+    case "ingresses.networking.k8s.io", "ingresses.extensions":
+        add(Service.kind, EndpointSlice.kind, in: namespace)
+    case "events", "events.events.k8s.io": scopes = []
+    default: break
+    }
+    return scopes
+}
+
+extension KindScope {
+    /// The namespace's own limits, for a description of that namespace.
+    package static func limits(ofNamespace name: String) -> Set<KindScope> {
+        [
+            KindScope(ResourceQuota.kind.groupResource, namespace: name),
+            KindScope(LimitRange.kind.groupResource, namespace: name),
+        ]
+    }
+}
