@@ -79,7 +79,7 @@ struct Describer: Sendable {
     // MARK: - What all objects have
 
     /// Name, namespace, age, labels, annotations, owners.
-    func head(_ page: inout Page, created: String = "CreationTimestamp", writesMaps: Bool = true) {
+    func head(_ page: inout Page, created: String = "CreationTimestamp", showsNoFinalizers: Bool = false) {
         page.field("Name", Words(name))
         if !namespace.isEmpty {
             page.field("Namespace", Words(namespace, link: DescribedLink(kind: "Namespace", name: namespace)))
@@ -88,10 +88,10 @@ struct Describer: Sendable {
         if metadata["deletionTimestamp"].exists {
             page.field("Deleted", Words("being deleted since ", .degraded) + time(metadata["deletionTimestamp"]))
         }
-        if writesMaps { maps(&page) }
+        maps(&page)
         owners(&page)
         let finalizers = metadata["finalizers"].strings
-        if !finalizers.isEmpty { page.field("Finalizers", finalizers.map { Words($0) }) }
+        if !finalizers.isEmpty || showsNoFinalizers { page.field("Finalizers", finalizers.map { Words($0) }) }
     }
 
     func maps(_ page: inout Page) {
@@ -237,7 +237,9 @@ struct Describer: Sendable {
 
     /// The events about the object, by UID, newest last.
     private func events(_ page: inout Page) {
-        guard resource != Event.kind.groupResource, resource.group != "events.k8s.io" else { return }
+        guard resource != Event.kind.groupResource, resource.group != "events.k8s.io" else {
+            return page.field("Events", .none)
+        }
         let scope = namespace.isEmpty ? "default" : namespace
         // A mirror pod's events carry the UID of the file's pod, and a kubelet's those of its node's name.
         var ids = [uid]

@@ -57,15 +57,21 @@ struct Related: Sendable {
 
 /// The kinds that a description of an object reads beside the object itself.
 ///
+/// - Parameters:
+///   - resource: what the object is.
+///   - namespace: its namespace; empty for cluster-scoped objects.
+///   - name: its name.
 /// - Returns: scopes to keep current while the description is shown.
-package func describedScopes(of resource: GroupResource, namespace: String) -> Set<KindScope> {
+package func describedScopes(of resource: GroupResource, namespace: String, name: String) -> Set<KindScope> {
     // Events about objects in no namespace are in `default`.
     var scopes: Set = [KindScope(Event.kind.groupResource, namespace: namespace.isEmpty ? "default" : namespace)]
     func add(_ kinds: ResourceKind..., in namespace: String?) {
         for kind in kinds { scopes.insert(KindScope(kind.groupResource, namespace: namespace)) }
     }
     switch resource.description {
-    case "nodes": add(Pod.kind, in: nil)
+    case "nodes":
+        add(Pod.kind, in: nil)
+        add(Lease.kind, in: "kube-node-lease")
     case "deployments.apps": add(ReplicaSet.kind, Pod.kind, in: namespace)
     case "replicasets.apps", "statefulsets.apps", "daemonsets.apps", "jobs.batch", "replicationcontrollers",
         "persistentvolumeclaims", "configmaps", "secrets", "poddisruptionbudgets.policy",
@@ -76,18 +82,9 @@ package func describedScopes(of resource: GroupResource, namespace: String) -> S
     case "services": add(EndpointSlice.kind, in: namespace)
     case "ingresses.networking.k8s.io", "ingresses.extensions":
         add(Service.kind, EndpointSlice.kind, in: namespace)
+    case "namespaces": add(ResourceQuota.kind, LimitRange.kind, in: name)
     case "events", "events.events.k8s.io": scopes = []
     default: break
     }
     return scopes
-}
-
-extension KindScope {
-    /// The namespace's own limits, for a description of that namespace.
-    package static func limits(ofNamespace name: String) -> Set<KindScope> {
-        [
-            KindScope(ResourceQuota.kind.groupResource, namespace: name),
-            KindScope(LimitRange.kind.groupResource, namespace: name),
-        ]
-    }
 }

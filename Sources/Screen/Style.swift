@@ -14,6 +14,8 @@ package enum StyleRole: UInt8, Sendable, Hashable, CaseIterable {
     case match
     case yamlKey, yamlString, yamlNumber, yamlConstant, yamlPunctuation
     case border
+    /// A name that leads to its object.
+    case link
 }
 
 /// How a cell is drawn: a role, and what lies over it.

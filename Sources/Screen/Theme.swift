@@ -115,6 +115,7 @@ package struct Theme: Sendable, Hashable {
         case .fine, .notice, .yamlString: Appearance(28)
         case .match: Appearance(16, on: 178)
         case .yamlNumber: Appearance(133)
+        case .link: Appearance(33, underlined: true)
         case .yamlConstant: Appearance(136)
         }
     }
@@ -134,6 +135,7 @@ package struct Theme: Sendable, Hashable {
         case .fine, .notice, .yamlString: Appearance(2)
         case .match: Appearance(0, on: 3)
         case .yamlNumber: Appearance(5)
+        case .link: Appearance(6, underlined: true)
         }
     }
 
@@ -144,7 +146,7 @@ package struct Theme: Sendable, Hashable {
         case .dim, .finished, .unknown, .footerUnavailable, .suggestion, .yamlPunctuation, .border:
             Appearance(dim: true)
         case .headerAccent, .footerKey, .title, .columnHeader, .broken, .error, .yamlKey: Appearance(bold: true)
-        case .degraded: Appearance(underlined: true)
+        case .degraded, .link: Appearance(underlined: true)
         case .columnHeaderSorted, .match: Appearance(bold: true, underlined: true)
         }
     }

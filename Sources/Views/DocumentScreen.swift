@@ -2,7 +2,7 @@ import AppCore
 import KubernetesModel
 import Screen
 
-/// The YAML of an object.
+/// An object as YAML, or described.
 func drawDocument(_ view: DocumentView, _ state: AppState, _ grid: inout CellGrid) {
     drawTitle(view, state, &grid)
     switch view.content {
@@ -20,7 +20,7 @@ func drawDocument(_ view: DocumentView, _ state: AppState, _ grid: inout CellGri
 private func drawTitle(_ view: DocumentView, _ state: AppState, _ grid: inout CellGrid) {
     let kind = view.address.resource.groupResource.resource
     let namespace = view.address.namespace.isEmpty ? "" : "\(view.address.namespace)/"
-    var left = [Piece(" YAML ", .title), Piece("\(kind) \(namespace)\(view.address.name)", .titleCount)]
+    var left = [Piece(view.form == .yaml ? " YAML " : " Describe ", .title), Piece("\(kind) \(namespace)\(view.address.name)", .titleCount)]
     if view.isDeleted { left.append(Piece("   ● deleted: this is its last state", .broken)) }
     if let failure = view.failure { left.append(Piece("   ▲ not live: \(failure)", .degraded)) }
     var right: [Piece] = []
@@ -45,9 +45,12 @@ private func drawLines(_ view: DocumentView, _ state: AppState, _ grid: inout Ce
     for index in view.lines.indices.dropFirst(view.top) {
         guard row < end else { return }
         let line = PiecedLine(
-            pieces: view.lines[index].pieces.map { ($0.text, Style(role(of: $0.kind))) }, wraps: view.wraps,
+            pieces: view.lines[index].pieces.enumerated().map { number, piece in
+                let isSelected = view.selectedLink.map { $0.line == index && $0.piece == number } ?? false
+                return (piece.text, Style(role(of: piece.kind), isSelected: isSelected))
+            }, wraps: view.wraps,
             textColumn: view.wraps ? DocumentView.textColumn : DocumentView.textColumn - view.leftColumn,
-            wrappedColumn: DocumentView.wrappedColumn, search: view.search, isMatch: index == current)
+            wrappedColumn: view.lines[index].wrappedColumn(columns: columns), search: view.search, isMatch: index == current)
         row = line.draw(on: &grid, row: row, end: end, columns: columns)
     }
 }
@@ -61,5 +64,10 @@ private func role(of kind: DocumentLine.Kind) -> StyleRole {
     case .punctuation: .yamlPunctuation
     case .folded: .dim
     case .text: .plain
+    case .heading: .title
+    case .fine: .fine
+    case .degraded: .degraded
+    case .broken: .broken
+    case .link: .link
     }
 }

@@ -90,7 +90,7 @@ private func drawCandidates(_ prompt: Prompt, _ state: AppState, _ grid: inout C
 /// Commands that everybody finds by themselves.
 private let unlisted: Set<Command> = [
     .moveDown, .moveUp, .pageDown, .pageUp, .moveToTop, .moveToBottom, .scrollLeft, .scrollRight, .repaint, .lastView,
-    .historyBack, .historyForward, .searchPrevious,
+    .historyBack, .historyForward, .searchPrevious, .previousLink,
 ]
 
 private func drawKeys(_ state: AppState, _ grid: inout CellGrid) {

@@ -10,7 +10,7 @@ package enum Command: String, Sendable, CaseIterable {
     case why
     case open, back, commandPrompt, filterPrompt, help
     case allNamespaces, favouriteNamespace
-    case viewYAML, copyName, copyNamespace
+    case viewYAML, describe, nextLink, previousLink, copyName, copyNamespace
     case mark, markRange, clearMarks
     case deleteObject, scaleWorkload, restartWorkload
     case copyActionCommand, evictInstead, toggleForce, changePropagation
@@ -58,7 +58,7 @@ package struct CommandInfo: Sendable {
         CommandInfo(
             .open, "open",
             "Go to what the line stands for: a Deployment's pods, an Event's object, YAML, the log of a finding.",
-            unavailable: needsSelection),
+            unavailable: { $0.shownDocument == nil ? needsSelection($0) : needsDescription($0) }),
         CommandInfo(
             .why, "why", "Say what is wrong with the object and why, with the evidence.",
             unavailable: { state in
@@ -141,7 +141,19 @@ package struct CommandInfo: Sendable {
             unavailable: { $0.selectedObject == nil ? "Nothing is selected." : nil }),
         CommandInfo(.toggleFold, "fold", "Show what is below the line, or hide it.", unavailable: needsSelection),
         CommandInfo(.foldAll, "fold all", "Fold all trees, or unfold them again."),
+        CommandInfo(
+            .describe, "describe", "Describe the object in words, live, with its events.",
+            unavailable: { state in
+                if case .findings = state.place, state.selectedObject == nil { return "No finding is selected." }
+                return needsSelection(state)
+            }),
         CommandInfo(.viewYAML, "yaml", "Show the object as YAML, live.", unavailable: needsSelection),
+        CommandInfo(
+            .nextLink, "next link", "Choose the next object that is named here; enter goes to it.",
+            unavailable: needsDescription),
+        CommandInfo(
+            .previousLink, "previous link", "Choose the object that is named before this one.",
+            unavailable: needsDescription),
         CommandInfo(
             .filterPrompt, "filter",
             "Filter the rows: text, !text, -l label=value, -f fuzzy, status:crash restarts>5 age<2h."),
@@ -223,7 +235,9 @@ package struct CommandInfo: Sendable {
         CommandInfo(.searchPrompt, "search", "Search in the document or the logs."),
         CommandInfo(.searchNext, "next", "Go to the next match.", unavailable: needsMatch),
         CommandInfo(.searchPrevious, "previous", "Go to the previous match.", unavailable: needsMatch),
-        CommandInfo(.toggleManagedFields, "managed fields", "Show or fold metadata.managedFields."),
+        CommandInfo(.toggleManagedFields, "managed fields", "Show or fold metadata.managedFields.") { state in
+            state.shownDocument?.form == .description ? "Only YAML shows managed fields: y." : nil
+        },
         CommandInfo(.revealSecrets, "reveal", "Show the values of a Secret, or mask them again.") { state in
             guard case .document(let view) = state.place, case .loaded(let document) = view.content,
                 document["kind"] != .string("Secret")
@@ -245,12 +259,16 @@ package struct CommandInfo: Sendable {
         state.selectedForward == nil ? "Nothing is forwarded." : nil
     }
 
+    private static let needsDescription: @Sendable (AppState) -> String? = { state in
+        state.shownDocument?.form == .description ? nil : "Only descriptions name other objects: d."
+    }
+
     private static let needsSelection: @Sendable (AppState) -> String? = { state in
         switch state.place {
         case .forwards: return needsForward(state)
-        case .contexts, .findings: return nil
+        case .contexts, .findings, .document: return nil
         case .xray: return state.selectedObject == nil ? "Nothing is selected." : nil
-        case .table, .document, .log: break
+        case .table, .log: break
         }
         return state.shownTable?.selection == nil ? "Nothing is selected." : nil
     }

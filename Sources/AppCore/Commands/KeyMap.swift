@@ -28,7 +28,7 @@ package enum KeyMap {
 
     /// In the order in which the footer shows what fits.
     package static let standard: [Binding] = [
-        Binding([.table, .contexts, .why, .probes, .forwards, .xray], [.enter], .open),
+        Binding([.table, .contexts, .document, .why, .probes, .forwards, .xray], [.enter], .open),
         Binding([.xray], [.character(" ")], .toggleFold),
         Binding([.xray], [.character("x")], .foldAll),
         Binding([.probes], [.character("t")], .testProbes),
@@ -40,7 +40,8 @@ package enum KeyMap {
         Binding(findings + [.table, .xray], [.character("l")], .showLog),
         Binding([.log], [.character("s")], .toggleFollow),
         Binding([.log], [.character("p")], .togglePrevious),
-        Binding([.table, .xray], [.character("y")], .viewYAML),
+        Binding([.table, .xray, .document] + findings, [.character("d")], .describe),
+        Binding([.table, .xray, .document], [.character("y")], .viewYAML),
         Binding([.table, .xray], [.character("U")], .xray),
         Binding([.document, .log], [.character("/")], .searchPrompt),
         Binding([.forwards], [.control("d")], .stopForward),
@@ -48,6 +49,8 @@ package enum KeyMap {
         Binding([.forwards], [.character("s")], .saveForward),
         Binding([.document, .log], [.character("n")], .searchNext),
         Binding([.document, .log], [.character("N")], .searchPrevious),
+        Binding([.document], [.tab], .nextLink),
+        Binding([.document], [.backTab], .previousLink),
         Binding([.document], [.character("m")], .toggleManagedFields),
         Binding([.document], [.character("x")], .revealSecrets),
         Binding([.document, .log], [.character("w")], .toggleWrap),

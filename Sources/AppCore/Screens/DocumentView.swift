@@ -1,7 +1,9 @@
+import ClusterState
+import Describe
 import KubernetesModel
 import Screen
 
-/// The YAML of one object, live.
+/// One object, live: as YAML, or described in words.
 package struct DocumentView: Sendable, Equatable {
     package enum Content: Sendable, Equatable {
         case loading(since: Timestamp)
@@ -9,7 +11,10 @@ package struct DocumentView: Sendable, Equatable {
         case failed(APIFailure)
     }
 
+    package enum Form: Sendable, Equatable { case yaml, description }
+
     package let address: ObjectAddress
+    package internal(set) var form: Form
     package internal(set) var content: Content
     /// Deleted while open: the content is its last state.
     package internal(set) var isDeleted = false
@@ -28,8 +33,15 @@ package struct DocumentView: Sendable, Equatable {
     /// Which of `matches` was jumped to last.
     package internal(set) var matchIndex: Int?
 
-    init(_ address: ObjectAddress, now: Timestamp) {
+    /// The link that Enter follows: which of those to its object, and where that is now.
+    package internal(set) var selectedLink: LinkPosition?
+    /// What was known of related objects when it was described last.
+    var describedFrom: [KindScope: KindSnapshot] = [:]
+
+    init(_ address: ObjectAddress, form: Form = .yaml, now: Timestamp) {
         self.address = address
+        self.form = form
+        wraps = form == .description
         content = .loading(since: now)
     }
 
@@ -52,7 +64,7 @@ package struct DocumentView: Sendable, Equatable {
     ///
     /// Lines that come or go above the screen do not move what is on it.
     mutating func layOut() {
-        guard case .loaded(let document) = content else { return }
+        guard form == .yaml, case .loaded(let document) = content else { return }
         let before = lines
         lines = documentLines(document, foldsManagedFields: foldsManagedFields, masksSecrets: masksSecrets)
         let sameAtEnd = zip(before.reversed(), lines.reversed()).prefix { $0 == $1 }.count
@@ -92,8 +104,6 @@ package struct DocumentView: Sendable, Equatable {
 
     /// The cell where lines begin; the one before it is for a mark.
     package static let textColumn = 1
-    /// The cell where the rest of a wrapped line begins.
-    package static let wrappedColumn = 3
 
     /// The last line that is on the screen, at least in part.
     package func lastLine(visibleRows: Int, columns: Int) -> Int {
@@ -124,12 +134,13 @@ package struct DocumentView: Sendable, Equatable {
     /// The rows that a wrapped line takes; of one higher than `limit` no more is read than shows that.
     private func height(of line: DocumentLine, columns: Int, limit: Int) -> Int {
         var rows = 1
+        let wrappedColumn = line.wrappedColumn(columns: columns)
         var column = Self.textColumn
         for piece in line.pieces {
             let isWhole = forEachCell(of: piece.text) { _, width in
                 if column + width > columns - 1 {
                     rows += 1
-                    column = Self.wrappedColumn
+                    column = wrappedColumn
                 }
                 column += width
                 return rows <= limit
@@ -145,11 +156,30 @@ package struct DocumentLine: Sendable, Equatable {
     package struct Piece: Sendable, Equatable {
         package var text: String
         package var kind: Kind
+        /// Where it leads.
+        package var link: DescribedLink?
     }
 
-    package enum Kind: Sendable, Equatable { case key, string, number, constant, punctuation, folded, text }
+    package enum Kind: Sendable, Equatable {
+        case key, string, number, constant, punctuation, folded, text
+        /// Of descriptions.
+        case heading, fine, degraded, broken, link
+    }
 
     package var pieces: [Piece]
+    /// The character below which a wrapped line goes on; `nil` near the margin.
+    package var hang: Int?
+
+    init(pieces: [Piece], hang: Int? = nil) {
+        self.pieces = pieces
+        self.hang = hang
+    }
+
+    /// The cell where the rest of the line begins when it is wrapped.
+    package func wrappedColumn(columns: Int) -> Int {
+        guard let hang else { return 3 }
+        return DocumentView.textColumn + max(2, min(hang, columns / 2))
+    }
 
     package var text: String { pieces.map(\.text).joined() }
 

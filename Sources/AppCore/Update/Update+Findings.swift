@@ -182,6 +182,7 @@ extension AppState {
             view.showsSilenced.toggle()
             place = .findings(view)
             settleFindings()
+        case .describe: selectedObject.map { openDescription(of: $0, &effects) }
         case .goToObject: selectedObject.map { go(to: $0, &effects) }
         case .showEvents: selectedFinding.map { goToEvents(about: [$0.subject] + $0.members) }
         case .showProbes: selectedPod.map { openProbes(of: $0) }
@@ -246,20 +247,13 @@ extension AppState {
     }
 
     mutating func go(to target: ObjectID, _ effects: inout [Effect]) {
-        guard let kind = KindDecoder.all.first(where: { $0.kind.kind == target.kind })?.kind else {
-            show(.info, "\(target) cannot be shown: its kind is not known here.")
-            return
-        }
-        if let table = resourceTable(of: kind.groupResource) {
-            var next = TableView(table, namespace: kind.isNamespaced ? target.namespace : nil, openedAt: now)
-            next.wanted = ObjectKey(namespace: target.namespace, name: target.name)
-            push(next)
-        } else {
-            let address = ObjectAddress(resource: resource(for: kind), namespace: target.namespace, name: target.name)
-            forwardPlaces = []
-            places.append(.document(DocumentView(address, now: now)))
-            effects.append(.openDocument(address))
-        }
+        guard let resource = resource(ofKind: target.kind, group: target.group),
+            let table = resourceTable(of: resource.groupResource)
+        else { return openDescription(of: target, &effects) }
+        let namespace = resource.isNamespaced ? target.namespace : ""
+        var next = TableView(table, namespace: resource.isNamespaced ? namespace : nil, openedAt: now)
+        next.wanted = ObjectKey(namespace: namespace, name: target.name)
+        push(next)
     }
 
     private mutating func goToEvents(about objects: [ObjectID]) {

@@ -209,6 +209,9 @@ extension AppState {
         case .showLog, .showPreviousLog:
             openSelectedLog(previous: command == .showPreviousLog, &effects)
             return
+        case .describe:
+            if let object = view.selection { openDescription(of: object, kind: table.kind, &effects) }
+            return
         case .viewYAML:
             if let object = view.selection { openDocument(of: object, kind: table.kind, &effects) }
             return
@@ -263,6 +266,14 @@ extension AppState {
         case .revealSecrets:
             view.masksSecrets.toggle()
             view.layOut()
+            view.describe(snapshot, now: now)
+        case .describe, .viewYAML:
+            view.show(command == .describe ? .description : .yaml)
+            view.describe(snapshot, now: now)
+        case .nextLink, .previousLink:
+            if !view.selectLink(forward: command == .nextLink, visibleRows: height, columns: size.columns) {
+                show(.info, "This names no other object.")
+            }
         case .toggleWrap:
             view.wraps.toggle()
             view.leftColumn = 0
@@ -340,6 +351,7 @@ extension AppState {
         applySnapshot()
         applySnapshotToXray()
         settle()
+        refreshDescription()
         reopenDocument(&effects)
     }
 }

@@ -10,6 +10,7 @@ extension AppState {
             switchContext(contexts[view.selectedIndex].name, &effects)
             return
         }
+        if shownDocument != nil { return openLink(&effects) }
         if shownXray != nil { return openXrayNode(&effects) }
         if let view = shownFindings { return openFinding(view, &effects) }
         guard let view = shownTable, let object = view.selection

@@ -120,6 +120,7 @@ extension AppState {
         case .why: openWhy()
         case .showProbes: selectedPod.map { openProbes(of: $0) }
         case .showLog, .showPreviousLog: openSelectedLog(previous: command == .showPreviousLog, &effects)
+        case .describe: selectedObject.map { openDescription(of: $0, &effects) }
         case .viewYAML: selectedObject.map { openDocument(of: $0, &effects) }
         case .copyName:
             guard let object = selectedObject else { return }

@@ -54,6 +54,7 @@ extension AppState {
         self.now = now
         if let notice, notice.until <= now { self.notice = nil }
         refreshDialog()
+        refreshDescription()
         guard let index = visibleTable, case .table(let view) = places[index] else { return }
         if view.filter.dependsOnTime { filterTable() }
         let visibleRows = visibleTableRows
@@ -65,6 +66,7 @@ extension AppState {
         self.snapshot = snapshot
         applySnapshot()
         applySnapshotToXray()
+        refreshDescription(always: false)
         if dialog?.facts.isIncomplete == true { refreshDialog() }
         if shownFindings?.showsProbes == true { settleFindings() }
         fallBackIfForbidden()
@@ -309,19 +311,18 @@ extension AppState {
         switch event {
         case .loaded(let of, _), .deleted(let of), .failed(let of, _): address = of
         }
-        guard
-            let index = places.lastIndex(where: {
-                if case .document(let view) = $0 { view.address == address } else { false }
-            }), case .document(var view) = places[index]
-        else { return }
-        switch event {
-        case .loaded(_, let document): view.load(document)
-        case .deleted: view.isDeleted = true
-        case .failed(_, let failure):
-            if case .loaded = view.content { view.failure = failure } else { view.content = .failed(failure) }
+        for index in places.indices {
+            guard case .document(var view) = places[index], view.address == address else { continue }
+            switch event {
+            case .loaded(_, let document): view.load(document)
+            case .deleted: view.isDeleted = true
+            case .failed(_, let failure):
+                if case .loaded = view.content { view.failure = failure } else { view.content = .failed(failure) }
+            }
+            view.scroll(to: view.top, visibleRows: body.rows, columns: size.columns)
+            places[index] = .document(view)
         }
-        view.scroll(to: view.top, visibleRows: body.rows, columns: size.columns)
-        places[index] = .document(view)
+        refreshDescription()
     }
 
     // MARK: - What is watched
@@ -335,6 +336,7 @@ extension AppState {
         let diagnosed = wantedDiagnosis.map { DiagnosisOrder($0, isAsked: shownFindings != nil) }
         if let diagnosed { wanted.formUnion(demand(of: diagnosed.scope)) }
         wanted.formUnion(demand(ofDialogBeside: wanted))
+        if let document = shownDocument { wanted.formUnion(document.describedScopes) }
         if wanted != demand {
             demand = wanted
             effects.append(.watch(wanted))

@@ -4,9 +4,10 @@ extension Describer {
     /// Any kind: every field in words, as kubectl words them.
     func generic(_ page: inout Page) {
         page.field("Name", Words(name))
-        if !namespace.isEmpty {
-            page.field("Namespace", Words(namespace, link: DescribedLink(kind: "Namespace", name: namespace)))
-        }
+        page.field(
+            "Namespace",
+            namespace.isEmpty
+                ? .none : Words(namespace, link: DescribedLink(kind: "Namespace", name: namespace)))
         page.field("Labels", labels(metadata["labels"]))
         page.field("Annotations", annotations(metadata["annotations"]))
         fields(&page, Optional(document), path: "", depth: 0)

@@ -20,6 +20,7 @@ extension Describer {
             })
         let isCordoned = spec["unschedulable"].bool == true
         page.field("Unschedulable", Words(isCordoned ? "true" : "false", isCordoned ? .degraded : .plain))
+        lease(&page)
         conditions(&page) { $0 == "Ready" ? "True" : "False" }
         page.section("Addresses") { page in
             for address in status["addresses"].items {
@@ -64,6 +65,23 @@ extension Describer {
         for (key, label) in [("capacity", "Capacity"), ("allocatable", "Allocatable")] where !status[key].isEmpty {
             page.section(label) { page in
                 for member in status[key].members { page.field(member.key, quantity(Optional(member.value))) }
+            }
+        }
+    }
+
+    /// The lease by which the kubelet says that it is alive.
+    private func lease(_ page: inout Page) {
+        let scope = "kube-node-lease"
+        switch related.find(Lease.self, in: scope, pick: { $0.objects(inNamespace: scope) }) {
+        case .unknown(let reason): page.field("Lease", reason)
+        case .known(let leases):
+            guard let lease = leases.first(where: { $0.metadata.name == name }) else {
+                return page.field("Lease", Words("Failed to get lease: leases \"\(name)\" not found", .degraded))
+            }
+            page.section("Lease") { page in
+                page.field("HolderIdentity", .text(lease.holder, or: .unset))
+                page.field("AcquireTime", lease.acquireTime.map { time($0) } ?? .unset)
+                page.field("RenewTime", lease.renewTime.map { time($0) } ?? .unset)
             }
         }
     }

@@ -67,7 +67,7 @@ extension Describer {
         }
         conditions(&page)
         volumes(&page, spec["volumes"].items)
-        page.field("QoS Class", .text(status["qosClass"].string))
+        page.field("QoS Class", .text(status["qosClass"].string, or: Words(qualityOfService)))
         scheduling(&page, spec)
     }
 
@@ -97,6 +97,22 @@ extension Describer {
             default: .degraded
             }
         page.field("Status", Words(phase, role))
+    }
+
+    /// What the server would say, for a pod that it has not looked at.
+    private var qualityOfService: String {
+        let containers = spec["containers"].items + spec["initContainers"].items
+        func amounts(_ key: String) -> [Labels] { containers.map { $0["resources"][key].labels } }
+        func names(_ map: Labels) -> Set<String> {
+            Set(map.pairs.map(\.key).filter { $0 == "cpu" || $0 == "memory" })
+        }
+        let (limits, requests) = (amounts("limits"), amounts("requests"))
+        if (limits + requests).allSatisfy({ names($0).isEmpty }) { return "BestEffort" }
+        let isGuaranteed = zip(limits, requests).allSatisfy { limit, request in
+            names(limit).count == 2
+                && names(request).allSatisfy { Quantity(request[$0] ?? "") == Quantity(limit[$0] ?? "") }
+        }
+        return isGuaranteed ? "Guaranteed" : "Burstable"
     }
 
     func priorityClassName(_ spec: JSONValue?) -> Words {

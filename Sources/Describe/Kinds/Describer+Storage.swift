@@ -5,7 +5,7 @@ extension Describer {
     // MARK: - Volumes
 
     func claim(_ page: inout Page) {
-        head(&page)
+        head(&page, showsNoFinalizers: true)
         claimStatus(&page)
         page.field("Volume", claimVolume)
         let isBound = !spec["volumeName"].string.isEmpty
@@ -89,7 +89,7 @@ extension Describer {
     }
 
     func volume(_ page: inout Page) {
-        head(&page)
+        head(&page, showsNoFinalizers: true)
         page.field(
             "StorageClass", storageClassName(spec["storageClassName"], beta: "volume.beta.kubernetes.io/storage-class"))
         if let deleted = metadata["deletionTimestamp"].time {
