@@ -7,7 +7,7 @@ import Screen
 /// `:xray`: what belongs together as trees, the sign of each line's health before it as in tables.
 func drawXray(_ view: XrayView, _ state: AppState, _ grid: inout CellGrid) {
     drawTitle(view, state, &grid)
-    guard !view.lines.isEmpty else { return drawEmpty(view, state, &grid) }
+    if !view.showsTrees { drawEmpty(view, state, &grid) }
     let rect = state.body
     let margin = TableLayout.margin
     // The names end where the words about them begin, unless that leaves those no room.
@@ -79,6 +79,7 @@ private func draw(
         guard !text.isEmpty else { return }
         pieces.append(Piece((pieces[0].text.isEmpty && pieces.count == 1 ? "" : "  ") + text, role))
     }
+    add(node.remark, node.health == .fine ? .dim : status.role)
     if isFolded {
         add(node.belowText, .dim)
         if node.below.broken > 0 { add("● \(node.below.broken)", .broken) }
@@ -102,12 +103,12 @@ private func drawTitle(_ view: XrayView, _ state: AppState, _ grid: inout CellGr
     if case .object = view.order.subject {
         if let namespace = view.order.namespace { left.append(Piece("in \(namespace) ", .dim)) }
     } else {
-        let tally = view.tally
+        let tally = view.faultyRoots
         left.append(Piece(grouped(view.rootCount), .titleCount))
         if tally.broken > 0 { left.append(Piece("   ● \(grouped(tally.broken))", .broken)) }
         if tally.degraded > 0 { left.append(Piece("   ▲ \(grouped(tally.degraded))", .degraded)) }
     }
-    if view.isSubjectGone { left.append(Piece("   ▲ deleted", .degraded)) }
+    if view.isSubjectGone, view.showsTrees { left.append(Piece("   ▲ deleted", .degraded)) }
     if view.faultsOnly { left.append(Piece("   only unhealthy", .notice)) }
     if !view.filterText.isEmpty {
         left.append(Piece("   /" + view.filterText, view.filterError == nil ? .match : .error))
@@ -152,5 +153,7 @@ private func drawEmpty(_ view: XrayView, _ state: AppState, _ grid: inout CellGr
     } else {
         words = ("There are no \(what)\(place).", .plain)
     }
-    draw(paragraphs: [words], state, &grid)
+    let row = state.body.row + (view.lines.isEmpty ? 1 : view.lines.count + 1)
+    guard row < state.size.rows - 1 else { return }
+    grid.write(words.0, column: 3, row: row, width: state.size.columns - 4, style: Style(words.1))
 }

@@ -151,6 +151,10 @@ package func references(of object: any StoredObject) -> [Reference] {
             Reference(
                 ObjectID(SecretObject.self, namespace: namespace, name: $0), how: "image pull secret", isOptional: true)
         }
+    case let item as Stored<RoleBinding>:
+        return bindingReferences(item.value.role, item.value.subjects, in: namespace)
+    case let item as Stored<ClusterRoleBinding>:
+        return bindingReferences(item.value.role, item.value.subjects, in: "")
     default:
         guard let template = template(of: object) else { return [] }
         var list = template.spec.references(namespace: namespace)
@@ -164,8 +168,20 @@ package func references(of object: any StoredObject) -> [Reference] {
 }
 
 /// A PriorityClass by its name.
-private func priorityClass(_ name: String) -> ObjectID {
-    ObjectID(group: "scheduling.k8s.io", kind: "PriorityClass", namespace: "", name: name)
+private func priorityClass(_ name: String) -> ObjectID { ObjectID(PriorityClass.self, name: name) }
+
+/// The role of a binding, and the ServiceAccounts that get it.
+private func bindingReferences(_ role: RoleReference, _ subjects: [RoleSubject], in namespace: String) -> [Reference] {
+    var list = ReferenceList()
+    let id =
+        role.kind == "Role"
+        ? ObjectID(Role.self, namespace: namespace, name: role.name) : ObjectID(ClusterRole.self, name: role.name)
+    list.add(Reference(id, how: "role"))
+    for subject in subjects where subject.kind == ServiceAccount.kind.kind {
+        let own = subject.namespace.isEmpty ? namespace : subject.namespace
+        list.add(Reference(ObjectID(ServiceAccount.self, namespace: own, name: subject.name), how: "gets it"))
+    }
+    return list.all
 }
 
 /// What a workload makes its pods from; `nil` for other kinds.

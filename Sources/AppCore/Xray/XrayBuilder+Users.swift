@@ -27,12 +27,18 @@ extension XrayBuilder {
             found = naming(target, [Ingress.kind], in: nil, id: id)
         case is Stored<SecretObject>:
             found = naming(target, [Ingress.kind, ServiceAccount.kind], in: metadata.namespace, id: id)
+        case is Stored<ServiceAccount>:
+            found = naming(target, [RoleBinding.kind, ClusterRoleBinding.kind], in: metadata.namespace, id: id)
+        case is Stored<Role>: found = naming(target, [RoleBinding.kind], in: metadata.namespace, id: id)
+        case is Stored<ClusterRole>:
+            found = naming(target, [ClusterRoleBinding.kind, RoleBinding.kind], in: nil, id: id)
         default: found = []
         }
         found += naming(target, [HorizontalPodAutoscaler.kind], in: metadata.namespace, id: id)
         switch kind {
-        case Pod.kind, Service.kind, Node.kind, Namespace.kind: break
-        default: found += makersAndPods(naming: target, id: id)
+        case ConfigMap.kind, SecretObject.kind, ServiceAccount.kind, PersistentVolumeClaim.kind, PriorityClass.kind:
+            found += makersAndPods(naming: target, id: id)
+        default: break
         }
         return found
     }
@@ -44,8 +50,16 @@ extension XrayBuilder {
         kinds.flatMap { kind in
             objects(kind, in: namespace).compactMap { object -> XrayNode? in
                 guard let reference = references(of: object).first(where: { $0.target == target }) else { return nil }
-                // Only claims lead on to others; what leads to the object is enough of the rest.
-                let below = kind == PersistentVolumeClaim.kind ? users(of: object, kind, id: XrayBuilder.id(id, 1)) : []
+                // What claims and bindings lead on to matters; of the rest it is enough that they lead here.
+                let here = XrayBuilder.id(id, object.metadata.name.hashValue)
+                var below: [XrayNode] = []
+                switch kind {
+                case PersistentVolumeClaim.kind: below = users(of: object, kind, id: here)
+                case RoleBinding.kind, ClusterRoleBinding.kind:
+                    let others = references(of: object).filter { $0.target != target }
+                    below = others.map { node($0, parent: here) }
+                default: break
+                }
                 return node(object, kind, parent: id, how: reference.how, only: below)
             }
         }

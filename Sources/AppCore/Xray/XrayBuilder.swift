@@ -29,7 +29,8 @@ struct XrayBuilder {
     private struct SpecFacts {
         var references: [Reference]
         var keys: [Int]
-        var isMissingSomething: Bool
+        /// What does not exist, in words; empty for nothing.
+        var missing: String
     }
 
     init(_ snapshot: ClusterSnapshot, _ order: XrayOrder) {
@@ -138,16 +139,31 @@ struct XrayBuilder {
         let id = Self.id(parent, key)
         members.insert(key)
         if only == nil, let pod = object as? Stored<Pod> {
+            let (health, missing) = health(of: pod)
             return XrayNode(
-                id: id, .object(object, kind), how: how, health: health(of: pod), isOpenAtFirst: isOpen ?? false)
+                id: id, .object(object, kind), how: how, remark: missing, health: health,
+                isOpenAtFirst: isOpen ?? false)
         }
         depth += 1
         defer { depth -= 1 }
         let children = only ?? (depth > Self.depthLimit ? [] : self.children(of: object, kind, id: id, isRoot: isRoot))
+        let own = ResourceTable.named(kind.groupResource)?.health(object) ?? .fine
+        let (remark, effect) = only == nil ? service(object, children) : ("", .fine)
         return XrayNode(
-            id: id, .object(object, kind), how: how,
-            health: ResourceTable.named(kind.groupResource)?.health(object) ?? .fine,
-            children: children, isOpenAtFirst: isOpen ?? (kind != Node.kind))
+            id: id, .object(object, kind), how: how, remark: remark, health: max(own, effect), children: children,
+            isOpenAtFirst: isOpen ?? (kind != Node.kind))
+    }
+
+    /// How a Service is by the pods below it.
+    private func service(_ object: any StoredObject, _ children: [XrayNode]) -> (remark: String, health: Health) {
+        guard let service = object as? Stored<Service>, podSelector(of: object) != nil else { return ("", .fine) }
+        // While pods are not known nothing can be said of them.
+        guard stores[Pod.kind.groupResource]?.state == .ready else { return ("", .fine) }
+        let pods = children.compactMap { $0.pod?.value }.filter { !$0.isPhaseTerminal }
+        let ready = pods.count { $0.status.conditions[type: "Ready"]?.status == "True" }
+        if pods.isEmpty { return ("selects no pods", .broken) }
+        if ready == 0, !service.value.spec.publishNotReadyAddresses { return ("no pod is ready", .broken) }
+        return ("\(ready)/\(pods.count) ready", ready < pods.count ? .degraded : .fine)
     }
 
     /// The node of what is named, whether it is there or not.
@@ -169,13 +185,13 @@ struct XrayBuilder {
         let key = SpecKey(spec: pod.value.specIdentity, namespace: namespace)
         if let known = specs[key] { return known }
         let references = pod.value.spec.references(namespace: namespace).all
-        var isMissingSomething = false
+        var missing: [String] = []
         for reference in references where !reference.isOptional && find(reference.target) == nil {
-            if isKnownMissing(reference.target) { isMissingSomething = true }
+            if isKnownMissing(reference.target) { missing.append(reference.target.shortText) }
         }
         let facts = SpecFacts(
             references: references, keys: references.map { Self.memberKey($0.target) },
-            isMissingSomething: isMissingSomething)
+            missing: missing.isEmpty ? "" : "needs \(missing.joined(separator: ", "))")
         specs[key] = facts
         return facts
     }
@@ -193,11 +209,11 @@ struct XrayBuilder {
     }
 
     /// A pod's own health, which is not fine when it lacks what it needs.
-    private mutating func health(of pod: Stored<Pod>) -> Health {
+    private mutating func health(of pod: Stored<Pod>) -> (health: Health, missing: String) {
         let own = pod.value.health
         let facts = facts(of: pod)
         for key in facts.keys { members.insert(key) }
-        return facts.isMissingSomething && own != .finished ? max(own, .degraded) : own
+        return facts.missing.isEmpty || own == .finished ? (own, "") : (max(own, .degraded), facts.missing)
     }
 
     // MARK: - Below an object
@@ -232,13 +248,14 @@ struct XrayBuilder {
             return nodes(
                 &self, sorted(store(Pod.kind, in: "")?.objects(onNode: metadata.name) ?? []), Pod.kind)
         case is Stored<Namespace>: return workloads(in: metadata.name, parent: id)
-        case is Stored<HorizontalPodAutoscaler>:
+        case is Stored<HorizontalPodAutoscaler>, is Stored<RoleBinding>, is Stored<ClusterRoleBinding>:
             return references(of: object).map { node($0, parent: id) }
         case is Stored<PersistentVolumeClaim>:
             let volume = references(of: object).filter { $0.target.kind == PersistentVolume.kind.kind }
             return volume.map { node($0, parent: id) } + (isRoot ? users(of: object, kind, id: id) : [])
         case is Stored<PersistentVolume>, is Stored<StorageClass>, is Stored<ConfigMap>, is Stored<SecretObject>,
-            is Stored<ServiceAccount>, is Stored<IngressClass>:
+            is Stored<ServiceAccount>, is Stored<IngressClass>, is Stored<PriorityClass>, is Stored<Role>,
+            is Stored<ClusterRole>:
             return isRoot ? users(of: object, kind, id: id) : []
         default:
             guard isRoot else { return [] }

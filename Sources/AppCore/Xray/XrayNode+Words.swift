@@ -115,8 +115,22 @@ extension XrayNode {
         case let item as Stored<NetworkPolicy>: return item.value.policyTypes.joined(separator: ", ")
         case let item as Stored<Namespace>: return item.value.phase
         case let item as Stored<IngressClass>: return item.value.controller
+        case let item as Stored<PriorityClass>: return "\(item.value.value)"
+        case let item as Stored<Role>: return rules(item.value.rules.count)
+        case let item as Stored<ClusterRole>: return rules(item.value.rules.count)
+        case let item as Stored<RoleBinding>: return subjects(item.value.subjects)
+        case let item as Stored<ClusterRoleBinding>: return subjects(item.value.subjects)
         default: return ""
         }
+    }
+
+    private static func rules(_ count: Int) -> String { "\(count) rule\(count == 1 ? "" : "s")" }
+
+    /// Who gets the role, besides ServiceAccounts, which have lines of their own.
+    private static func subjects(_ subjects: [RoleSubject]) -> String {
+        let others = subjects.filter { $0.kind != ServiceAccount.kind.kind }
+        let names = others.prefix(3).map { "\($0.kind.lowercased()) \($0.name)" }
+        return names.joined(separator: ", ") + (others.count > 3 ? " and \(others.count - 3) more" : "")
     }
 
     private static func keys(_ count: Int) -> String { "\(count) key\(count == 1 ? "" : "s")" }

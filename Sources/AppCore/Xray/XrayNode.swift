@@ -56,6 +56,8 @@ package final class XrayNode: Sendable {
     package let content: Content
     /// What it is to the node above, such as `volume data`.
     package let how: String
+    /// What is wrong beside its own status, such as `needs secret/db`; empty for nothing.
+    package let remark: String
     package let health: Health
     /// Known at once; a pod's own parts are made when it is unfolded.
     let children: [XrayNode]
@@ -64,12 +66,14 @@ package final class XrayNode: Sendable {
     let isOpenAtFirst: Bool
 
     init(
-        id: Int, _ content: Content, how: String = "", health: Health = .fine, children: [XrayNode] = [],
+        id: Int, _ content: Content, how: String = "", remark: String = "", health: Health = .fine,
+        children: [XrayNode] = [],
         isOpenAtFirst: Bool = true
     ) {
         self.id = id
         self.content = content
         self.how = how
+        self.remark = remark
         self.health = health
         self.children = children
         self.isOpenAtFirst = isOpenAtFirst

@@ -41,6 +41,11 @@ package struct XrayOrder: Sendable, Hashable {
         }
     }
 
+    /// The kind that people call by a name, of those with a type of their own.
+    static func kind(named name: String) -> ResourceKind? {
+        ObjectID.kind(named: name).flatMap { known in KindDecoder.all.first { $0.kind.kind == known }?.kind }
+    }
+
     static let workloadKinds = [
         Deployment.kind, StatefulSet.kind, DaemonSet.kind, CronJob.kind, Job.kind, ReplicaSet.kind,
     ]
@@ -49,11 +54,18 @@ package struct XrayOrder: Sendable, Hashable {
         ConfigMap.kind, SecretObject.kind, ServiceAccount.kind, PersistentVolumeClaim.kind, PersistentVolume.kind,
     ]
 
+    /// Kinds that say who may do what.
+    private static let accessKinds = [
+        ServiceAccount.kind, Role.kind, ClusterRole.kind, RoleBinding.kind, ClusterRoleBinding.kind,
+    ]
+
     /// Kinds that are read for it.
     var kinds: [ResourceKind] {
         let pods = [Pod.kind] + Self.neededByPods
         switch subject {
         case .workloads: return Self.workloadKinds + pods
+        case .object(let kind, _) where Self.accessKinds.contains(kind):
+            return [kind] + Self.accessKinds + (kind == ServiceAccount.kind ? Self.workloadKinds + pods : [])
         case .object(let kind, _):
             return [
                 kind, Service.kind, Ingress.kind, HorizontalPodAutoscaler.kind, PodDisruptionBudget.kind,
@@ -71,6 +83,9 @@ package struct XrayOrder: Sendable, Hashable {
             case PersistentVolumeClaim.kind, PersistentVolume.kind, StorageClass.kind:
                 return [kind, PersistentVolumeClaim.kind, PersistentVolume.kind, StorageClass.kind]
                     + Self.workloadKinds + pods
+            case Role.kind, ClusterRole.kind, RoleBinding.kind, ClusterRoleBinding.kind:
+                return [kind] + Self.accessKinds
+            case ServiceAccount.kind: return [kind] + Self.accessKinds + Self.workloadKinds + pods
             default:
                 return [kind, Ingress.kind] + Self.workloadKinds + pods
             }

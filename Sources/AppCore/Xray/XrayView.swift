@@ -63,7 +63,9 @@ package struct XrayView: Sendable, Equatable {
     package var notes: [XrayNode] { tree.notes }
     /// Kinds that are still being read.
     package var loading: [ResourceKind] { tree.loading }
-    /// Whether the object that it is about was deleted.
+    /// Whether there are lines of trees, and not only notes.
+    package var showsTrees: Bool { lines.count > tree.notes.count }
+    /// Whether the object that it is about was deleted, or never was there.
     package var isSubjectGone: Bool { tree.isSubjectGone }
     /// The node of the object that it is about.
     package var subject: Int? { tree.subject }
@@ -72,11 +74,17 @@ package struct XrayView: Sendable, Equatable {
     /// How many trees were made for the last change.
     package var madeCount: Int { tree.madeCount }
 
-    /// Everything that there is, counted where it stands.
-    package var tally: XrayNode.Tally {
-        var tally = XrayNode.Tally()
-        for root in tree.roots { tally.add(root) }
-        return tally
+    /// How many trees have something that is broken, and how many of the others something that is degraded.
+    package var faultyRoots: (broken: Int, degraded: Int) {
+        var count = (broken: 0, degraded: 0)
+        for root in tree.roots {
+            if root.health == .broken || root.below.broken > 0 {
+                count.broken += 1
+            } else if root.health == .degraded || root.below.degraded > 0 {
+                count.degraded += 1
+            }
+        }
+        return count
     }
 
     package var selectedNode: XrayNode? { lines.indices.contains(selectedIndex) ? lines[selectedIndex].node : nil }
@@ -101,7 +109,10 @@ package struct XrayView: Sendable, Equatable {
         if !hasChosen, let subject = tree.subject, let index = lines.firstIndex(where: { $0.node.id == subject }) {
             return select(index, visibleRows: visibleRows, byHand: false)
         }
-        guard hasChosen, !selectedPath.isEmpty else { return select(0, visibleRows: visibleRows, byHand: false) }
+        guard hasChosen, !selectedPath.isEmpty else {
+            let first = min(tree.notes.count, max(0, lines.count - 1))
+            return select(first, visibleRows: visibleRows, byHand: false)
+        }
         // What is gone or folded is stood for by what it belongs to, and the rest by its neighbour.
         let index = place(of: selectedPath)
         top = max(0, index - before)
