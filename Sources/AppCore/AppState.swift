@@ -16,6 +16,8 @@ package struct LaunchOptions: Sendable, Equatable {
     package var history: [String]
     /// What each context showed last, in earlier sessions.
     package var lastViews: [LastView]
+    /// The columns that were chosen in earlier sessions, by kind, such as `deployments.apps`.
+    package var columnChoices: [String: ColumnChoice] = [:]
     /// Local time less UTC, for the clock.
     package var utcOffsetSeconds: Int
 
@@ -54,6 +56,7 @@ package enum Place: Sendable, Equatable {
     case forwards(ForwardsView)
     case log(LogView)
     case xray(XrayView)
+    case columns(ColumnsView)
 }
 
 /// A notice and when it goes.
@@ -94,6 +97,12 @@ package struct AppState: Sendable, Equatable {
     package internal(set) var snapshot = ClusterSnapshot()
     /// Rows that are made here, such as those of the list of kinds.
     var madeHere: [KindScope: KindSnapshot] = [:]
+    /// Which columns are wanted, by kind, such as `deployments.apps`.
+    package internal(set) var columnChoices: [String: ColumnChoice]
+    /// The search by name that was begun last.
+    package internal(set) var search: NameSearch?
+    /// Grows with every search by name.
+    var searchCount: UInt64 = 0
     /// What the rules said last.
     package internal(set) var diagnosis: ScopedReport?
     /// Grows with every report.
@@ -138,6 +147,7 @@ package struct AppState: Sendable, Equatable {
         self.options = options
         history = options.history
         lastViews = options.lastViews
+        columnChoices = options.columnChoices
         namespace = options.allNamespaces ? nil : options.namespace ?? "default"
         let table = ResourceTable.pods
         places = [.table(TableView(table, namespace: namespace, openedAt: now))]
@@ -187,6 +197,7 @@ package struct AppState: Sendable, Equatable {
             case .document(let view): view.address.name
             case .log(let view): "logs \(view.order.title)"
             case .xray(let view): "xray \(view.order.title)"
+            case .columns: "columns"
             case .findings(let view): view.subject.map { (view.showsProbes ? "probes " : "why ") + $0.name } ?? "triage"
             }
         }
@@ -205,6 +216,7 @@ package struct AppState: Sendable, Equatable {
         case .document: return .document
         case .log: return .log
         case .xray: return .xray
+        case .columns: return .columns
         case .findings(let view): return view.keyContext
         }
     }

@@ -25,6 +25,10 @@ package enum AppEvent: Sendable, Equatable {
     case diagnosed(ScopedReport)
     /// The logs of a log view, at most once a frame.
     case log(LogNews)
+    /// News of the search by name of this id.
+    case found(UInt64, SearchNews)
+    /// What became of a file that was to be written.
+    case saved(path: String, SaveOutcome)
     /// News of an action.
     case action(ActionEvent)
     /// The probes of a pod that are made by hand, as far as they are; `true` when all are done.
@@ -211,6 +215,13 @@ package enum Effect: Sendable, Equatable {
     case saveView(LastView)
     /// Put a text on the clipboard (OSC 52); `what` words the notice, such as `name`.
     case copy(String, what: String)
+    /// Look for objects by their name; ends the search before.
+    case search(SearchOrder)
+    case endSearch
+    /// Keep the columns that are wanted, by kind, for the next session.
+    case saveColumns([String: ColumnChoice])
+    /// Write a file; one that is there only when it is meant.
+    case save(path: String, content: String, overwrites: Bool)
     /// Send every cell again.
     case repaint
     /// Give the terminal back to the shell until it continues us (`Ctrl-Z` is taken, so `:suspend`).

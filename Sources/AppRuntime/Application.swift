@@ -31,6 +31,12 @@ package final class Application {
         package var savedForwards: @Sendable (SessionInfo) -> [ForwardRequest] = { _ in [] }
         /// Keeps the forwards of a context.
         package var saveForwards: @Sendable (SessionInfo, [ForwardRequest]) -> Void = { _, _ in }
+        /// Keeps the columns that are wanted, by kind.
+        package var saveColumns: @Sendable ([String: ColumnChoice]) -> Void = { _ in }
+        /// Writes a file for the user.
+        package var saveFile: @Sendable (_ path: String, _ content: String, _ overwrites: Bool) -> SaveOutcome = {
+            _, _, _ in .failed("Files cannot be written here.")
+        }
         /// Told what a credential program does, besides the screen.
         package var pluginReport: @Sendable (PluginEvent) -> Void
         /// Lends the terminal to a credential program; `nil` where there is none.
@@ -75,6 +81,7 @@ package final class Application {
     private var documentTask: Task<Void, Never>?
     private var logTask: Task<Void, Never>?
     private var probeTask: Task<Void, Never>?
+    private var searchTask: Task<Void, Never>?
     private var endedConnections: [Task<Void, Never>] = []
     /// Actions under way, by the id of their order.
     private var actions: [UInt64: (runner: ActionRunner, task: Task<Void, Never>)] = [:]
@@ -112,6 +119,7 @@ package final class Application {
         frameTask?.cancel()
         documentTask?.cancel()
         logTask?.cancel()
+        searchTask?.cancel()
         await endActions()
         disconnect()
         for task in endedConnections { await task.value }
@@ -247,6 +255,7 @@ package final class Application {
         documentTask?.cancel()
         logTask?.cancel()
         probeTask?.cancel()
+        searchTask?.cancel()
     }
 
     // MARK: - Effects
@@ -264,6 +273,13 @@ package final class Application {
             probeTask?.cancel()
             probeTask = nil
             if let pod, let session = connection?.session { probeTask = Task { await session.testProbes(of: pod) } }
+        case .search(let order):
+            searchTask?.cancel()
+            if let session = connection?.session { searchTask = Task { await session.search(order) } }
+        case .endSearch: searchTask?.cancel()
+        case .saveColumns(let choices): surroundings.saveColumns(choices)
+        case .save(let path, let content, let overwrites):
+            send(.saved(path: path, surroundings.saveFile(path, content, overwrites)))
         case .diagnose(let order): connection?.diagnose.yield(order)
         case .reviewAccess(let id, let checks): reviewAccess(id, checks)
         case .act(let order): act(order)

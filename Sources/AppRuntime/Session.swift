@@ -88,6 +88,11 @@ package struct Session: Sendable {
         await LogPane(client: client, now: now, send: send).run(order)
     }
 
+    /// Looks for objects by their name, until cancelled.
+    package func search(_ order: SearchOrder) async {
+        await NameSearcher(client: client, offered: { [source] in try await source.offered() }, send: send).run(order)
+    }
+
     /// Makes the probes of a pod by hand.
     package func testProbes(of pod: Pod) async {
         let id = ObjectID(pod)

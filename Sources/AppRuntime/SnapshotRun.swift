@@ -54,7 +54,7 @@ private func progress(of state: AppState, wantsAll: Bool) -> Progress {
     case .contexts(let view):
         guard let reason = view.reason else { return state.session == nil ? .loading : .loaded }
         return .failed(SnapshotFailure(description: reason))
-    case .document, .log, .xray: return .loaded
+    case .document, .log, .xray, .columns: return .loaded
     case .findings(let view): return state.report(for: view) == nil ? .loading : .loaded
     case .table(let view):
         switch view.loadState {

@@ -31,6 +31,11 @@ struct APIRequest {
     enum Accept: String {
         /// Objects of a kind with a type of its own.
         case objects = "application/vnd.kubernetes.protobuf, application/json"
+        /// Metadata of objects of any kind, or the objects.
+        case metadata = """
+            application/vnd.kubernetes.protobuf;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1, \
+            application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1, application/json
+            """
         case json = "application/json"
         case anything = "*/*"
         case discovery = """

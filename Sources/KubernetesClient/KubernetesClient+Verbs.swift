@@ -34,9 +34,18 @@ extension KubernetesClient {
         _ decoder: KindDecoder, _ resource: APIResource, namespace: String?, options: ListOptions,
         receive: ([any StoredObject]) async -> Void
     ) async throws -> ListMeta {
+        try await list(
+            decoder, resource, namespace: namespace, options: options, accept: .objects, receive: receive)
+    }
+
+    /// Reads one page of a list in the first form of `accept` that the server has.
+    func list(
+        _ decoder: KindDecoder, _ resource: APIResource, namespace: String?, options: ListOptions,
+        accept: APIRequest.Accept, receive: ([any StoredObject]) async -> Void
+    ) async throws -> ListMeta {
         let request = APIRequest(
             attempt: "list \(resource.groupResource.resource)\(resource.place(namespace))",
-            path: resource.path(namespace: namespace), query: options.query, accept: .objects)
+            path: resource.path(namespace: namespace), query: options.query, accept: accept)
         let answer = try await transport.open(request)
         var stream = ListStream(decoder, format: answer.format)
         var total = 0

@@ -34,10 +34,16 @@ func drawFooter(_ state: AppState, _ frame: inout Frame) {
 
 private func drawPrompt(_ prompt: Prompt, _ state: AppState, _ frame: inout Frame) {
     let row = state.size.rows - 1
-    let sign = prompt.kind == .command ? ":" : "/"
+    let sign =
+        switch prompt.kind {
+        case .command: ":"
+        case .filter, .search: "/"
+        case .save: "Save as: "
+        }
+    let start = 1 + sign.count
     frame.grid.write(" " + sign, column: 0, row: row, style: Style(.prompt))
     // A long line is shown from where its end fits.
-    let room = max(1, state.size.columns - 4)
+    let room = max(1, state.size.columns - start - 2)
     let before = String(prompt.editor.characters.prefix(prompt.editor.cursor))
     var shown = prompt.editor.characters[...]
     var cursor = textWidth(before)
@@ -45,9 +51,9 @@ private func drawPrompt(_ prompt: Prompt, _ state: AppState, _ frame: inout Fram
         cursor -= textWidth(String(first))
         shown = shown.dropFirst()
     }
-    let end = frame.grid.write(String(shown), column: 2, row: row, style: Style(.prompt))
+    let end = frame.grid.write(String(shown), column: start, row: row, style: Style(.prompt))
     let afterSuggestion = frame.grid.write(prompt.suggestion, column: end, row: row, style: Style(.suggestion))
-    frame.cursor = Position(column: min(state.size.columns - 1, 2 + cursor), row: row)
+    frame.cursor = Position(column: min(state.size.columns - 1, start + cursor), row: row)
     if let error = prompt.error {
         frame.grid.write("   " + error, column: afterSuggestion, row: row, style: Style(.error))
     } else {
@@ -66,6 +72,7 @@ private func hints(for prompt: Prompt) -> [Piece] {
         case .command: [("tab", "complete"), ("enter", "go"), ("esc", "close")]
         case .filter: [("enter", "keep"), ("esc", "undo")]
         case .search: [("enter", "find"), ("esc", "close")]
+        case .save: [("enter", "write .txt, .csv or .json"), ("esc", "close")]
         }
     return keys.flatMap { [Piece("  <\($0)>", .footerKey), Piece(" \($1)", .footerText)] }
 }

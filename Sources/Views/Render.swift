@@ -29,6 +29,7 @@ package func render(_ state: AppState) -> Frame {
         case .document(let view): drawDocument(view, state, &frame.grid)
         case .log(let view): drawLog(view, state, &frame.grid)
         case .xray(let view): drawXray(view, state, &frame.grid)
+        case .columns(let view): drawColumns(view, state, &frame.grid)
         case .findings(let view): drawFindings(view, state, &frame.grid)
         }
     }

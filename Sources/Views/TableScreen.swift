@@ -150,6 +150,11 @@ private func favouriteHint(_ view: TableView, _ table: ResourceTable, _ state: A
 }
 
 private func titleStatus(_ view: TableView, _ layout: TableLayout, _ state: AppState) -> [Piece] {
+    if let search = state.shownSearch {
+        let since = search.isDone ? "" : " … \(elapsed(since: view.openedAt, now: state.now))"
+        return [Piece(search.progress + since, search.isDone ? .dim : .notice)]
+            + (search.isDone ? [] : [Piece("   Esc ends it", .dim)])
+    }
     switch view.loadState {
     case .loading(let count):
         // What takes longer than a blink says so.
@@ -194,6 +199,10 @@ private func drawEmpty(_ view: TableView, _ table: ResourceTable, _ state: AppSt
     let kind = table.kind.groupResource.resource
     let place = table.kind.isNamespaced ? view.namespace.map { " in \($0)" } ?? " in any namespace" : ""
     var lines: [(String, StyleRole)] = []
+    if let search = state.shownSearch, view.total == 0 {
+        draw(paragraphs: searchLines(search), state, &grid)
+        return
+    }
     switch view.loadState {
     case .loading:
         if case .failed(let failure, let retryAt) = state.connection {
@@ -227,6 +236,18 @@ private func drawEmpty(_ view: TableView, _ table: ResourceTable, _ state: AppSt
         }
     }
     draw(paragraphs: lines, state, &grid)
+}
+
+/// Why a search has no results.
+private func searchLines(_ search: NameSearch) -> [(String, StyleRole)] {
+    let place = search.order.namespace.map { " in \($0)" } ?? ""
+    guard search.isDone else { return [("Looking for \(search.order.text)\(place) …", .dim)] }
+    let gaps = search.gaps.map { [($0, StyleRole.unknown)] } ?? []
+    let words =
+        search.wasStopped
+        ? "Nothing was found before the search was ended."
+        : "Nothing that can be read is called \(search.order.text)\(place)."
+    return [(words, .plain)] + gaps + [(":find NAME -A looks in all namespaces; * and ? stand for anything.", .dim)]
 }
 
 private func failureLines(_ reason: String, _ retryAt: Timestamp?, _ state: AppState) -> [(String, StyleRole)] {

@@ -31,6 +31,16 @@ func runScreen(
     let terminal = try CursesTerminal(environment: environment, errorLog: setup.directory?.logPath)
     defer { terminal.close() }
     var surroundings = setup.surroundings(kubeconfig, context: context, overrides: overrides)
+    let home = environment["HOME"] ?? ""
+    surroundings.saveFile = { writeUserFile($0, content: $1, overwrites: $2, home: home) }
+    options.columnChoices = setup.directory?.columnChoices() ?? [:]
+    surroundings.saveColumns = { [directory = setup.directory, logger = setup.logger] choices in
+        do {
+            try directory?.save(columnChoices: choices)
+        } catch {
+            logger.warning("the columns were not kept", metadata: ["error": "\(error)"])
+        }
+    }
     surroundings.lendTerminal = { body in await terminal.lend(body) }
     if let reread {
         surroundings.rereadKubeconfig = reread

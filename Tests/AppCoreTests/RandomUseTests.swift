@@ -145,7 +145,11 @@ struct RandomUseTests {
         case .findings(let view):
             #expect(view.selectedIndex >= 0 && view.selectedIndex < max(1, view.lines.count))
             #expect(view.top >= 0 && view.top <= max(0, view.lines.count - 1))
-        case .xray: break
+        case .columns(let view):
+            #expect(view.selectedIndex >= 0 && view.selectedIndex < max(1, view.columns.count))
+        case .xray(let view):
+            #expect(view.selectedIndex >= 0 && view.selectedIndex < max(1, view.lines.count))
+            #expect(view.top <= view.selectedIndex && view.selectedIndex < view.top + state.xrayRows)
         }
     }
 }

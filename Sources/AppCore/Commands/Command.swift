@@ -23,6 +23,8 @@ package enum Command: String, Sendable, CaseIterable {
     case goToObject, showEvents, showLog, showPreviousLog, showProbes, testProbes, copyCommand, toggleSilenced
     case toggleFollow, togglePrevious, nextContainer, toggleAllContainers, toggleTimes, logRange, toggleFull
     case xray, toggleFold, foldAll
+    case chooseColumns, toggleColumn, moveColumnDown, moveColumnUp, resetColumns
+    case saveTable
     case forward, showForwards, stopForward, copyURL, saveForward
     case retry, repaint, quit
 }
@@ -147,6 +149,19 @@ package struct CommandInfo: Sendable {
                 if case .findings = state.place, state.selectedObject == nil { return "No finding is selected." }
                 return needsSelection(state)
             }),
+        CommandInfo(.chooseColumns, "columns", "Choose which columns are shown, and in which order."),
+        CommandInfo(
+            .toggleColumn, "show/hide", "Show the column, or hide it; a wide one always, never, or in wide mode.",
+            unavailable: { state in
+                guard case .columns(let view) = state.place else { return nil }
+                return view.whyFixed
+            }),
+        CommandInfo(.moveColumnDown, "move right", "Move the column one place to the right."),
+        CommandInfo(.moveColumnUp, "move left", "Move the column one place to the left."),
+        CommandInfo(.resetColumns, "reset", "Show the columns as at first."),
+        CommandInfo(
+            .saveTable, "save", "Save the rows and columns that are shown as a text, CSV or JSON file.",
+            unavailable: { $0.shownTable == nil ? "Only tables can be saved." : nil }),
         CommandInfo(.viewYAML, "yaml", "Show the object as YAML, live.", unavailable: needsSelection),
         CommandInfo(
             .nextLink, "next link", "Choose the next object that is named here; enter goes to it.",
@@ -220,7 +235,8 @@ package struct CommandInfo: Sendable {
         CommandInfo(.moveToTop, "top", "Go to the first line."),
         CommandInfo(.moveToBottom, "bottom", "Go to the last line."),
         CommandInfo(
-            .scrollRight, "right", "Scroll to columns that do not fit; in triage and xray, show what is below the line."),
+            .scrollRight, "right", "Scroll to columns that do not fit; in triage and xray, show what is below the line."
+        ),
         CommandInfo(
             .scrollLeft, "left", "Scroll back to the first columns; in triage and xray, hide what is below the line."),
         CommandInfo(.lastView, "last view", "Go to the view that was shown before this one.") {
@@ -266,7 +282,7 @@ package struct CommandInfo: Sendable {
     private static let needsSelection: @Sendable (AppState) -> String? = { state in
         switch state.place {
         case .forwards: return needsForward(state)
-        case .contexts, .findings, .document: return nil
+        case .contexts, .findings, .document, .columns: return nil
         case .xray: return state.selectedObject == nil ? "Nothing is selected." : nil
         case .table, .log: break
         }

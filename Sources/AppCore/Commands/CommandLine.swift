@@ -23,6 +23,11 @@ enum CommandLine: Sendable, Equatable {
     /// Trees of a kind, or of one object; `nil` for workloads, and for the namespace in use.
     case xray(ResourceKind?, name: String?, namespace: String??)
 
+    /// The columns of the table, to choose from.
+    case columns
+    /// Objects of any kind with a name like this; the namespace is nil when none was named.
+    case find(String, namespace: String??)
+
     /// Why a line is no command.
     struct Failure: Error, Equatable {
         var reason: String
@@ -31,6 +36,7 @@ enum CommandLine: Sendable, Equatable {
     /// Words that are no kinds.
     static let words = [
         "ctx", "context", "ns", "help", "quit", "q", "suspend", "login", "triage", "probes", "pf", "scale", "xray",
+        "find", "columns",
     ]
 
     static func parse(_ line: String, resources: [APIResource]) -> Result<CommandLine, Failure> {
@@ -62,6 +68,8 @@ enum CommandLine: Sendable, Equatable {
             return .success(.contexts(switchTo: context.isEmpty ? nil : context))
         default: break
         }
+        if name == "columns" || name == "cols" { return .success(.columns) }
+        if name == "find" { return find(rest) }
         if name == "xray" { return xray(rest, resources: resources) }
         do {
             let arguments = try Arguments(rest)
@@ -86,6 +94,21 @@ enum CommandLine: Sendable, Equatable {
         return .failure(Failure(reason: "\(name) is no command and no kind.\(hint)"))
     }
 
+    /// `find NAME`, `find NAME NAMESPACE`, `find NAME -A`.
+    private static func find(_ rest: Substring) -> Result<CommandLine, Failure> {
+        let text = rest.prefix { $0 != " " }
+        guard !text.isEmpty else {
+            return .failure(Failure(reason: "find takes a part of a name, such as: find checkout, find *-db-?"))
+        }
+        do {
+            let arguments = try Arguments(rest[text.endIndex...])
+            guard arguments.filter == nil else { return .failure(Failure(reason: "find takes its filter after /.")) }
+            return .success(.find(String(text), namespace: arguments.namespace))
+        } catch {
+            return .failure(error)
+        }
+    }
+
     /// `xray`, `xray KIND`, `xray KIND/NAME`, `xray KIND NAMESPACE`.
     private static func xray(_ rest: Substring, resources: [APIResource]) -> Result<CommandLine, Failure> {
         let word = rest.prefix { $0 != " " }
@@ -93,7 +116,8 @@ enum CommandLine: Sendable, Equatable {
         let parts = word.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         do {
             // A word that is no kind but an argument, such as `-A`, is about the workloads.
-            let kind = kind(named: parts[0].lowercased(), resources: resources)
+            let name = parts[0].lowercased()
+            let kind = kind(named: name, resources: resources) ?? XrayOrder.kind(named: name)
             let arguments = try Arguments(kind == nil ? rest : rest[word.endIndex...])
             guard arguments.filter == nil else { return .failure(Failure(reason: "xray takes its filter after /.")) }
             guard let kind else {
@@ -102,8 +126,8 @@ enum CommandLine: Sendable, Equatable {
                 }
                 return .failure(Failure(reason: "\(parts[0]) is no kind that xray knows: xray deploy, xray svc/web."))
             }
-            let name = parts.count == 2 && !parts[1].isEmpty ? String(parts[1]) : nil
-            return .success(.xray(kind, name: name, namespace: arguments.namespace))
+            let object = parts.count == 2 && !parts[1].isEmpty ? String(parts[1]) : nil
+            return .success(.xray(kind, name: object, namespace: arguments.namespace))
         } catch {
             return .failure(error)
         }

@@ -4,7 +4,7 @@ import Screen
 package enum KeyContext: String, Sendable, CaseIterable {
     case table, contexts, document, log, triage, why, probes, help, prompt, action
     case forwards, forwardDialog
-    case xray
+    case xray, columns
 }
 
 /// Keys that carry out a command in some contexts.
@@ -22,13 +22,20 @@ package struct Binding: Sendable {
 
 /// The keys: declared once, read by dispatch, footer, help and docs.
 package enum KeyMap {
-    private static let places: [KeyContext] = [.table, .contexts, .document, .log, .triage, .why, .probes, .forwards, .xray]
+    private static let places: [KeyContext] = [
+        .table, .contexts, .document, .log, .triage, .why, .probes, .forwards, .xray, .columns,
+    ]
     private static let everywhere: [KeyContext] = places + [.help]
     private static let findings: [KeyContext] = [.triage, .why]
 
     /// In the order in which the footer shows what fits.
     package static let standard: [Binding] = [
         Binding([.table, .contexts, .document, .why, .probes, .forwards, .xray], [.enter], .open),
+        Binding([.columns], [.character(" ")], .toggleColumn),
+        Binding([.columns], [.shiftUp, .character("K")], .moveColumnUp),
+        Binding([.columns], [.shiftDown, .character("J")], .moveColumnDown),
+        Binding([.columns], [.character("r")], .resetColumns),
+        Binding([.columns], [.enter], .back),
         Binding([.xray], [.character(" ")], .toggleFold),
         Binding([.xray], [.character("x")], .foldAll),
         Binding([.probes], [.character("t")], .testProbes),
@@ -42,7 +49,6 @@ package enum KeyMap {
         Binding([.log], [.character("p")], .togglePrevious),
         Binding([.table, .xray, .document] + findings, [.character("d")], .describe),
         Binding([.table, .xray, .document], [.character("y")], .viewYAML),
-        Binding([.table, .xray], [.character("U")], .xray),
         Binding([.document, .log], [.character("/")], .searchPrompt),
         Binding([.forwards], [.control("d")], .stopForward),
         Binding([.forwards], [.character("c")], .copyURL),
@@ -69,11 +75,13 @@ package enum KeyMap {
         Binding([.table, .xray], [.control("z")], .toggleFaults),
         Binding([.table], [.control("w")], .toggleWide),
         Binding([.table, .xray], [.character("c")], .copyName),
+        Binding([.xray], [.character("U")], .xray),
         Binding([.table], [.character(" ")], .mark),
         Binding([.table, .xray], [.character("p")], .showPreviousLog),
         Binding([.table], [.character("F")], .forward),
         Binding([.table], [.character("f")], .showForwards),
         Binding([.table, .xray], [.character("b")], .showProbes),
+        Binding([.table], [.character("U")], .xray),
         Binding([.table], [.control("d")], .deleteObject),
         Binding([.table], [.character("s")], .scaleWorkload),
         Binding([.table], [.character("r")], .restartWorkload),
@@ -86,6 +94,8 @@ package enum KeyMap {
         Binding([.table], [.character("n")], .copyNamespace),
         Binding([.table], [.control(" ")], .markRange),
         Binding([.table], [.control("\\")], .clearMarks),
+        Binding([.table], [.character("|")], .chooseColumns),
+        Binding([.table], [.control("s")], .saveTable),
         Binding([.table], [.character("N")], .sortByName),
         Binding([.table], [.character("A")], .sortByAge),
         Binding([.table], [.character("S")], .sortByStatus),

@@ -10,6 +10,8 @@ package struct Prompt: Sendable, Equatable {
         case filter
         /// After `/` in a document.
         case search
+        /// The name of a file to save to.
+        case save
     }
 
     package let kind: Kind
@@ -20,6 +22,8 @@ package struct Prompt: Sendable, Equatable {
     package internal(set) var candidateIndex: Int?
     /// Why what is typed does not work.
     package internal(set) var error: String?
+    /// The file that would be written over, once that was said.
+    var overwritten: String?
     /// Where in the history the line comes from; `nil` when it was typed.
     var historyIndex: Int?
     /// What was typed before going through history or candidates.

@@ -33,6 +33,7 @@ package enum HelpPage {
             case .document: .document
             case .log: .log
             case .xray: .xray
+            case .columns: .columns
             case .findings(let view): view.keyContext
             }
         var lines = [Line(keys: "", text: "Keys", isUnavailable: false)]
@@ -76,6 +77,8 @@ package enum HelpPage {
         ("probes, probes web-0", "what the kubelet asks the selected pod, or another, and what comes of it"),
         ("xray, xray svc", "what belongs together as trees: the workloads, or another kind"),
         ("xray deploy/web", "one object: what owns it, what it owns and needs, what uses it"),
+        ("find checkout", "objects of any kind with such a name; *, ? and a namespace or all work too"),
+        ("columns", "which columns are shown, and in which order"),
         ("scale, scale 3", "set how many replicas the marked or selected objects are to have"),
         ("login", "sign in again: the kubeconfig's credential program gets the terminal"),
         ("suspend", "back to the shell until fg"),

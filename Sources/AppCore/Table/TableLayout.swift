@@ -60,7 +60,8 @@ package struct TableLayout: Sendable, Equatable {
             let width = natural(index)
             guard table.columns[index].importance >= 1, total() + Self.gap + width <= available else { continue }
             widths[index] = width
-            shown = (shown + [index]).sorted()
+            let together = shown + [index]
+            shown = visible.filter { together.contains($0) }
         }
         // What the dropped columns leave over goes back to the texts that were cut, the name first.
         let needy = shown.filter { $0 != name }.sorted { table.columns[$0].importance > table.columns[$1].importance }

@@ -16,6 +16,8 @@ package struct TableView: Sendable, Equatable {
     package internal(set) var filterError: String?
     package internal(set) var sort: TableSort
     package internal(set) var isWide = false
+    /// Which columns the user wants, and in which order; `nil` for those of the table.
+    package internal(set) var choice: ColumnChoice?
     /// Only rows that are not well (`Ctrl-Z`).
     package internal(set) var faultsOnly = false
     /// UIDs of the marked rows.
@@ -80,7 +82,7 @@ package struct TableView: Sendable, Equatable {
 
     /// Shows what another table of this kind shows: its filter, order, columns.
     mutating func takeLook(of other: TableView, table: ResourceTable) {
-        (isWide, faultsOnly) = (other.isWide, other.faultsOnly)
+        (isWide, faultsOnly, choice) = (other.isWide, other.faultsOnly, other.choice)
         (filterText, filter) = (other.filterText, other.filter)
         let asOpened = TableView(table, namespace: other.namespace, restriction: other.restriction, openedAt: openedAt)
         if other.sort != asOpened.sort { sort = other.sort }
@@ -89,7 +91,8 @@ package struct TableView: Sendable, Equatable {
     package static func == (left: TableView, right: TableView) -> Bool {
         left.table == right.table && left.namespace == right.namespace && left.restriction == right.restriction
             && left.filterText == right.filterText && left.filterError == right.filterError && left.sort == right.sort
-            && left.isWide == right.isWide && left.faultsOnly == right.faultsOnly && left.marks == right.marks
+            && left.isWide == right.isWide && left.choice == right.choice && left.faultsOnly == right.faultsOnly
+            && left.marks == right.marks
             && left.columnOffset == right.columnOffset && left.chosenColumn == right.chosenColumn
             && left.rows == right.rows && left.all == right.all && left.loadState == right.loadState
             && left.widths == right.widths && left.selectedIndex == right.selectedIndex && left.top == right.top
@@ -127,12 +130,14 @@ package struct TableView: Sendable, Equatable {
         return marked.isEmpty ? selection.map { [$0] } ?? [] : marked
     }
 
-    /// Columns that are shown, by index into the table's columns.
+    /// Columns that are shown, by index into the table's columns, from left to right.
     package func visibleColumns(of table: ResourceTable) -> [Int] {
-        table.columns.indices.filter { index in
+        let order = choice?.order(of: table) ?? Array(table.columns.indices)
+        return order.filter { index in
             let column = table.columns[index]
-            if column.title == "NAMESPACE" && table.kind.isNamespaced && index == 0 { return namespace == nil }
-            return isWide || !column.isWide
+            if table.isNamespaceColumn(index) { return namespace == nil }
+            guard let choice else { return isWide || !column.isWide }
+            return choice.shows(column, inWide: isWide)
         }
     }
 }

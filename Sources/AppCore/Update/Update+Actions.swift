@@ -14,6 +14,7 @@ extension AppState {
             return "Nothing is selected."
         }
         let table = view.table
+        if table.isMadeHere { return "Go to the object first: enter." }
         if let session, connection == .stopped { return "Not connected to \(session.server)." }
         let resource = resource(for: table.kind)
         if !resource.verbs.isEmpty, !resource.verbs.contains("delete") {

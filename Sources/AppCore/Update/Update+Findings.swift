@@ -30,7 +30,7 @@ extension AppState {
                 if case .loading = view.loadState { return diagnosed?.scope }
                 let isNamespaced = view.table.kind.isNamespaced
                 return DiagnosisScope(namespace: isNamespaced ? view.namespace : namespace)
-            case .contexts, .document, .log, .forwards, .xray: continue
+            case .contexts, .document, .log, .forwards, .xray, .columns: continue
             }
         }
         return nil
@@ -144,6 +144,7 @@ extension AppState {
             guard let metadata = view.selection?.metadata else {
                 return nil
             }
+            if let found = view.selection as? Stored<FoundObject> { return found.value.id }
             let table = view.table
             return ObjectID(
                 group: table.kind.groupResource.group, kind: table.kind.kind, namespace: metadata.namespace,

@@ -75,8 +75,10 @@ extension AppState {
             default: break
             }
         case .xray: openXrayOfSelection()
+        case .chooseColumns: openColumns()
+        case .saveTable: askForFile()
         case .back:
-            if key == .escape, !clearsSomething, stopWaiting(&effects) { return }
+            if key == .escape, !clearsSomething, endSearch(&effects) || stopWaiting(&effects) { return }
             if places.count == 1, !clearsSomething, key == .character("q") {
                 show(.info, "This is the first view; :q or ctrl-c leaves.")
             }
@@ -112,6 +114,7 @@ extension AppState {
             case .findings: runInFindings(command, &effects)
             case .forwards: runInForwards(command, &effects)
             case .xray: runInXray(command, &effects)
+            case .columns: runInColumns(command, &effects)
             }
         }
     }
@@ -213,7 +216,11 @@ extension AppState {
             if let object = view.selection { openDescription(of: object, kind: table.kind, &effects) }
             return
         case .viewYAML:
-            if let object = view.selection { openDocument(of: object, kind: table.kind, &effects) }
+            if view.selection is Stored<FoundObject> {
+                selectedObject.map { openDocument(of: $0, &effects) }
+            } else if let object = view.selection {
+                openDocument(of: object, kind: table.kind, &effects)
+            }
             return
         case .copyName:
             let names = view.targets.map(\.metadata.name)
@@ -310,7 +317,7 @@ extension AppState {
         case .log(let view): !view.search.isEmpty
         case .table(let view): !view.filterText.isEmpty || view.faultsOnly
         case .xray(let view): !view.filterText.isEmpty || view.faultsOnly
-        case .contexts, .findings, .forwards: false
+        case .contexts, .findings, .forwards, .columns: false
         }
     }
 
@@ -327,7 +334,7 @@ extension AppState {
                 place = .table(view)
                 filterTable()
             case .xray: clearXray()
-            case .contexts, .findings, .forwards: break
+            case .contexts, .findings, .forwards, .columns: break
             }
             return
         }

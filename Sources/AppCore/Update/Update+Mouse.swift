@@ -58,6 +58,14 @@ extension AppState {
             view.select(index, visibleRows: findingsBody.rows)
             place = .findings(view)
             if event.kind == .doublePress { open(&effects) }
+        case (.columns(var view), .wheelUp), (.columns(var view), .wheelDown):
+            view.select(view.selectedIndex + (event.kind.wheelStep ?? 0), visibleRows: body.rows)
+            place = .columns(view)
+        case (.columns(var view), .press), (.columns(var view), .doublePress):
+            guard row >= 0, row < body.rows, view.top + row < view.columns.count else { return }
+            view.select(view.top + row, visibleRows: body.rows)
+            place = .columns(view)
+            if event.kind == .doublePress { runInColumns(.toggleColumn, &effects) }
         case (.xray(var view), .wheelUp), (.xray(var view), .wheelDown):
             view.scroll(by: event.kind.wheelStep ?? 0, visibleRows: xrayRows)
             place = .xray(view)

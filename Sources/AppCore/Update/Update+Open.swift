@@ -16,6 +16,7 @@ extension AppState {
         guard let view = shownTable, let object = view.selection
         else { return }
         let table = view.table
+        if let found = object as? Stored<FoundObject> { return open(found.value, &effects) }
         let metadata = object.metadata
         let title = "\(table.kind.groupResource.resource)/\(metadata.name)"
         switch object {

@@ -45,7 +45,7 @@ extension AppState {
     private mutating func promptTextChanged() {
         guard let line = prompt else { return }
         switch line.kind {
-        case .command: break
+        case .command, .save: break
         case .filter:
             if shownXray != nil {
                 filterXray(line.editor.text)
@@ -78,7 +78,7 @@ extension AppState {
         guard let line = prompt else { return }
         prompt = nil
         switch line.kind {
-        case .command: break
+        case .command, .save: break
         case .filter: shownXray == nil ? setFilter("") : filterXray("")
         case .search:
             changeLog { view, _ in view.find(line.original) }
@@ -97,6 +97,7 @@ extension AppState {
             if shownTable?.filterError != nil || shownXray?.filterError != nil { return }
             prompt = nil
         case .search: prompt = nil
+        case .save: saveTable(as: line, &effects)
         case .command:
             prompt = nil
             guard !text.allSatisfy({ $0 == " " }) else { return }

@@ -37,7 +37,9 @@ extension AppState {
     mutating func openXrayOfSelection() {
         guard let object = selectedObject else { return }
         let kind: ResourceKind
-        if let view = shownTable {
+        if let found = shownTable?.selection as? Stored<FoundObject> {
+            kind = found.value.resource.resourceKind
+        } else if let view = shownTable {
             kind = view.table.kind
         } else if let known = XrayBuilder.kind(of: object) {
             kind = known
@@ -71,7 +73,7 @@ extension AppState {
         for place in places.reversed() {
             switch place {
             case .xray(let view): return view.order.needs
-            case .document, .log, .findings: continue
+            case .document, .log, .findings, .columns: continue
             case .table, .contexts, .forwards: return []
             }
         }
@@ -136,11 +138,12 @@ extension AppState {
     }
 
     /// Shows an object as YAML.
-    private mutating func openDocument(of object: ObjectID, _ effects: inout [Effect]) {
-        guard let kind = XrayBuilder.kind(of: object) else {
+    mutating func openDocument(of object: ObjectID, _ effects: inout [Effect]) {
+        let offered = resources.first { $0.kind == object.kind && $0.groupResource.group == object.group }
+        guard let resource = offered ?? XrayBuilder.kind(of: object).map({ resource(for: $0) }) else {
             return show(.info, "\(object) cannot be shown: its kind is not known here.")
         }
-        let address = ObjectAddress(resource: resource(for: kind), namespace: object.namespace, name: object.name)
+        let address = ObjectAddress(resource: resource, namespace: object.namespace, name: object.name)
         forwardPlaces = []
         places.append(.document(DocumentView(address, now: now)))
         effects.append(.openDocument(address))

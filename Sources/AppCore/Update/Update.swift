@@ -28,6 +28,8 @@ package func update(_ state: inout AppState, _ event: AppEvent) -> [Effect] {
     case .forwards(let event): state.take(event)
     case .diagnosed(let report): state.take(report)
     case .log(let news): state.take(news)
+    case .found(let id, let news): state.take(news, ofSearch: id)
+    case .saved(let path, let outcome): state.take(outcome, ofSaving: path)
     case .probed(let pod, let tests, let isDone): state.take(tests, of: pod, isDone: isDone)
     case .action(let event): state.take(event)
     case .notice(let notice): state.show(notice)
@@ -104,6 +106,7 @@ extension AppState {
             }
             view.apply(snapshot, table: table, now: now, visibleRows: visibleRows)
         }
+        applyColumnChoice()
         if let view = shownTable, let wanted = view.wanted, view.loadState == .ready {
             show(.info, "\(wanted.name) is not there any more.")
             changeTable { view, _ in view.wanted = nil }
@@ -278,6 +281,8 @@ extension AppState {
         diagnosisRevision &+= 1
         diagnosed = nil
         favourites = []
+        search = nil
+        madeHere = [:]
         let last = lastView(of: session)
         let shown = isFirst ? nil : table.flatMap { ResourceTable.named($0.kind) }
         let table =
@@ -373,6 +378,9 @@ extension AppState {
             view.select(view.selectedIndex, count: forwardRows.count, visibleRows: visibleRows)
             place = .forwards(view)
         case .log: settleLog()
+        case .columns(var view):
+            view.select(view.selectedIndex, visibleRows: body.rows)
+            place = .columns(view)
         case .xray(var view):
             view.select(view.selectedIndex, visibleRows: xrayRows, byHand: false)
             place = .xray(view)
@@ -436,6 +444,8 @@ extension AppState {
             } else {
                 show(.error, name == nil ? "Select a pod first, or name one." : "Go to the pod's namespace first.")
             }
+        case .success(.columns): openColumns()
+        case .success(.find(let text, let namespace)): find(text, namespace: namespace, &effects)
         case .success(.xray(let kind, let name, let namespace)): openXray(kind, name: name, namespace: namespace)
         case .success(.scale(let replicas)): askScale(to: replicas, &effects)
         case .success(.triage(let named)): openTriage(namespace: named ?? namespace)

@@ -95,7 +95,10 @@ struct ListItems {
     }
 
     /// Whether a list of this kind is one of our kind; one that does not say its kind is believed.
-    func expects(listKind: String) -> Bool { listKind.isEmpty || listKind == decoder.kind.kind + "List" }
+    func expects(listKind: String) -> Bool {
+        // Metadata is read of any kind.
+        listKind.isEmpty || decoder.kind.kind.isEmpty || listKind == decoder.kind.kind + "List"
+    }
 
     /// Reads a string, such as the list's kind.
     func string(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
