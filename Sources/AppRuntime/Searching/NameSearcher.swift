@@ -30,7 +30,7 @@ struct NameSearcher: Sendable {
         kinds = kinds.enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }
             .map(\.element)
         await send(.found(order.id, .begun(kinds: kinds.count)))
-        await withTaskGroup { group in
+        await withTaskGroup(of: Void.self) { group in
             for (index, kind) in kinds.enumerated() {
                 if index >= Self.parallelKinds { await group.next() }
                 if Task.isCancelled { break }
