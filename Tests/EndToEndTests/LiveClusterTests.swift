@@ -26,7 +26,7 @@ private func besides(_ name: String) -> String? {
 /// Sextant beside `kubectl` on the cluster of `SEXTANT_E2E_KUBECONFIG`.
 @Suite(
     .enabled(if: liveKubeconfig != nil, "SEXTANT_E2E_KUBECONFIG names no cluster"),
-    .timeLimit(.minutes(3)), .serialized)
+    .timeLimit(.minutes(10)), .serialized)
 @MainActor
 struct LiveClusterTests {
     /// A column of `kubectl get` and how it compares with ours.

@@ -15,7 +15,7 @@ private let kubectl = ["/usr/local/bin/kubectl", "/usr/bin/kubectl"].first {
 /// image that `SEXTANT_E2E_IMAGE` names (a busybox).
 @Suite(
     .enabled(if: liveKubeconfig != nil && kubectl != nil, "SEXTANT_E2E_KUBECONFIG names no cluster, or no kubectl"),
-    .timeLimit(.minutes(3)), .serialized)
+    .timeLimit(.minutes(10)), .serialized)
 struct LiveForwardTests {
     private static let image = ProcessInfo.processInfo.environment["SEXTANT_E2E_IMAGE"] ?? "localhost/busybox:1"
 
@@ -49,7 +49,7 @@ struct LiveForwardTests {
                  "spec":{"selector":{"app":"web"},"ports":[{"name":"http","port":80,"targetPort":"http"}]}},
                 {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web","namespace":"\(namespace)"},
                  "spec":{"replicas":2,"selector":{"matchLabels":{"app":"web"}},"template":{"metadata":{"labels":{"app":"web"}},
-                 "spec":{"terminationGracePeriodSeconds":1,"containers":[{"name":"httpd","image":"\(Self.image)",
+                 "spec":{"terminationGracePeriodSeconds":5,"containers":[{"name":"httpd","image":"\(Self.image)",
                  "imagePullPolicy":"IfNotPresent","command":["sh","-c","\(command)"],"ports":[{"name":"http","containerPort":8080}],
                  "readinessProbe":{"httpGet":{"path":"/","port":8080},"periodSeconds":1}}]}}}}]}
                 """)
@@ -82,6 +82,7 @@ struct LiveForwardTests {
         let forward = Forward(order, cluster: ClientForwardCluster(client)) { news in
             if case .listening(_, let port, _) = news { opened.yield(port) }
             if case .moved = news { moves.withLock { $0 += 1 } }
+            if case .connectionFailed(_, let words) = news { Issue.record("a connection failed: \(words)") }
         }
         let running = Task {
             defer { opened.finish() }

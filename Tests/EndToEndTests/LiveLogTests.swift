@@ -15,7 +15,7 @@ private let kubectl = ["/usr/local/bin/kubectl", "/usr/bin/kubectl"].first {
 /// Logs of a real cluster, while its pods change.
 @Suite(
     .enabled(if: liveKubeconfig != nil, "SEXTANT_E2E_KUBECONFIG names no cluster"),
-    .enabled(if: kubectl != nil, "kubectl is not installed"), .timeLimit(.minutes(4)), .serialized)
+    .enabled(if: kubectl != nil, "kubectl is not installed"), .timeLimit(.minutes(10)), .serialized)
 struct LiveLogTests {
     /// What was printed so far, line by line.
     private final class Printed: Sendable {

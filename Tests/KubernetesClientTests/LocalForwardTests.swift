@@ -32,7 +32,7 @@ struct LocalForwardTests {
 
     /// Runs a forward to a server that serves each connection.
     private func run(
-        target: @escaping LocalForward.Target = { place },
+        target: @escaping LocalForward.Target = { _ in place },
         serve: @escaping @Sendable (StreamPeer) async throws -> Void,
         _ body: (LocalForward, Reports) async throws -> Void
     ) async throws -> [String] {
@@ -125,22 +125,69 @@ struct LocalForwardTests {
         }
     }
 
-    @Test func aConnectionThatFailsDoesNotEndTheForward() async throws {
-        let first = Mutex(true)
-        _ = try await run(serve: { peer in
-            let isFirst = first.withLock { first in
-                defer { first = false }
-                return first
-            }
-            guard isFirst else { return try await Self.echo(2)(peer) }
-            try await peer.send(1, "dial tcp4 127.0.0.1:8080: connect: connection refused")
+    /// Says that something is wrong in the first connection, and sends back two bytes in the others.
+    private static func failingFirst(_ words: String) -> @Sendable (StreamPeer) async throws -> Void {
+        let counter = Counter()
+        return { peer in
+            guard counter.next() == 0 else { return try await Self.echo(2)(peer) }
+            try await peer.send(1, words)
             try await peer.forEachFrame { _, _ in }
-        }) { forward, reports in
+        }
+    }
+
+    /// Counts connections.
+    private final class Counter: Sendable {
+        private let count = Mutex(0)
+
+        func next() -> Int {
+            count.withLock { count in
+                defer { count += 1 }
+                return count
+            }
+        }
+    }
+
+    @Test func whatOnePodRefusesAnotherGetsWhole() async throws {
+        let words = "dial tcp4 127.0.0.1:8080: connect: connection refused"
+        let targets = try await run(
+            target: { refused in
+                PodPort(namespace: "shop", pod: refused == nil ? "web-0" : "web-1", port: 8080)
+            },
+            serve: Self.failingFirst(words)
+        ) { forward, _ in
+            let answer = try await exchange([1, 2], port: forward.port)
+            #expect(answer == [1, 2])
+            #expect(forward.statistics.failed == 0)
+            #expect(forward.statistics.total == 1)
+        }
+        #expect(targets.count == 2)
+        #expect(targets.last == "/api/v1/namespaces/shop/pods/web-1/portforward?ports=8080")
+    }
+
+    @Test func whatAPodMayHaveActedOnIsNotSentToAnother() async throws {
+        let words = "read tcp4 127.0.0.1:8080: read: connection reset by peer"
+        let targets = try await run(serve: Self.failingFirst(words)) { forward, reports in
+            let answer = try await exchange([1, 2], port: forward.port)
+            #expect(answer == [])
+            let events = await reports.next(2)
+            #expect(events == [.connected(Self.place), .failed(Self.place, words: words)])
+        }
+        #expect(targets.count == 1)
+    }
+
+    @Test func aConnectionThatFailsDoesNotEndTheForward() async throws {
+        let words = "dial tcp4 127.0.0.1:8080: connect: connection refused"
+        _ = try await run(
+            target: { refused in
+                guard refused == nil else { throw CancellationError() }
+                return Self.place
+            },
+            serve: Self.failingFirst(words)
+        ) { forward, reports in
             let answer3 = try await exchange([1, 2], port: forward.port)
             #expect(answer3 == [])
             let answer4 = try await exchange([1, 2], port: forward.port)
             #expect(answer4 == [1, 2])
-            let words = "dial tcp4 127.0.0.1:8080: connect: connection refused"
             let events = await reports.next(4)
             #expect(events.contains(.failed(Self.place, words: words)))
             #expect(events.filter { $0 == .ended(Self.place) }.count == 1)
@@ -151,7 +198,7 @@ struct LocalForwardTests {
 
     @Test func aTargetThatCannotBeFoundIsReported() async throws {
         let failure = APIFailure(.notFound, attempt: "find a pod", detail: "no ready pod")
-        _ = try await run(target: { throw failure }, serve: { _ in }) { forward, reports in
+        _ = try await run(target: { _ in throw failure }, serve: { _ in }) { forward, reports in
             let answer5 = try await exchange([1], port: forward.port)
             #expect(answer5 == [])
             let events = await reports.next(1)
@@ -192,7 +239,8 @@ struct LocalForwardTests {
             do {
                 try await withClient(access) { client in
                     _ = try await LocalForward.listen(
-                        client: client, host: "127.0.0.1", port: forward.port, target: { Self.place }, report: { _ in })
+                        client: client, host: "127.0.0.1", port: forward.port, target: { _ in Self.place },
+                        report: { _ in })
                 }
             } catch let error as APIFailure {
                 failure = error

@@ -111,7 +111,10 @@ package final class Pilot {
     package func wait(_ what: String, until isMeant: (AppState) -> Bool) async throws {
         if isMeant(state) { return }
         for await _ in changes where isMeant(state) { return }
-        throw Lost(description: "waited for \(what); the screen:\n\(screen)")
+        let lost = Lost(description: "waited for \(what); the screen:\n\(screen)")
+        // At the end of a test's time what it throws is not told.
+        FileHandle.standardError.write(Data("\(lost)\n".utf8))
+        throw lost
     }
 
     /// Waits until the screen holds a text.

@@ -52,8 +52,17 @@ public struct ForwardStatistics: Sendable, Equatable {
 ///
 /// One connection that fails does not end it.
 public final class LocalForward: Sendable {
-    /// Says where the next connection goes.
-    public typealias Target = @Sendable () async throws -> PodPort
+    /// Says where a connection goes; when a port refused it, again with that port, and throws when there is no other.
+    public typealias Target = @Sendable (_ refused: PodPort?) async throws -> PodPort
+
+    /// A port that took nothing of a connection, and why.
+    private struct Refusal {
+        var place: PodPort
+        var words: String
+    }
+
+    /// Ports that one connection is offered to.
+    private static let mostAttempts = 5
 
     private struct State {
         var statistics = ForwardStatistics()
@@ -79,7 +88,8 @@ public final class LocalForward: Sendable {
     ///   - client: Stays open as long as the forward.
     ///   - host: A local address, such as `127.0.0.1`.
     ///   - port: 0 for any that is free.
-    ///   - target: Is asked for each connection, which waits for the answer; what it throws is reported as the failure.
+    ///   - target: Is asked for each connection, which waits for the answer; what it throws at first is reported as the
+    ///     failure.
     ///   - report: Is told what happens, on any thread; must not block.
     /// - Returns: The forward, until `close()`.
     /// - Throws: `APIFailure` when the port is taken or may not be used.
@@ -163,36 +173,64 @@ public final class LocalForward: Sendable {
             state.statistics.open += 1
             state.statistics.total += 1
             state.connections[id] = channel
-            state.work[id] = Task { await self.connect(channel, id) }
+            state.work[id] = Task { await self.connect(channel, id, []) }
         }
         channel.closeFuture.whenComplete { _ in
             self.state.withLock { state in
                 guard state.connections.removeValue(forKey: id) != nil else { return }
                 state.statistics.open -= 1
-                state.work[id]?.cancel()
+                state.work.removeValue(forKey: id)?.cancel()
             }
         }
     }
 
     /// Takes a connection to a pod; what flows then is passed on by the channels themselves.
-    private func connect(_ channel: any Channel, _ id: ObjectIdentifier) async {
-        var place: PodPort?
-        do {
-            let target = try await target()
-            place = target
-            try await client.connect(
-                channel, to: target, reached: { [self] in report(.connected(target)) }, carrying: carry
-            ) { [self] problem in
-                if let problem { fail(target, problem) } else { report(.ended(target)) }
-            }
-        } catch {
-            channel.close(promise: nil)
-            if !Task.isCancelled {
+    private func connect(_ channel: any Channel, _ id: ObjectIdentifier, _ refusals: [Refusal]) async {
+        var refusals = refusals
+        var isConnected = false
+        while !isConnected, !Task.isCancelled {
+            var place: PodPort?
+            do {
+                let target = try await target(refusals.last?.place)
+                place = target
+                let before = refusals
+                try await client.connect(
+                    channel, to: target, reached: { [self] in report(.connected(target)) }, carrying: carry
+                ) { [self] end in
+                    switch end {
+                    case .finished: report(.ended(target))
+                    case .failed(let words): fail(target, words)
+                    case .refused(let words):
+                        offerAgain(channel, id, before + [Refusal(place: target, words: words)])
+                    }
+                }
+                isConnected = true
+            } catch {
                 let words = (error as? APIFailure)?.detail ?? "\(error)"
-                fail(place, words)
+                if let place { refusals.append(Refusal(place: place, words: words)) }
+                if place == nil || refusals.count >= Self.mostAttempts {
+                    channel.close(promise: nil)
+                    if !Task.isCancelled { fail(refusals.last?.place, refusals.last?.words ?? words) }
+                    break
+                }
             }
         }
-        state.withLock { _ = $0.work.removeValue(forKey: id) }
+        // Another attempt may have begun meanwhile: it is not ours to forget.
+        if !isConnected { state.withLock { _ = $0.work.removeValue(forKey: id) } }
+    }
+
+    /// Takes a connection of which nothing arrived elsewhere.
+    private func offerAgain(_ channel: any Channel, _ id: ObjectIdentifier, _ refusals: [Refusal]) {
+        let isOffered = state.withLock { state in
+            guard refusals.count < Self.mostAttempts, !state.isClosed, state.connections[id] != nil else {
+                return false
+            }
+            state.work[id] = Task { await self.connect(channel, id, refusals) }
+            return true
+        }
+        guard !isOffered else { return }
+        channel.close(promise: nil)
+        if let last = refusals.last { fail(last.place, last.words) }
     }
 
     private func fail(_ place: PodPort?, _ words: String) {

@@ -13,6 +13,16 @@ extension PodPort {
 /// What the server says is wrong with a port, such as that nobody listens.
 struct PortProblem: Error {
     var words: String
+
+    /// Whether nobody took the connection, so that nothing of it can have been acted on: nobody listens, or the container or
+    /// its network is gone.
+    ///
+    /// The words are those of the container runtimes.
+    var isRefusal: Bool {
+        let words = words.lowercased()
+        return ["connection refused", "failed to dial", "failed to find sandbox", "no such container", "not running"]
+            .contains { words.contains($0) }
+    }
 }
 
 /// Makes bytes of the messages of a forwarded port, and messages of bytes: channel 0 is what the pod sends, channel 1 what

@@ -10,18 +10,19 @@ extension KubernetesClient {
     ///   - target: The port.
     ///   - reached: Is told that the pod is reached, before anything is carried.
     ///   - carrying: Is told the bytes from and to the pod.
-    ///   - ended: Is told the end, once: with words when something was wrong.
-    /// - Throws: `APIFailure` with the server's words when it refuses, `CancellationError`.
+    ///   - ended: Is told the end, once; after `.refused` the local connection is open, and nothing of it is lost.
+    /// - Throws: `APIFailure` with the server's words when it refuses, `CancellationError`; nothing of the local
+    ///   connection is lost then.
     func connect(
         _ local: any Channel, to target: PodPort, reached: @escaping @Sendable () -> Void,
         carrying: @escaping @Sendable (Int, Int) -> Void,
-        ended: @escaping @Sendable (String?) -> Void
+        ended: @escaping @Sendable (ForwardEnd) -> Void
     ) async throws {
         try await transport.openWebSocket(target.request, protocols: [StreamChannel.v4], on: local.eventLoop) {
             channel, _ in
             let link = ForwardLink(carrying: carrying, ended: ended)
             let side = try local.pipeline.syncOperations.handler(type: LocalSide.self)
-            try channel.pipeline.syncOperations.addHandlers(PortBytes(), PodSide(local, link))
+            try channel.pipeline.syncOperations.addHandlers(PortBytes(), PodSide(local, side, link))
             reached()
             side.join(channel, link)
             local.setOption(.autoRead, value: true).whenFailure { _ in channel.close(promise: nil) }
@@ -29,26 +30,36 @@ extension KubernetesClient {
     }
 }
 
+/// How a carried connection ended.
+enum ForwardEnd: Sendable, Equatable {
+    case finished
+    case failed(String)
+    /// Nothing reached what was to answer.
+    case refused(String)
+}
+
 /// What the two sides of a carried connection share; on one event loop.
 private final class ForwardLink {
     private let carrying: @Sendable (Int, Int) -> Void
-    private var ended: (@Sendable (String?) -> Void)?
+    private var ended: (@Sendable (ForwardEnd) -> Void)?
     /// The local side has sent all that it will.
     var localHasEnded = false
     /// The pod has sent something since the local side last did.
     var hasAnswer = false
     /// What the server said is wrong.
-    var problem: String?
+    var problem: PortProblem?
 
-    init(carrying: @escaping @Sendable (Int, Int) -> Void, ended: @escaping @Sendable (String?) -> Void) {
+    init(carrying: @escaping @Sendable (Int, Int) -> Void, ended: @escaping @Sendable (ForwardEnd) -> Void) {
         self.carrying = carrying
         self.ended = ended
     }
 
     func carry(bytesIn: Int = 0, bytesOut: Int = 0) { carrying(bytesIn, bytesOut) }
 
-    func end() {
-        ended?(problem)
+    func end() { end(problem.map { .failed($0.words) } ?? .finished) }
+
+    func end(_ end: ForwardEnd) {
+        ended?(end)
         ended = nil
     }
 }
@@ -63,8 +74,13 @@ final class LocalSide: ChannelInboundHandler {
     private var link: ForwardLink?
     /// What came before the pod was reached.
     private var early: [ByteBuffer] = []
+    /// What was passed on, for as long as it may have to be passed to another pod; `nil` when it is too much, or answered.
+    private var passed: [ByteBuffer]? = []
+    private var passedBytes = 0
     private var hasEnded = false
     private var isGone = false
+
+    private static let mostKept = 65536
 
     /// The pod is reached.
     fileprivate func join(_ peer: any Channel, _ link: ForwardLink) {
@@ -85,8 +101,25 @@ final class LocalSide: ChannelInboundHandler {
 
     private func pass(_ bytes: ByteBuffer, to peer: any Channel, _ link: ForwardLink) {
         link.hasAnswer = false
+        passedBytes += bytes.readableBytes
+        if passedBytes <= Self.mostKept { passed?.append(bytes) } else { passed = nil }
         link.carry(bytesOut: bytes.readableBytes)
         peer.write(bytes, promise: nil)
+    }
+
+    /// The pod answers: what it was sent is not for another one.
+    fileprivate func hasAnswer() { passed = nil }
+
+    /// The pod took nothing of what was sent.
+    ///
+    /// - Returns: Whether another one can have it all.
+    fileprivate func unjoin() -> Bool {
+        guard !isGone, let passed else { return false }
+        early = passed
+        self.passed = []
+        passedBytes = 0
+        (peer, link) = (nil, nil)
+        return true
     }
 
     func channelReadComplete(context: ChannelHandlerContext) { peer?.flush() }
@@ -131,17 +164,20 @@ private final class PodSide: ChannelInboundHandler {
     private static let quietBeforeAnswer = TimeAmount.seconds(60)
 
     private let peer: any Channel
+    private let local: LocalSide
     private let link: ForwardLink
     private var timer: Scheduled<Void>?
 
-    init(_ peer: any Channel, _ link: ForwardLink) {
+    init(_ peer: any Channel, _ local: LocalSide, _ link: ForwardLink) {
         self.peer = peer
+        self.local = local
         self.link = link
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = unwrapInboundIn(data)
         link.hasAnswer = true
+        local.hasAnswer()
         link.carry(bytesIn: bytes.readableBytes)
         peer.write(bytes, promise: nil)
         if link.localHasEnded { waitForRest(context) }
@@ -168,13 +204,18 @@ private final class PodSide: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
         let peer = peer
+        if let problem = link.problem, problem.isRefusal, local.unjoin() {
+            peer.setOption(.autoRead, value: false).whenFailure { _ in }
+            return link.end(.refused(problem.words))
+        }
         peer.writeAndFlush(ByteBuffer()).whenComplete { _ in peer.close(promise: nil) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         switch error {
-        case let problem as PortProblem: link.problem = problem.words
-        case let lost as PeerLost: link.problem = "the server has not answered for \(lost.seconds) s"
+        case let problem as PortProblem: link.problem = problem
+        case let lost as PeerLost:
+            link.problem = PortProblem(words: "the server has not answered for \(lost.seconds) s")
         default: break
         }
         context.close(promise: nil)

@@ -46,10 +46,15 @@ package actor Forward {
         package var start: Duration
         /// How long a connection waits for a pod.
         package var connection: Duration
+        /// How long one that was refused waits for another pod: what refuses it may be about to be replaced.
+        package var refused: Duration
 
-        package init(start: Duration = .seconds(60), connection: Duration = .seconds(30)) {
+        package init(
+            start: Duration = .seconds(60), connection: Duration = .seconds(30), refused: Duration = .seconds(2)
+        ) {
             self.start = start
             self.connection = connection
+            self.refused = refused
         }
     }
 
@@ -69,6 +74,8 @@ package actor Forward {
 
     private struct Waiter {
         var port: Int
+        /// The pod that refused it.
+        var refusedBy: String?
         var continuation: CheckedContinuation<PodPort, any Error>
     }
 
@@ -199,14 +206,9 @@ package actor Forward {
     /// Lets the machines see what is known by now, and does what follows from it.
     private func decide() async throws {
         for index in machines.indices {
-            let before = machines[index].choice
-            machines[index].update(source: source, pods: pods)
+            update(index)
             switch machines[index].standing {
-            case .ready(let choice):
-                resume(index, .success(podPort(choice)))
-                if let before, before.uid != choice.uid {
-                    tell(.moved(from: before.pod, to: choice.pod))
-                }
+            case .ready(let choice): resume(index, podPort(choice))
             case .ended(let words): throw ForwardProblem(words)
             case .impossible(let words) where !isListening: throw ForwardProblem(words)
             case .looking, .waiting, .impossible: break
@@ -220,6 +222,15 @@ package actor Forward {
             if case .ready(let choice) = machine.standing { choice } else { nil }
         }
         if !isListening, choices.count == machines.count { try await listen(choices) }
+    }
+
+    /// Lets a machine see what is known by now.
+    private func update(_ index: Int) {
+        let before = machines[index].choice
+        machines[index].update(source: source, pods: pods)
+        if let before, case .ready(let choice) = machines[index].standing, before.uid != choice.uid {
+            tell(.moved(from: before.pod, to: choice.pod))
+        }
     }
 
     /// Why at least one port has no pod; `nil` when all have.
@@ -262,9 +273,9 @@ package actor Forward {
         let number = LocalNumber(port)
         let listener = try await cluster.listen(
             host: host, port: port,
-            target: { [weak self] in
+            target: { [weak self] refused in
                 guard let self else { throw CancellationError() }
-                return try await self.destination(index)
+                return try await self.destination(index, refused: refused)
             },
             events: { [tell, input] event in
                 switch event {
@@ -297,13 +308,18 @@ package actor Forward {
 
     // MARK: - Connections
 
-    /// Where a new connection goes; waits while no pod can be used.
-    private func destination(_ index: Int) async throws -> PodPort {
-        if case .ready(let choice) = machines[index].standing { return podPort(choice) }
+    /// Where a connection goes; waits while no pod can be used, or none but the one that refused it.
+    private func destination(_ index: Int, refused: PodPort?) async throws -> PodPort {
+        if let refused {
+            guard order.target.kind != .pod else { throw ForwardProblem("\(order.target.text) refused it") }
+            machines[index].suspect(refused.pod, pods: pods ?? [])
+            update(index)
+        }
+        if case .ready(let choice) = machines[index].standing, choice.pod != refused?.pod { return podPort(choice) }
         nextWaiter += 1
         let id = nextWaiter
         let timer = Task { [patience] in
-            try? await Task.sleep(for: patience.connection)
+            try? await Task.sleep(for: refused == nil ? patience.connection : patience.refused)
             giveUp(id, Task.isCancelled ? nil : waitingWords)
         }
         defer { timer.cancel() }
@@ -312,7 +328,7 @@ package actor Forward {
                 if Task.isCancelled {
                     continuation.resume(throwing: CancellationError())
                 } else {
-                    waiters[id] = Waiter(port: index, continuation: continuation)
+                    waiters[id] = Waiter(port: index, refusedBy: refused?.pod, continuation: continuation)
                 }
             }
         } onCancel: {
@@ -320,10 +336,10 @@ package actor Forward {
         }
     }
 
-    private func resume(_ index: Int, _ result: Result<PodPort, any Error>) {
-        for (id, waiter) in waiters where waiter.port == index {
+    private func resume(_ index: Int, _ place: PodPort) {
+        for (id, waiter) in waiters where waiter.port == index && waiter.refusedBy != place.pod {
             waiters[id] = nil
-            waiter.continuation.resume(with: result)
+            waiter.continuation.resume(returning: place)
         }
     }
 

@@ -18,12 +18,12 @@ package protocol ForwardCluster: Sendable {
     /// - Parameters:
     ///   - host: the address to listen at.
     ///   - port: 0 for any that is free.
-    ///   - target: asked with each connection where it goes.
+    ///   - target: asked with each connection where it goes, and again with the port that refused it.
     ///   - events: told what happens to connections.
     /// - Returns: the port, open.
     /// - Throws: why the port cannot be opened.
     func listen(
-        host: String, port: Int, target: @escaping @Sendable () async throws -> PodPort,
+        host: String, port: Int, target: @escaping @Sendable (_ refused: PodPort?) async throws -> PodPort,
         events: @escaping @Sendable (ForwardEvent) -> Void
     ) async throws -> any ForwardListener
 }
@@ -87,7 +87,7 @@ package struct ClientForwardCluster: ForwardCluster {
     }
 
     package func listen(
-        host: String, port: Int, target: @escaping @Sendable () async throws -> PodPort,
+        host: String, port: Int, target: @escaping @Sendable (_ refused: PodPort?) async throws -> PodPort,
         events: @escaping @Sendable (ForwardEvent) -> Void
     ) async throws -> any ForwardListener {
         try await LocalForward.listen(client: client, host: host, port: port, target: target, report: events)

@@ -39,7 +39,7 @@ private final class ScriptedCluster: ForwardCluster {
     func refusal(in namespace: String) async -> String? { namespace == "forbidden" ? "you may not" : nil }
 
     struct State {
-        var target: @Sendable () async throws -> PodPort = { throw CancellationError() }
+        var target: @Sendable (PodPort?) async throws -> PodPort = { _ in throw CancellationError() }
         var events: @Sendable (ForwardEvent) -> Void = { _ in }
         var opened: [String] = []
         var closed = 0
@@ -61,7 +61,7 @@ private final class ScriptedCluster: ForwardCluster {
     }
 
     func listen(
-        host: String, port: Int, target: @escaping @Sendable () async throws -> PodPort,
+        host: String, port: Int, target: @escaping @Sendable (PodPort?) async throws -> PodPort,
         events: @escaping @Sendable (ForwardEvent) -> Void
     ) async throws -> any ForwardListener {
         if taken.contains(host) { throw APIFailure(.configuration, attempt: "listen on \(host)", detail: "in use") }
@@ -73,7 +73,9 @@ private final class ScriptedCluster: ForwardCluster {
         return Listener(port: port == 0 ? 40000 : port, cluster: self)
     }
 
-    func destination() async throws -> PodPort { try await state.withLock { $0.target }() }
+    func destination(refused: PodPort? = nil) async throws -> PodPort {
+        try await state.withLock { $0.target }(refused)
+    }
 }
 
 @Suite(.timeLimit(.minutes(10)))
@@ -236,6 +238,47 @@ struct ForwardTests {
             cluster.state.withLock { $0.events }(.failed(place, words: "refused"))
             #expect(await news.next() == .connectionFailed(port: 80, words: "refused"))
             #expect(await news.next() == .moved(from: "a", to: "b"))
+        }
+    }
+
+    @Test func aConnectionThatIsRefusedGoesToAnotherPod() async throws {
+        let cluster = ScriptedCluster()
+        _ = try await forwarding(try order("svc/web", ["80"], addresses: ["127.0.0.1"]), cluster) { news, _ in
+            cluster.target.yield(.success([Self.web]))
+            cluster.pods.yield(.success([Stored(pod("a", born: 2)), Stored(pod("b", born: 1))]))
+            _ = await news.next()
+            let first = try await cluster.destination()
+            let second = try await cluster.destination(refused: first)
+            #expect([first.pod, second.pod] == ["a", "b"])
+            #expect(await news.next() == .moved(from: "a", to: "b"))
+        }
+    }
+
+    @Test func aConnectionThatTheOnlyPodRefusesWaitsForTheNextOne() async throws {
+        let cluster = ScriptedCluster()
+        let patience = Forward.Patience(refused: .seconds(60))
+        let order = try order("svc/web", ["80"], addresses: ["127.0.0.1"])
+        _ = try await forwarding(order, cluster, patience: patience) { news, _ in
+            cluster.target.yield(.success([Self.web]))
+            cluster.pods.yield(.success([Stored(pod("a"))]))
+            _ = await news.next()
+            let first = try await cluster.destination()
+            async let later = cluster.destination(refused: first)
+            cluster.pods.yield(.success([Stored(pod("a", terminating: true)), Stored(pod("b"))]))
+            #expect(try await later.pod == "b")
+        }
+    }
+
+    @Test func aConnectionThatTheOnlyPodRefusesFailsAfterAMoment() async throws {
+        let cluster = ScriptedCluster()
+        let patience = Forward.Patience(refused: .milliseconds(10))
+        let order = try order("svc/web", ["80"], addresses: ["127.0.0.1"])
+        _ = try await forwarding(order, cluster, patience: patience) { news, _ in
+            cluster.target.yield(.success([Self.web]))
+            cluster.pods.yield(.success([Stored(pod("a"))]))
+            _ = await news.next()
+            let first = try await cluster.destination()
+            await #expect(throws: (any Error).self) { try await cluster.destination(refused: first) }
         }
     }
 
