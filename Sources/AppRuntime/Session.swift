@@ -48,7 +48,7 @@ package struct Session: Sendable {
         client = try KubernetesClient(
             access, logger: logger, userAgent: userAgent, pluginHost: pluginHost, timeouts: timeouts,
             readOnly: readOnly)
-        source = KubernetesClientSource(client)
+        source = KubernetesClientSource(client, now: now)
         cache = ClusterCache(source: source, epoch: epoch, logger: logger, now: now)
         diagnosis = DiagnosisRunner(
             LogReader(client: client),

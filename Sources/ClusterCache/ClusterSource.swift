@@ -22,13 +22,6 @@ package protocol ClusterSource: Sendable {
     /// - Throws: `APIFailure`, `CancellationError`.
     func newestVersion(of scope: KindScope) async throws -> String
 
-    /// What the server lets one do with a kind: its verbs by discovery, such as `list` and `watch`.
-    ///
-    /// - Parameter scope: the kind.
-    /// - Returns: the verbs; for kinds that every server serves alike `list` and `watch` without asking.
-    /// - Throws: `APIFailure`, `CancellationError`.
-    func verbs(of scope: KindScope) async throws -> [String]
-
     /// Watches until the server ends the stream.
     ///
     /// - Parameters:
@@ -40,11 +33,6 @@ package protocol ClusterSource: Sendable {
     func watch(
         _ scope: KindScope, from version: String, timeoutSeconds: Int, receive: ([WatchMessage]) async -> Void
     ) async throws
-}
-
-extension ClusterSource {
-    /// Everything can be listed and watched.
-    package func verbs(of scope: KindScope) async throws -> [String] { ["list", "watch"] }
 }
 
 /// A part of a list that is asked for in one request.

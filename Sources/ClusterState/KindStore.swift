@@ -192,7 +192,7 @@ package struct KindStore: Sendable {
     /// Whether two answers are of the same object at the same version, printed alike; an object without a version is
     /// always new.
     private func isSame(_ old: any StoredObject, _ new: any StoredObject) -> Bool {
-        if let new = new as? PrintedObject, (old as? PrintedObject)?.columns != new.columns { return false }
+        if let new = new as? PrintedObject, (old as? PrintedObject)?.columns !== new.columns { return false }
         let (left, right) = (old.metadata, new.metadata)
         return left.resourceVersion == right.resourceVersion && left.uid == right.uid && !left.resourceVersion.isEmpty
     }

@@ -21,9 +21,13 @@ struct World {
         for type in types {
             let scoped = KindScope(type.kind.groupResource, namespace: type.kind.isNamespaced ? namespace : nil)
             let all = KindScope(type.kind.groupResource, namespace: nil)
-            let found = snapshot[scoped] ?? snapshot[all]
+            var found = snapshot[scoped] ?? snapshot[all]
+            // Of objects that came as the server prints them nothing can be read.
+            let isPrinted = found?.printedColumns != nil
+            if isPrinted { found = nil }
             kinds[ObjectIdentifier(type)] = Kind(
-                snapshot: found, obstacle: Self.obstacle(found?.state),
+                snapshot: found,
+                obstacle: isPrinted ? "in no version that can be read" : Self.obstacle(found?.state),
                 hasAllNamespaces: scoped == all || snapshot[scoped] == nil)
         }
     }

@@ -5,7 +5,7 @@ import NIOCore
 
 extension KubernetesClient {
     /// The largest page of a list that is read, in bytes after decompression.
-    private static let maximumPageBytes = 4 << 30
+    static let maximumPageBytes = 4 << 30
 
     /// Asks the server for its version.
     ///
@@ -175,7 +175,7 @@ extension KubernetesClient {
     }
 
     /// Reads a body piece by piece.
-    private func read(
+    func read(
         _ answer: Transport.Answer, _ attempt: String, _ receive: (ByteBuffer) async throws -> Void
     ) async throws {
         do {
@@ -193,7 +193,7 @@ extension KubernetesClient {
     }
 
     /// A cut answer is a broken connection; anything else is no answer of an API server.
-    private func decodingFailure(_ error: any Error, _ attempt: String) -> APIFailure {
+    func decodingFailure(_ error: any Error, _ attempt: String) -> APIFailure {
         let words = (error as? WireFailure)?.description ?? "the answer cannot be decoded"
         guard (error as? WireFailure)?.problem == .truncated else {
             return APIFailure(.malformedAnswer, attempt: attempt, detail: words)
@@ -201,13 +201,13 @@ extension KubernetesClient {
         return APIFailure(.transport, attempt: attempt, detail: "\(access.server.hostAndPort): \(words)")
     }
 
-    private static func failure(of status: StatusObject?, _ attempt: String) -> APIFailure {
+    static func failure(of status: StatusObject?, _ attempt: String) -> APIFailure {
         APIFailure(status: status, httpStatus: Int(status?.code ?? 500), attempt: attempt, body: [])
     }
 }
 
 /// An error that a caller's closure threw, on its way through ours.
-private struct Received: Error {
+struct Received: Error {
     var error: any Error
 
     static func pass(_ body: () async throws -> Void) async throws {

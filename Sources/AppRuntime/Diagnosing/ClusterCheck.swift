@@ -84,7 +84,7 @@ package struct ClusterCheck: Sendable {
     /// - Throws: `SnapshotFailure` when the server could not be asked, or does not have the kind.
     package func hasObject(_ kind: ResourceKind, named name: String) async throws(SnapshotFailure) -> Bool {
         do {
-            let offered = try await KubernetesClientSource(client).offered()
+            let offered = try await client.discover()
             guard let resource = offered.resource(for: kind) else {
                 throw APIFailure(
                     .configuration, attempt: "read \(kind.groupResource)", detail: "the server does not offer it")
@@ -112,7 +112,7 @@ package struct ClusterCheck: Sendable {
     /// The cluster as soon as every scope is there or refused, or as far as it is when the time is over.
     private func load(_ scopes: Set<KindScope>) async -> ClusterSnapshot {
         let cache = ClusterCache(
-            source: KubernetesClientSource(client), epoch: 1, logger: logger, now: localNow)
+            source: KubernetesClientSource(client, now: localNow), epoch: 1, logger: logger, now: localNow)
         await cache.setDemand(scopes)
         let start = ContinuousClock.now
         return await withTaskGroup(of: ClusterSnapshot?.self) { group in

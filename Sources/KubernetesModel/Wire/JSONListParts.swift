@@ -1,4 +1,23 @@
-/// Cuts a JSON list into its items, wherever `items`, `metadata` and `kind` stand in it.
+/// What a member of a JSON list is for.
+enum ListMember { case kind, metadata, items, columns, other }
+
+/// Takes the parts of a JSON list.
+protocol ListSink {
+    /// What a member is for; those for nothing are skipped.
+    mutating func member(named key: String) -> ListMember
+    /// Whether a list that names this kind is one that was asked for.
+    func expects(listKind: String) -> Bool
+    /// Decodes one whole item, which begins `offset` bytes into the body.
+    mutating func item(_ bytes: UnsafeBufferPointer<UInt8>, at offset: Int) throws(WireFailure)
+    /// Decodes the list's own metadata.
+    mutating func metadata(_ bytes: UnsafeBufferPointer<UInt8>, at offset: Int) throws(WireFailure)
+    /// Decodes the columns of a Table.
+    mutating func columns(_ bytes: UnsafeBufferPointer<UInt8>, at offset: Int) throws(WireFailure)
+    /// Reads a string.
+    func string(_ bytes: UnsafeBufferPointer<UInt8>) -> String
+}
+
+/// Cuts a JSON list into its items, wherever they, `metadata` and `kind` stand in it.
 struct JSONListParts: ListParts {
     private enum State {
         /// Before the list's opening brace.
@@ -24,11 +43,8 @@ struct JSONListParts: ListParts {
         case done
     }
 
-    /// The members of a list that are kept.
-    private enum Member { case kind, metadata, items, other }
-
     private var state = State.start
-    private var member = Member.other
+    private var member = ListMember.other
     private var scanner = JSONScanner()
     /// Bytes of the body consumed so far, before the chunk.
     private var offset = 0
@@ -37,6 +53,16 @@ struct JSONListParts: ListParts {
     private var sawItems = false
 
     mutating func append(_ chunk: UnsafeBufferPointer<UInt8>, _ items: inout ListItems) throws(WireFailure) {
+        try take(chunk, &items)
+    }
+
+    mutating func append(_ chunk: UnsafeBufferPointer<UInt8>, _ items: inout PrintedItems) throws(WireFailure) {
+        try take(chunk, &items)
+    }
+
+    private mutating func take(
+        _ chunk: UnsafeBufferPointer<UInt8>, _ items: inout some ListSink
+    ) throws(WireFailure) {
         guard let base = chunk.baseAddress else { return }
         let end = base + chunk.count
         var at = base
@@ -85,7 +111,7 @@ struct JSONListParts: ListParts {
     /// Goes on with the key or value in progress, and hands it over when it is complete.
     private mutating func value(
         _ at: inout UnsafePointer<UInt8>, _ base: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>,
-        _ items: inout ListItems
+        _ items: inout some ListSink
     ) throws(WireFailure) {
         let start = at
         let isKept = state != .inValue || member != .other
@@ -117,7 +143,7 @@ struct JSONListParts: ListParts {
 
     /// A key or value is complete.
     private mutating func complete(
-        _ bytes: UnsafeBufferPointer<UInt8>, at place: Int, _ items: inout ListItems
+        _ bytes: UnsafeBufferPointer<UInt8>, at place: Int, _ items: inout some ListSink
     ) throws(WireFailure) {
         if state == .inItem {
             state = .afterItem
@@ -125,19 +151,14 @@ struct JSONListParts: ListParts {
         }
         if state == .inKey {
             state = .colon
-            switch items.string(bytes) {
-            case "kind": member = .kind
-            case "metadata": member = .metadata
-            case "items":
-                member = .items
-                sawItems = true
-            default: member = .other
-            }
+            member = items.member(named: items.string(bytes))
+            if member == .items { sawItems = true }
             return
         }
         state = .afterValue
         switch member {
         case .metadata: try items.metadata(bytes, at: place)
+        case .columns: try items.columns(bytes, at: place)
         case .kind where !items.expects(listKind: items.string(bytes)): throw WireFailure(.unexpectedKind, at: place)
         case .items where bytes.first != UInt8(ascii: "n"): throw WireFailure(.malformed, at: place)
         default: break

@@ -64,7 +64,7 @@ protocol ListParts {
 }
 
 /// Decodes the parts of a list and collects the objects.
-struct ListItems {
+struct ListItems: ListSink {
     let decoder: KindDecoder
     let format: WireFormat
     let interner = StringInterner()
@@ -99,6 +99,19 @@ struct ListItems {
         // Metadata is read of any kind.
         listKind.isEmpty || decoder.kind.kind.isEmpty || listKind == decoder.kind.kind + "List"
     }
+
+    /// The members of a list that are kept.
+    func member(named key: String) -> ListMember {
+        switch key {
+        case "kind": .kind
+        case "metadata": .metadata
+        case "items": .items
+        default: .other
+        }
+    }
+
+    /// Lists have no columns.
+    func columns(_ bytes: UnsafeBufferPointer<UInt8>, at offset: Int) {}
 
     /// Reads a string, such as the list's kind.
     func string(_ bytes: UnsafeBufferPointer<UInt8>) -> String {

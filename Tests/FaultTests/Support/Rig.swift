@@ -59,7 +59,7 @@ struct Rig: Sendable {
         let client = try client(port: faulty.port, timeouts: timeouts)
         let time = FaultTime()
         let cache = ClusterCache(
-            source: KubernetesClientSource(client), epoch: 1, logger: steps.logger, now: { time.now },
+            source: KubernetesClientSource(client, now: { time.now }), epoch: 1, logger: steps.logger, now: { time.now },
             sleep: { try await time.sleep($0) }, seed: seed)
         let rig = Rig(
             truth: Truth(server), faulty: faulty, cache: cache, time: time, steps: steps,
@@ -113,7 +113,7 @@ struct Rig: Sendable {
         let client = try Self.client(port: truth.server.port, timeouts: Self.patient)
         let result: Result<ClusterSnapshot, any Error>
         do {
-            result = .success(try await read(KubernetesClientSource(client)))
+            result = .success(try await read(KubernetesClientSource(client, now: { Timestamp(microseconds: 0) })))
         } catch {
             result = .failure(error)
         }
