@@ -95,6 +95,14 @@ package struct AppState: Sendable, Equatable {
     /// The same kinds in the versions that the server prefers less.
     var otherVersions: [APIResource] = []
     package internal(set) var snapshot = ClusterSnapshot()
+    /// Whether discovery has answered.
+    var hasDiscovered = false
+    /// What was wrong with discovery, as far as it was told.
+    var saidFailures: Set<String> = []
+    /// What is to be carried out once discovery has answered.
+    package internal(set) var pendingCommand: PendingCommand?
+    /// How often rows were made here.
+    var madeCount: UInt64 = 0
     /// Rows that are made here, such as those of the list of kinds.
     var madeHere: [KindScope: KindSnapshot] = [:]
     /// Which columns are wanted, by kind, such as `deployments.apps`.
@@ -226,6 +234,7 @@ package struct AppState: Sendable, Equatable {
     /// - Returns: `nil` for a kind that neither we nor the server know.
     package func resourceTable(of kind: GroupResource) -> ResourceTable? {
         let offered = resources.first { $0.groupResource == kind }
+        if kind == OfferedKind.kind.groupResource { return .kinds }
         if let table = ResourceTable.named(kind) {
             let versions = [offered].compactMap(\.self) + otherVersions.filter { $0.groupResource == kind }
             if versions.isEmpty || versions.contains(where: { table.kind.versions.contains($0.version) }) {

@@ -18,6 +18,8 @@ package enum AppEvent: Sendable, Equatable {
     /// Which resources the server offers, each once, `others` in less preferred versions; and the groups that did not
     /// answer, with their reason.
     case discovered([APIResource], others: [APIResource] = [], failures: [String])
+    /// The server could not be asked what it offers.
+    case notDiscovered(APIFailure)
     case connection(ConnectionEvent)
     case document(DocumentEvent)
     case forwards(ForwardsEvent)
@@ -197,6 +199,8 @@ package enum Effect: Sendable, Equatable {
     case stopAction(UInt64)
     /// Use another context of the kubeconfig.
     case switchContext(String)
+    /// Ask the server what it offers, unless that was a moment ago; `.discovered` comes in any case.
+    case discover
     /// Try again now instead of at the end of the backoff.
     case retryNow
     /// Forward a port; `orAnyPort` when another local one is as good as the one that is taken.

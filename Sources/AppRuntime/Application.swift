@@ -297,6 +297,8 @@ package final class Application {
         case .signIn:
             if let session = connection?.session { endedConnections.append(Task { await session.signIn() }) }
         case .saveView(let view): surroundings.saveView(view)
+        case .discover:
+            if let session = connection?.session { endedConnections.append(Task { await session.discover() }) }
         case .retryNow:
             if let session = connection?.session { endedConnections.append(Task { await session.retryNow() }) }
         case .copy(let text, let what):

@@ -125,9 +125,37 @@ package struct Session: Sendable {
                 for await scopes in demands { await cache.setDemand(scopes) }
             }
             group.addTask { await introduce() }
+            group.addTask { await followOffers() }
             group.addTask { await forwards.run() }
         }
         await client.shutdown()
+    }
+
+    private func tell(_ discovery: Discovery) async {
+        let others = discovery.resources.flatMap { discovery.served[$0.groupResource, default: []].dropFirst() }
+        await send(.discovered(discovery.resources, others: others, failures: discovery.failures))
+    }
+
+    /// Passes on what the server offers whenever that was asked, and reads at once what it has again.
+    private func followOffers() async {
+        var before: Set<GroupResource>?
+        for await discovery in source.offers {
+            await tell(discovery)
+            let kinds = Set(discovery.resources.map(\.groupResource))
+            if let before { await cache.retry(kinds.subtracting(before)) }
+            before = kinds
+        }
+    }
+
+    /// Asks what the server offers, unless that was a moment ago, and tells it in any case.
+    package func discover() async {
+        do {
+            await tell(try await source.offeredNow())
+        } catch let failure as APIFailure {
+            await send(.notDiscovered(failure))
+        } catch {
+            // Cancelled: nobody wants to know.
+        }
     }
 
     /// Asks who is there and what it offers, until it answers.
@@ -148,11 +176,9 @@ package struct Session: Sendable {
         // What the others wait for may be over as well.
         if hasFailed { await cache.retryNow() }
         await untilItWorks { failure, _ in
-            await send(.notice(Notice(.warning, "What the server offers is not known: \(failure)")))
+            await send(.notDiscovered(failure))
         } attempt: {
-            let discovery = try await source.offered()
-            let others = discovery.resources.flatMap { discovery.served[$0.groupResource, default: []].dropFirst() }
-            await send(.discovered(discovery.resources, others: others, failures: discovery.failures))
+            await tell(try await source.offered())
             return true
         }
     }

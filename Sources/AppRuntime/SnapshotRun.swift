@@ -48,6 +48,12 @@ private func progress(of state: AppState, wantsAll: Bool) -> Progress {
     if let notice = state.notice?.notice, notice.kind == .error {
         return .failed(SnapshotFailure(description: notice.text))
     }
+    if state.pendingCommand != nil {
+        if case .failed(let failure, _) = state.connection, isFinal(failure) {
+            return .failed(SnapshotFailure(description: failure.description))
+        }
+        return .loading
+    }
     if wantsAll, let reason = state.fallback { return .failed(SnapshotFailure(description: reason)) }
     switch state.place {
     case .forwards: return .loaded

@@ -122,6 +122,11 @@ package actor ClusterCache {
         for entry in watched.values { entry.alarm.ring(.now) }
     }
 
+    /// Tries again at once to read these kinds, which the server may have by now.
+    package func retry(_ kinds: Set<GroupResource>) {
+        for (scope, entry) in watched where kinds.contains(scope.kind) { entry.alarm.ring(.now) }
+    }
+
     /// One kind has reached the server again: those that wait for it need not wait any longer.
     private func serverIsBack() {
         for entry in watched.values { entry.alarm.ring(.serverIsBack) }

@@ -53,7 +53,8 @@ extension Discovery {
                             kind: item["responseKind"]?["kind"]?.text ?? "",
                             singularName: item["singularResource"]?.text ?? "",
                             shortNames: item["shortNames"]?.texts ?? [],
-                            isNamespaced: item["scope"]?.text == "Namespaced", verbs: item["verbs"]?.texts ?? []))
+                            isNamespaced: item["scope"]?.text == "Namespaced", verbs: item["verbs"]?.texts ?? [],
+                            categories: item["categories"]?.texts ?? []))
                 }
             }
         }
@@ -70,7 +71,7 @@ extension Discovery {
                 groupResource: GroupResource(group: version.group, resource: plural), version: version.version,
                 kind: item["kind"]?.text ?? "", singularName: item["singularName"]?.text ?? "",
                 shortNames: item["shortNames"]?.texts ?? [], isNamespaced: item["namespaced"] == .bool(true),
-                verbs: item["verbs"]?.texts ?? [])
+                verbs: item["verbs"]?.texts ?? [], categories: item["categories"]?.texts ?? [])
         }
     }
 

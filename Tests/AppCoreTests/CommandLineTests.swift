@@ -73,6 +73,7 @@ struct CommandLineTests {
     ])
     func whatItDoesNotUnderstandItSays(typed: String, answer: String) {
         var app = App()
+        app.send(.discovered([], failures: []))
         app.type(typed)
         #expect(app.notice == answer)
         #expect(app.shown == "pods in shop")

@@ -89,7 +89,9 @@ import Views
     }
 
     @Test func unknownCommandSuggestsTheNearest() throws {
-        try expectScreen("prompt-unknown", state(columns: 80, rows: 12).typing(":podz\n"))
+        var asked = state(columns: 80, rows: 12)
+        _ = update(&asked, .discovered([], failures: []))
+        try expectScreen("prompt-unknown", asked.typing(":podz\n"))
     }
 
     @Test func contexts() throws {

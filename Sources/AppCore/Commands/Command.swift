@@ -11,6 +11,8 @@ package enum Command: String, Sendable, CaseIterable {
     case open, back, commandPrompt, filterPrompt, help
     case allNamespaces, favouriteNamespace
     case viewYAML, describe, nextLink, previousLink, copyName, copyNamespace
+    case showKinds
+    case viewYAML, copyName, copyNamespace
     case mark, markRange, clearMarks
     case deleteObject, scaleWorkload, restartWorkload
     case copyActionCommand, evictInstead, toggleForce, changePropagation
@@ -173,6 +175,7 @@ package struct CommandInfo: Sendable {
             .filterPrompt, "filter",
             "Filter the rows: text, !text, -l label=value, -f fuzzy, status:crash restarts>5 age<2h."),
         CommandInfo(.commandPrompt, "command", "Go to a kind, a namespace or a context: pods, svc, ns payments, ctx."),
+        CommandInfo(.showKinds, "kinds", "List every kind that the server has; Enter opens one."),
         CommandInfo(.help, "help", "Show the keys that work here."),
         CommandInfo(.toggleFaults, "faults", "Show only what is not well, or everything again."),
         CommandInfo(.toggleWide, "wide", "Show the wide columns too, or hide them."),

@@ -8,6 +8,8 @@ enum CommandLine: Sendable, Equatable {
     case namespace(String?)
     case contexts(switchTo: String?)
     case help
+    /// Every kind that the server offers.
+    case kinds(filter: String?)
     /// What is forwarded to this machine.
     case forwards
     case quit
@@ -31,12 +33,15 @@ enum CommandLine: Sendable, Equatable {
     /// Why a line is no command.
     struct Failure: Error, Equatable {
         var reason: String
+        /// Whether a kind of this name may be known by now to the server.
+        var isUnknownName = false
     }
 
     /// Words that are no kinds.
     static let words = [
         "ctx", "context", "ns", "help", "quit", "q", "suspend", "login", "triage", "probes", "pf", "scale", "xray",
         "find", "columns",
+        "kinds",
     ]
 
     static func parse(_ line: String, resources: [APIResource]) -> Result<CommandLine, Failure> {
@@ -73,6 +78,9 @@ enum CommandLine: Sendable, Equatable {
         if name == "xray" { return xray(rest, resources: resources) }
         do {
             let arguments = try Arguments(rest)
+            if ["kinds", "aliases", "alias", "api-resources"].contains(name) {
+                return .success(.kinds(filter: arguments.filter))
+            }
             if name == "triage" || name == "check" { return .success(.triage(namespace: arguments.namespace)) }
             if ["ns", "namespace", "namespaces"].contains(name) {
                 guard let namespace = arguments.namespace else {
@@ -89,9 +97,11 @@ enum CommandLine: Sendable, Equatable {
         if let resource = resources.first(where: { answers($0, to: name) }) {
             return .failure(Failure(reason: refusal(of: resource)))
         }
-        let known = Self.words + ResourceTable.all.flatMap { [$0.kind.groupResource.resource] + $0.aliases }
+        let known =
+            Self.words + ResourceTable.all.flatMap { [$0.kind.groupResource.resource] + $0.aliases }
+            + resources.filter(\.isListable).flatMap { [$0.groupResource.resource] + $0.shortNames }
         let hint = nearestName(to: name, among: known).map { " Did you mean \($0)?" } ?? " ? lists the commands."
-        return .failure(Failure(reason: "\(name) is no command and no kind.\(hint)"))
+        return .failure(Failure(reason: "\(name) is no command and no kind.\(hint)", isUnknownName: true))
     }
 
     /// `find NAME`, `find NAME NAMESPACE`, `find NAME -A`.
@@ -185,7 +195,7 @@ enum CommandLine: Sendable, Equatable {
     }
 
     /// Why a kind that the server offers cannot be shown.
-    private static func refusal(of resource: APIResource) -> String {
+    static func refusal(of resource: APIResource) -> String {
         let can = resource.verbs.isEmpty ? "" : " (only: \(resource.verbs.joined(separator: ", ")))"
         return "\(resource.groupResource) cannot be listed: the server offers no list of them\(can)."
     }

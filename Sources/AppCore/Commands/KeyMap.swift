@@ -114,6 +114,7 @@ package enum KeyMap {
         Binding(places, [.character("-")], .lastView),
         Binding(places, [.character("[")], .historyBack),
         Binding(places, [.character("]")], .historyForward),
+        Binding(places, [.control("a")], .showKinds),
         Binding(everywhere, [.control("r")], .retry),
         Binding(KeyContext.allCases, [.control("l")], .repaint),
         Binding(KeyContext.allCases, [.control("c")], .quit),

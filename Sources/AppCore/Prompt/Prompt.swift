@@ -52,10 +52,12 @@ extension AppState {
     /// What a `:` line may become.
     func commandCandidates(for text: String) -> [String] {
         let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
-        let names = ResourceTable.all.map(\.kind.groupResource.resource)
+        let names = kindNames
         if text.isEmpty { return names + CommandLine.words }
         guard let first = words.first, words.count > 1 else {
-            let known = CommandLine.words + names + ResourceTable.all.flatMap(\.aliases)
+            let known =
+                CommandLine.words + names + ResourceTable.all.flatMap(\.aliases)
+                + (text.contains(".") ? offeredNames.map(\.description) : [])
             let matching = Set(known).filter { $0.hasPrefix(text.lowercased()) && $0 != text }
             return matching.sorted { ($0.count, $0) < ($1.count, $1) }
         }
@@ -69,6 +71,20 @@ extension AppState {
         }
         let head = words.dropLast().joined(separator: " ") + " "
         return options.filter { $0.hasPrefix(typed) && $0 != typed }.sorted().map { head + $0 }
+    }
+
+    /// Kinds that the server lists.
+    private var offeredNames: [GroupResource] { resources.filter(\.isListable).map(\.groupResource) }
+
+    /// The plural names of all kinds, with the group where another kind has the same.
+    private var kindNames: [String] {
+        let own = ResourceTable.all.map(\.kind.groupResource)
+        var names = own.map(\.resource)
+        var taken = Set(names)
+        for kind in offeredNames where !own.contains(kind) {
+            names.append(taken.insert(kind.resource).inserted ? kind.resource : kind.description)
+        }
+        return names
     }
 
     /// Namespaces of the cluster as far as they are known.

@@ -26,7 +26,7 @@ extension ResourceTable {
             columns: columns, defaultSort: TableSort(column: "NAME", descending: false), printed: printed,
             health: { object in
                 (object as? PrintedObject).map { printed in
-                    object.metadata.deletionTimestamp != nil || Self.saysFalse(printed) ? .degraded : .fine
+                    max(object.metadata.deletionTimestamp != nil ? .degraded : .fine, Self.health(of: printed))
                 } ?? .fine
             })
     }
@@ -61,20 +61,22 @@ extension ResourceTable {
         text: { object, _ in object.metadata.name }, role: { _, _ in .plain },
         sortKey: { .text($0.metadata.name) })
 
-    private static let ageColumn = time(
-        "AGE", wide: false, help: "Time since it was created.", moment: { $0.metadata.creationTimestamp })
+    private static let ageColumn = age(wide: false)
+
+    private static func age(wide: Bool) -> Column {
+        time(
+            "AGE", wide: wide, help: "Time since it was created.", moment: { $0.metadata.creationTimestamp },
+            text: { object, now in KubernetesModel.age(from: object.metadata.creationTimestamp, to: now) })
+    }
 
     private static func time(
         _ title: String, wide: Bool, help: String, moment: @escaping @Sendable (any StoredObject) -> Timestamp?,
-        otherwise: @escaping @Sendable (any StoredObject) -> String = { _ in "<unknown>" }
+        text: @escaping @Sendable (any StoredObject, Timestamp) -> String
     ) -> Column {
         Column(
             title: title, width: .fit(max: 12), isRightAligned: true, isWide: wide, help: help, isTimeDependent: true,
-            sortsDescendingFirst: true, importance: 2,
-            text: { object, context in
-                moment(object).map { age(from: $0, to: context.now) } ?? otherwise(object)
-            },
-            role: { _, _ in .plain }, sortKey: { object in moment(object).map { .time($0) } ?? .missing })
+            sortsDescendingFirst: true, importance: 2, text: { text($0, $1.now) }, role: { _, _ in .plain },
+            sortKey: { object in moment(object).map { .time($0) } ?? .missing })
     }
 
     private static func column(
@@ -90,14 +92,12 @@ extension ResourceTable {
         }
         let help = column.description.prefix { !$0.isNewline }.prefix(200)
         let isWide = column.priority > 0
-        if title == "AGE" {
-            return time(title, wide: isWide, help: "Time since it was created.") { $0.metadata.creationTimestamp }
-        }
+        if title == "AGE" { return age(wide: isWide) }
         switch column.type {
         case "date":
             return time(
                 title, wide: isWide, help: String(help), moment: { moment(cell($0), of: $0) },
-                otherwise: { firstLine(cell($0).text) })
+                text: { grown(cell($0), of: $0, now: $1) })
         case "integer", "number":
             return Column(
                 title: title, width: .fit(max: 16), isRightAligned: true, isWide: isWide, help: String(help),
@@ -110,7 +110,7 @@ extension ResourceTable {
                 title: title, width: .fill(min: max(8, title.count)), isRightAligned: false, isWide: isWide,
                 help: String(help), isTimeDependent: false, sortsDescendingFirst: false, importance: isTelling ? 2 : 1,
                 text: { object, _ in firstLine(cell(object).text) },
-                role: { object, _ in isTelling && cell(object) == .text("False") ? .degraded : .plain },
+                role: { object, _ in isTelling ? role(of: cell(object), title: title) : .plain },
                 sortKey: { object in
                     let text = cell(object).text
                     return text.isEmpty ? .missing : .text(text)
@@ -124,6 +124,14 @@ extension ResourceTable {
         return Timestamp(microseconds: object.printedAt.microseconds &- age)
     }
 
+    /// What an age in a cell has become since it was printed; any other text as it is.
+    private static func grown(_ cell: PrintedCell, of object: any StoredObject, now: Timestamp) -> String {
+        guard let object = object as? PrintedObject, let age = microseconds(inAge: cell.text) else {
+            return firstLine(cell.text)
+        }
+        return humanDuration(microseconds: age &+ max(0, now.microseconds &- object.printedAt.microseconds))
+    }
+
     /// As kubectl prints a text of several lines: its first, with a sign that there are more.
     private static func firstLine(_ text: String) -> String {
         guard let end = text.firstIndex(where: { $0.isNewline || $0 == "\u{C}" }) else { return text }
@@ -132,12 +140,31 @@ extension ResourceTable {
 
     // MARK: - Health
 
-    /// Columns in which operators write a condition that should be true.
-    private static let tellingTitles: Set<String> = ["READY", "SYNCED", "HEALTHY", "AVAILABLE", "ESTABLISHED"]
+    /// Columns in which operators write a condition that should be true, or a word for how it goes.
+    private static let tellingTitles: Set<String> = [
+        "READY", "SYNCED", "HEALTHY", "AVAILABLE", "ESTABLISHED", "STATUS", "PHASE", "STATE", "HEALTH",
+    ]
 
-    private static func saysFalse(_ object: PrintedObject) -> Bool {
-        zip(object.columns.columns, object.cells).contains { column, cell in
-            cell == .text("False") && tellingTitles.contains(column.name.uppercased())
+    /// What a cell of a telling column says; nothing where its word is not known.
+    private static func health(of cell: PrintedCell, title: String) -> Health {
+        switch cell.text {
+        case "Failed", "Error", "Faulted": .broken
+        case "False" where title != "STATE", "Degraded", "Unhealthy": .degraded
+        default: .fine
         }
+    }
+
+    private static func role(of cell: PrintedCell, title: String) -> StyleRole {
+        let health = health(of: cell, title: title)
+        return health == .fine ? .plain : health.role
+    }
+
+    private static func health(of object: PrintedObject) -> Health {
+        var worst = Health.fine
+        for (column, cell) in zip(object.columns.columns, object.cells) where column.name.utf8.count <= 12 {
+            let title = column.name.uppercased()
+            if tellingTitles.contains(title) { worst = max(worst, health(of: cell, title: title)) }
+        }
+        return worst
     }
 }

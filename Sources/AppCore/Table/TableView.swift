@@ -80,6 +80,18 @@ package struct TableView: Sendable, Equatable {
         widths = table.columns.map { $0.title.utf8.count }
     }
 
+    /// Goes on with other columns; filter, order, selection and marks stay as far as they can.
+    mutating func take(_ new: ResourceTable, now: Timestamp, visibleRows: Int) {
+        table = new
+        widths = new.columns.map { $0.title.utf8.count }
+        columnOffset = min(columnOffset, max(0, visibleColumns(of: new).count - 2))
+        if new.index(ofColumn: sort.column) == nil { sort = new.defaultSort }
+        if let chosenColumn, new.index(ofColumn: chosenColumn) == nil { self.chosenColumn = nil }
+        if !filterText.isEmpty, let filter = try? Filter(parsing: filterText, table: new) { self.filter = filter }
+        remakeRows(table: new, now: now, visibleRows: visibleRows)
+        sortRows(table: new, now: now, visibleRows: visibleRows)
+    }
+
     /// Shows what another table of this kind shows: its filter, order, columns.
     mutating func takeLook(of other: TableView, table: ResourceTable) {
         (isWide, faultsOnly, choice) = (other.isWide, other.faultsOnly, other.choice)

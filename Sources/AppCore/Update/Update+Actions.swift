@@ -16,6 +16,7 @@ extension AppState {
         let table = view.table
         if table.isMadeHere { return "Go to the object first: enter." }
         if let session, connection == .stopped { return "Not connected to \(session.server)." }
+        if table.isMadeHere { return "\(table.title) are no objects of the cluster." }
         let resource = resource(for: table.kind)
         if !resource.verbs.isEmpty, !resource.verbs.contains("delete") {
             return "The server does not let \(resource.groupResource) be deleted."

@@ -27,6 +27,7 @@ extension AppState {
             return
         }
         notice = nil
+        if hasDiscovered { pendingCommand = nil }
         if dialog != nil, KeyMap.command(for: key, in: .action) == nil {
             handleDialogKey(key, &effects)
             return
@@ -67,6 +68,8 @@ extension AppState {
             var line = Prompt(.command)
             line.candidates = commandCandidates(for: "")
             prompt = line
+            if session != nil { effects.append(.discover) }
+        case .showKinds: openKinds(filter: nil, &effects)
         case .filterPrompt: prompt = Prompt(.filter, text: shownTable?.filterText ?? shownXray?.filterText ?? "")
         case .searchPrompt:
             switch place {
@@ -221,6 +224,8 @@ extension AppState {
             } else if let object = view.selection {
                 openDocument(of: object, kind: table.kind, &effects)
             }
+            if table.isMadeHere { return show(.info, "This is no object of the cluster; Enter opens it.") }
+            if let object = view.selection { openDocument(of: object, kind: table.kind, &effects) }
             return
         case .copyName:
             let names = view.targets.map(\.metadata.name)

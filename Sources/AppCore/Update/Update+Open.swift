@@ -20,6 +20,10 @@ extension AppState {
         let metadata = object.metadata
         let title = "\(table.kind.groupResource.resource)/\(metadata.name)"
         switch object {
+        case let kind as Stored<OfferedKind>:
+            let resource = kind.value.resource
+            guard resource.isListable else { return show(.info, CommandLine.refusal(of: resource)) }
+            goTo(resource.groupResource, namespace: resource.isNamespaced ? namespace : nil)
         case is Stored<Namespace>:
             namespace = metadata.name
             remember(metadata.name)

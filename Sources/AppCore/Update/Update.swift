@@ -16,13 +16,8 @@ package func update(_ state: inout AppState, _ event: AppEvent) -> [Effect] {
     case .tick(let now): state.tick(now)
     case .snapshot(let snapshot): state.take(snapshot, &effects)
     case .discovered(let resources, let others, let failures):
-        state.resources = resources
-        state.otherVersions = others
-        if let first = failures.first {
-            state.show(
-                .warning,
-                "Discovery is incomplete: \(first)" + (failures.count > 1 ? " (and \(failures.count - 1) more)" : ""))
-        }
+        state.discovered(resources, others: others, failures: failures, &effects)
+    case .notDiscovered(let failure): state.notDiscovered(failure)
     case .connection(let event): state.connectionChanged(event, &effects)
     case .document(let event): state.documentChanged(event)
     case .forwards(let event): state.take(event)
@@ -95,8 +90,19 @@ extension AppState {
         places[index] = .table(view)
     }
 
+    /// Puts the table on the screen into the columns in which the server prints its kind by now.
+    private mutating func takeColumns() {
+        guard let index = visibleTable, case .table(let view) = places[index], let printed = view.table.printed,
+            let columns = snapshot.resolve(view.scope)?.printedColumns, columns !== printed
+        else { return }
+        let table = ResourceTable(resource(for: view.table.kind), printed: columns)
+        let (now, visibleRows) = (now, visibleTableRows)
+        changeTable { view, _ in view.take(table, now: now, visibleRows: visibleRows) }
+    }
+
     /// Brings the table on the screen up to date with the snapshot.
     mutating func applySnapshot() {
+        takeColumns()
         let snapshot = madeHere.isEmpty ? snapshot : snapshot.adding(madeHere)
         let (now, visibleRows) = (now, visibleTableRows)
         let (revision, health) = (diagnosisRevision, diagnosed == nil ? nil : diagnosis?.health)
@@ -268,6 +274,10 @@ extension AppState {
         wasTurnedAway = false
         resources = []
         otherVersions = []
+        hasDiscovered = false
+        saidFailures = []
+        pendingCommand = nil
+        madeHere = [:]
         fallback = nil
         snapshot = ClusterSnapshot(epoch: snapshot.epoch &+ 1)
         forwardPlaces = []
@@ -295,7 +305,13 @@ extension AppState {
         remember(session.namespace)
         if let namespace { remember(namespace) }
         places = [.table(TableView(table, namespace: namespace, openedAt: now))]
-        if isFirst, let command = options.command { run(commandLine: command, &effects) }
+        if isFirst, let command = options.command {
+            run(commandLine: command, &effects)
+            pendingCommand?.isFirst = true
+        } else if let last, table.kind.groupResource.description != last.kind {
+            // Once the server has said that it has this kind.
+            pendingCommand = PendingCommand(line: last.kind, isFirst: true, isQuiet: true)
+        }
         if places.count > 1 { places.removeFirst(places.count - 1) }
     }
 
@@ -417,8 +433,16 @@ extension AppState {
 
     /// Carries out what was typed after `:`.
     mutating func run(commandLine line: String, _ effects: inout [Effect]) {
+        pendingCommand = nil
         switch CommandLine.parse(line, resources: resources) {
-        case .failure(let failure): show(.error, failure.reason)
+        case .failure(let failure):
+            if failure.isUnknownName, session != nil {
+                pendingCommand = PendingCommand(line: line, isFirst: false)
+                effects.append(.discover)
+                if !hasDiscovered { return show(.info, "Waiting for the server to say which kinds it has.") }
+            }
+            show(.error, failure.reason)
+        case .success(.kinds(let filter)): openKinds(filter: filter, &effects)
         case .success(.quit): effects.append(.quit)
         case .success(.suspend): effects.append(.suspend)
         case .success(.help): helpTop = 0

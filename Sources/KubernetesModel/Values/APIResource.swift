@@ -14,11 +14,14 @@ public struct APIResource: Sendable, Hashable {
     public var isNamespaced: Bool
     /// Such as `list`, `watch`.
     public var verbs: [String]
+    /// Groups of kinds it belongs to, such as `all`.
+    public var categories: [String]
 
     /// A resource as discovery tells it.
     public init(
         groupResource: GroupResource, version: String, kind: String, singularName: String = "",
-        shortNames: [String] = [], isNamespaced: Bool = true, verbs: [String] = []
+        shortNames: [String] = [], isNamespaced: Bool = true, verbs: [String] = [],
+        categories: [String] = []
     ) {
         self.groupResource = groupResource
         self.version = version
@@ -27,6 +30,7 @@ public struct APIResource: Sendable, Hashable {
         self.shortNames = shortNames
         self.isNamespaced = isNamespaced
         self.verbs = verbs
+        self.categories = categories
     }
 
     /// `v1`, or `apps/v1`.
