@@ -5,6 +5,7 @@ struct RowPlace: Sendable {
     let key: SortKey
     let namespace: String
     let name: String
+    /// The object's UID; of one without, as metrics are, its namespace and name.
     let uid: String
 }
 
@@ -27,7 +28,8 @@ struct RowOrder: Sendable {
     func place(of object: any StoredObject) -> RowPlace {
         let metadata = object.metadata
         return RowPlace(
-            key: key(object), namespace: metadata.namespace, name: metadata.name, uid: metadata.uid)
+            key: key(object), namespace: metadata.namespace, name: metadata.name,
+            uid: metadata.uid.isEmpty ? "\(metadata.namespace)/\(metadata.name)" : metadata.uid)
     }
 
     /// Whether one row comes before another.

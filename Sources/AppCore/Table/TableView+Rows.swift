@@ -95,7 +95,7 @@ extension TableView {
             if let row = all.remove(at: place, by: maker.order) { count(row, by: -1) }
             rows.remove(at: place, by: maker.order)
             if !unmeasured.isEmpty { unmeasured[place.uid] = nil }
-            if change.new?.metadata.uid != place.uid { marks.remove(place.uid) }
+            if change.new?.metadata.uid != old.metadata.uid { marks.remove(place.uid) }
         }
         if let new = change.new, isInScope(new) {
             var wider = widths

@@ -175,7 +175,7 @@ extension AppState {
             view.columnOffset = min(view.columnOffset + 1, max(0, view.visibleColumns(of: table).count - 2))
         case .scrollLeft: view.columnOffset = max(0, view.columnOffset - 1)
         case .mark:
-            if let uid = view.selection?.metadata.uid {
+            if view.selection != nil, let uid = view.selectedRow?.place.uid {
                 if view.marks.remove(uid) == nil { view.marks.insert(uid) }
                 view.markAnchor = uid
                 view.select(index: view.selectedIndex + 1, visibleRows: visibleRows)
