@@ -12,7 +12,6 @@ package enum Command: String, Sendable, CaseIterable {
     case allNamespaces, favouriteNamespace
     case viewYAML, describe, nextLink, previousLink, copyName, copyNamespace
     case showKinds
-    case viewYAML, copyName, copyNamespace
     case mark, markRange, clearMarks
     case deleteObject, scaleWorkload, restartWorkload
     case copyActionCommand, evictInstead, toggleForce, changePropagation
