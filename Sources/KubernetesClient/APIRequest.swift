@@ -35,6 +35,7 @@ struct APIRequest {
         case metadata = """
             application/vnd.kubernetes.protobuf;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1, \
             application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1, application/json
+            """
         /// Objects of any kind, as the server prints them.
         case tables = """
             application/json;as=Table;v=v1;g=meta.k8s.io, application/json;as=Table;v=v1beta1;g=meta.k8s.io, \

@@ -219,13 +219,14 @@ extension AppState {
             if let object = view.selection { openDescription(of: object, kind: table.kind, &effects) }
             return
         case .viewYAML:
+            if view.selection is Stored<OfferedKind> {
+                return show(.info, "This is no object of the cluster; Enter opens it.")
+            }
             if view.selection is Stored<FoundObject> {
                 selectedObject.map { openDocument(of: $0, &effects) }
             } else if let object = view.selection {
                 openDocument(of: object, kind: table.kind, &effects)
             }
-            if table.isMadeHere { return show(.info, "This is no object of the cluster; Enter opens it.") }
-            if let object = view.selection { openDocument(of: object, kind: table.kind, &effects) }
             return
         case .copyName:
             let names = view.targets.map(\.metadata.name)
