@@ -124,7 +124,8 @@ let package = Package(
             dependencies: ["ClusterCache", "ClusterState", "KubernetesClient", "KubernetesModel", logging],
             swiftSettings: strict),
         .testTarget(
-            name: "DescribeTests", dependencies: ["Describe", "ClusterState", "KubernetesModel"],
+            name: "DescribeTests",
+            dependencies: ["Describe", "ClusterState", "KubernetesModel", "ModelTestSupport"],
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "DiagnosisTests", dependencies: ["Diagnosis", "ClusterState", "KubernetesModel"],
@@ -178,7 +179,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "TestSupport", "AppRuntime", "AppCore", "Views", "Screen", "ClusterState", "KubernetesClient",
-                "KubernetesModel", "Streams", "DemoCluster", logging,
+                "KubernetesModel", "Streams", "DemoCluster", "Describe", "ModelTestSupport", logging,
             ],
             swiftSettings: strict),
     ]

@@ -203,6 +203,15 @@ package struct Session: Sendable {
     private func follow(_ address: ObjectAddress, from document: JSONValue) async throws -> Bool {
         var version = ""
         if case .string(let text)? = document["metadata"]?["resourceVersion"] { version = text }
+        do {
+            return try await watch(address, from: version)
+        } catch let failure as APIFailure where failure.reason == .gone {
+            // An object that has not changed for long has a version that the server forgot: begin with it as it is now.
+            return try await watch(address, from: "")
+        }
+    }
+
+    private func watch(_ address: ObjectAddress, from version: String) async throws -> Bool {
         var isDeleted = false
         try await client.watchDocument(
             address.resource, namespace: address.namespace, name: address.name, resourceVersion: version

@@ -52,11 +52,16 @@ struct PageLayout {
             if case .field(let label, _) = part, label.count <= Self.labelLimit { label.count } else { nil }
         }
         let column = indent + (labels.max() ?? 0) + 3
+        var followsSection = false
         for part in parts where !isFull {
+            var isSection = false
+            if case .section = part { isSection = true }
+            // What comes after a section of the first level does not belong to it.
+            if indent == 0, !lines.isEmpty, isSection || followsSection { add(0, "", hang: 0) }
+            followsSection = isSection
             switch part {
             case .field(let label, let values): write(label, values, indent: indent, column: column)
             case .section(let label, let note, let children):
-                if indent == 0, !lines.isEmpty { add(0, "", hang: 0) }
                 var words = Words(label + ":", indent == 0 ? .heading : .label)
                 if !note.isEmpty { words += "  " + note }
                 add(indent, words, hang: indent + 2)

@@ -1,3 +1,4 @@
+import ModelTestSupport
 import Testing
 
 /// Everything that kubectl tells of an object, we tell.

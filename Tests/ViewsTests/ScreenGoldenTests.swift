@@ -179,6 +179,17 @@ import Views
         try expectScreen("yaml-deleted", searched.receiving(.document(.deleted(view.address))))
     }
 
+    @Test(arguments: [(80, 24), (160, 48)]) func description(columns: Int, rows: Int) throws {
+        let opened = state(columns: columns, rows: rows).typing("d")
+        guard case .document(let view) = opened.place else {
+            Issue.record("d opens a description")
+            return
+        }
+        let shown = opened.receiving(.document(.loaded(view.address, sampleDocument)))
+        try expectScreen("description-\(columns)x\(rows)", shown)
+        try expectScreen("description-link-\(columns)x\(rows)", shown.typing(.tab, .tab))
+    }
+
     @Test func logs() throws {
         func news(_ order: LogOrder) -> LogNews {
             var ring = LogRing()

@@ -237,6 +237,22 @@ enum CommandLine: Sendable, Equatable {
     }
 }
 
+extension CommandLine {
+    fileprivate static func resource(named name: String, among resources: [APIResource]) -> APIResource? {
+        if let kind = kind(named: name, resources: resources),
+            let offered = resources.first(where: { $0.groupResource == kind.groupResource })
+        {
+            return offered
+        }
+        return resources.first { answers($0, to: name) }
+    }
+}
+
+/// The resource that a name in small letters means, as after a colon; kinds with a type of their own come first.
+package func resource(named name: String, among resources: [APIResource]) -> APIResource? {
+    CommandLine.resource(named: name, among: resources)
+}
+
 extension APIResource {
     /// The kind, with the one version that is offered.
     package var resourceKind: ResourceKind {

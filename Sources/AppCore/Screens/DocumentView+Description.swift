@@ -65,7 +65,8 @@ extension DocumentView {
         for (line, content) in lines.enumerated() {
             for (piece, part) in content.pieces.enumerated() {
                 guard let link = part.link else { continue }
-                positions.append(LinkPosition(link: link, occurrence: counts[link, default: 0], line: line, piece: piece))
+                positions.append(
+                    LinkPosition(link: link, occurrence: counts[link, default: 0], line: line, piece: piece))
                 counts[link, default: 0] += 1
             }
         }
@@ -164,7 +165,9 @@ extension AppState {
 
     /// The resource of a kind, as the server offers it or as it is built in.
     func resource(ofKind kind: String, group: String) -> APIResource? {
-        if let offered = resources.first(where: { $0.kind == kind && $0.groupResource.group == group }) { return offered }
+        if let offered = resources.first(where: { $0.kind == kind && $0.groupResource.group == group }) {
+            return offered
+        }
         let builtIn = KindDecoder.all.first { $0.kind.kind == kind && $0.kind.groupResource.group == group }
         return builtIn.map { resource(for: $0.kind) }
     }

@@ -35,8 +35,6 @@ package struct ClusterCheck: Sendable {
     private static let logLimit = 50
     /// A log may lead to another one, but not for ever.
     private static let logRounds = 2
-    /// Something that could not be read may yet be, for so long.
-    private static let patience = Duration.seconds(5)
 
     private let client: KubernetesClient
     private let options: Options
@@ -64,7 +62,8 @@ package struct ClusterCheck: Sendable {
     /// - Throws: `SnapshotFailure` when nothing could be read at all, with the reason.
     package func run() async throws(SnapshotFailure) -> Report {
         var diagnosis = Diagnosis(rules: options.rules, namespace: options.namespace, silences: options.silences)
-        let snapshot = await load(diagnosis.scopes)
+        let snapshot = await ClusterReading(client: client, timeout: options.timeout, logger: logger, localNow: localNow)
+            .load(diagnosis.scopes)
         if let reason = Self.reasonForNothing(snapshot, diagnosis.scopes) {
             throw SnapshotFailure(description: reason)
         }
@@ -107,53 +106,6 @@ package struct ClusterCheck: Sendable {
     private var now: Timestamp {
         Timestamp(
             microseconds: localNow().microseconds &+ client.serverClockOffset.microseconds)
-    }
-
-    /// The cluster as soon as every scope is there or refused, or as far as it is when the time is over.
-    private func load(_ scopes: Set<KindScope>) async -> ClusterSnapshot {
-        let cache = ClusterCache(
-            source: KubernetesClientSource(client, now: localNow), epoch: 1, logger: logger, now: localNow)
-        await cache.setDemand(scopes)
-        let start = ContinuousClock.now
-        return await withTaskGroup(of: ClusterSnapshot?.self) { group in
-            group.addTask {
-                await cache.run()
-                return nil
-            }
-            group.addTask {
-                var newest = ClusterSnapshot(epoch: 1)
-                for await snapshot in cache.snapshots {
-                    newest = snapshot
-                    if Self.isSettled(snapshot, scopes, accepting: ContinuousClock.now - start > Self.patience) {
-                        break
-                    }
-                }
-                return newest
-            }
-            group.addTask { [timeout = options.timeout] in
-                try? await Task.sleep(for: timeout)
-                return nil
-            }
-            var result = ClusterSnapshot(epoch: 1)
-            for await snapshot in group {
-                if let snapshot { result = snapshot }
-                group.cancelAll()
-            }
-            return result
-        }
-    }
-
-    /// Whether nothing more is to be expected.
-    private static func isSettled(
-        _ snapshot: ClusterSnapshot, _ scopes: Set<KindScope>, accepting acceptsFailures: Bool
-    ) -> Bool {
-        scopes.allSatisfy { scope in
-            switch snapshot.resolve(scope)?.state {
-            case nil, .loading: false
-            case .ready, .stale, .forbidden, .unavailable: true
-            case .failed: acceptsFailures
-            }
-        }
     }
 
     /// Why no kind at all could be read; `nil` when at least one could.

@@ -37,7 +37,7 @@ extension Describer {
             ] {
                 page.field(label, Words(status["nodeInfo"][key].string))
             }
-            page.field("Kube-Proxy Version", ifAny: status["nodeInfo"]["kubeProxyVersion"].string)
+            page.field("Kube-Proxy Version", .text(status["nodeInfo"]["kubeProxyVersion"].string))
         }
         page.field("PodCIDR", ifAny: spec["podCIDR"].string)
         page.field("PodCIDRs", ifAny: spec["podCIDRs"].strings.joined(separator: ","))

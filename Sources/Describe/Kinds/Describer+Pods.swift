@@ -30,11 +30,7 @@ extension Describer {
         seccomp(&page, spec["securityContext"])
         page.field("IP", .text(status["podIP"].string, or: ""))
         let addresses = status["podIPs"].items.map { $0["ip"].string }
-        if addresses.isEmpty {
-            page.field("IPs", .none)
-        } else {
-            page.section("IPs") { page in for address in addresses { page.field("IP", Words(address)) } }
-        }
+        page.field("IPs", addresses.map { Words($0) })
         owner(&page)
         if !status["nominatedNodeName"].string.isEmpty {
             page.field("NominatedNodeName", named(Node.self, status["nominatedNodeName"].string))

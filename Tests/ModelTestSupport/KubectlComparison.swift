@@ -2,10 +2,15 @@ import Foundation
 import KubernetesModel
 
 /// Says what `kubectl describe` tells of an object and another description does not.
-struct KubectlComparison {
+package struct KubectlComparison {
     /// What `kubectl` describes, and when.
-    var kubectl: String
-    var now: Timestamp
+    private let kubectl: String
+    private let now: Timestamp
+
+    package init(kubectl: String, now: Timestamp) {
+        self.kubectl = kubectl
+        self.now = now
+    }
 
     /// Go's word for nothing, and the zone of times.
     private static let meaningless: Set<String> = ["nil", "+0000"]
@@ -15,7 +20,7 @@ struct KubectlComparison {
     ]
 
     /// What is missing in another description: labels, and words of values.
-    func missing(from ours: String) -> [String] {
+    package func missing(from ours: String) -> [String] {
         let labels = Set(ours.split(separator: "\n").map { Self.label(of: $0) ?? "" })
         var missing: [String] = []
         let lines = kubectl.split(separator: "\n")
@@ -24,13 +29,19 @@ struct KubectlComparison {
             guard !trimmed.isEmpty, !Self.isRuler(trimmed) else { continue }
             // Titles of columns may be worded otherwise; a line of data or of a command is there as it is.
             if lines.indices.contains(index + 1), Self.isRuler(lines[index + 1].trimmed) { continue }
-            if ours.contains(trimmed) || trimmed.contains("last-applied-configuration") { continue }
+            if ours.contains(trimmed) || Self.isNoNews(trimmed) { continue }
             if let label = Self.label(of: line), !labels.contains(label) { missing.append("label \(label):") }
             for word in words(of: line) where !isTold(word, in: ours) {
                 missing.append("\(word)   in   \(trimmed)")
             }
         }
         return missing
+    }
+
+    /// What we show on purpose only when asked, and where a newer kubectl misses something of an older server.
+    private static func isNoNews(_ line: Substring) -> Bool {
+        line.contains("last-applied-configuration") || line.hasPrefix("token:")
+            || line.contains("could not find the requested resource")
     }
 
     private static func isRuler(_ line: Substring) -> Bool {
@@ -46,7 +57,7 @@ struct KubectlComparison {
     }
 
     /// The label at the left of a line, before its colon.
-    static func label(of line: Substring) -> String? {
+    private static func label(of line: Substring) -> String? {
         var text = line.trimmed
         if text.hasPrefix("- ") { text = text.dropFirst(2).trimmed }
         var index = text.startIndex
@@ -66,7 +77,9 @@ struct KubectlComparison {
     /// What stands after the label: names, numbers, words; without ages and punctuation, times as we write them.
     private func words(of line: Substring) -> [String] {
         var text = line.trimmed
-        if let label = Self.label(of: line), let colon = text.range(of: label + ":")?.upperBound { text = text[colon...] }
+        if let label = Self.label(of: line), let colon = text.range(of: label + ":")?.upperBound {
+            text = text[colon...]
+        }
         var result: [String] = []
         var parts = text.split(whereSeparator: { " \t,[]()<>'\"".contains($0) }).map(String.init)
         while !parts.isEmpty {
@@ -96,7 +109,7 @@ struct KubectlComparison {
 }
 
 extension Substring {
-    var trimmed: Substring {
+    fileprivate var trimmed: Substring {
         var text = self
         while text.first == " " || text.first == "\t" { text = text.dropFirst() }
         while text.last == " " || text.last == "\t" { text = text.dropLast() }
