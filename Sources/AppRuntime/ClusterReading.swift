@@ -29,7 +29,7 @@ package struct ClusterReading: Sendable {
     package func load(_ scopes: Set<KindScope>) async -> ClusterSnapshot {
         guard !scopes.isEmpty else { return ClusterSnapshot(epoch: 1) }
         let cache = ClusterCache(
-            source: KubernetesClientSource(client), epoch: 1, logger: logger, now: localNow)
+            source: KubernetesClientSource(client, now: localNow), epoch: 1, logger: logger, now: localNow)
         await cache.setDemand(scopes)
         let start = ContinuousClock.now
         return await withTaskGroup(of: ClusterSnapshot?.self) { group in

@@ -24,7 +24,7 @@ package struct DescribeRun: Sendable {
         _ client: KubernetesClient, timeout: Duration, logger: Logger, localNow: @escaping @Sendable () -> Timestamp
     ) {
         self.client = client
-        source = KubernetesClientSource(client)
+        source = KubernetesClientSource(client, now: localNow)
         reading = ClusterReading(client: client, timeout: timeout, logger: logger, localNow: localNow)
         self.localNow = localNow
     }
