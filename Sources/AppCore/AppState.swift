@@ -103,6 +103,10 @@ package struct AppState: Sendable, Equatable {
     package internal(set) var pendingCommand: PendingCommand?
     /// How often rows were made here.
     var madeCount: UInt64 = 0
+    /// What of discovery failed, by group, in words.
+    var discoveryFailures: [String] = []
+    /// What pods and nodes use, for the table on the screen.
+    package internal(set) var usage = Usage()
     /// Rows that are made here, such as those of the list of kinds.
     var madeHere: [KindScope: KindSnapshot] = [:]
     /// Which columns are wanted, by kind, such as `deployments.apps`.
@@ -181,7 +185,7 @@ package struct AppState: Sendable, Equatable {
         set { if let newValue { place = .table(newValue) } }
     }
 
-    package var cellContext: CellContext { CellContext(now: now) }
+    package var cellContext: CellContext { CellContext(now: now, usage: usage) }
 
     /// The part of the screen between title and footer.
     package var body: Rect { Rect(column: 0, row: 2, columns: size.columns, rows: max(0, size.rows - 3)) }

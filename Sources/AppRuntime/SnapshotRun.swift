@@ -70,7 +70,7 @@ private func progress(of state: AppState, wantsAll: Bool) -> Progress {
                 return .failed(SnapshotFailure(description: failure.description))
             }
             return .loading
-        case .ready: return isIntroduced(state) ? .loaded : .loading
+        case .ready: return isIntroduced(state) && state.isUsageSettled ? .loaded : .loading
         case .stale(_, let reason, _), .forbidden(let reason), .unavailable(let reason), .failed(let reason, _):
             return .failed(SnapshotFailure(description: reason))
         }

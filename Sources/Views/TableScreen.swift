@@ -68,9 +68,17 @@ private func drawRow(
         var role = column.role(object, context)
         if role == .plain, health == .finished { role = .finished }
         if isMarked, role == .plain { role = .notice }
+        let text = column.text(object, context)
         grid.write(
-            column.text(object, context), column: placed.start, row: row, width: placed.width,
+            text, column: placed.start, row: row, width: placed.width,
             style: Style(role, isSelected: isSelected), alignment: column.isRightAligned ? .right : .left)
+        // Colour alone tells nothing: what is near its limit has a sign before it.
+        if column.needs != nil, role == .broken || role == .degraded {
+            grid.write(
+                role == .broken ? "●" : "▲",
+                column: max(TableLayout.margin - 1, placed.start + placed.width - textWidth(text) - 1), row: row,
+                style: Style(role, isSelected: isSelected))
+        }
     }
 }
 
@@ -118,6 +126,10 @@ private func drawTitle(
         width(of: left) + width(of: namespaces) + rightWidth + 4 <= end
     {
         left += namespaces
+    }
+    if let reason = state.usageReason {
+        let note = Piece("   no metrics: \(reason)", .dim)
+        if width(of: left + [note]) + rightWidth + 4 <= end { left.append(note) }
     }
     grid.write(left, column: 0, row: 1, limit: max(8, end - rightWidth - 1))
     if rightWidth < width(of: right) {

@@ -50,13 +50,13 @@ struct DocumentViewTests {
         let offered = APIResource(
             groupResource: Pod.kind.groupResource, version: "v2", kind: "Pod", isNamespaced: true)
         app.send(.discovered([offered], failures: []))
-        app.press(.enter)
+        app.press(.character("y"))
         #expect(app.effects == [.openDocument(ObjectAddress(resource: offered, namespace: "shop", name: "a"))])
     }
 
-    @Test func enterOnAPodOpensItsYAML() throws {
+    @Test func yOpensTheYAML() throws {
         var app = App(pods: "a")
-        app.press(.enter)
+        app.press(.character("y"))
         #expect(app.effects == [.openDocument(Self.address)])
     }
 

@@ -53,7 +53,7 @@ struct MouseTests {
         var app = Self.app()
         app.mouse(.press, column: 8, row: Self.firstRow + 1)
         app.mouse(.doublePress, column: 8, row: Self.firstRow + 1)
-        #expect(app.state.crumbs == ["pods", "p11"])
+        #expect(app.state.crumbs == ["pods", "containers of pods/p11"])
     }
 
     @Test func aClickOnATitleSortsAndAnotherTurnsTheOrderRound() throws {

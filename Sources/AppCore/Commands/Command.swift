@@ -16,7 +16,7 @@ package enum Command: String, Sendable, CaseIterable {
     case deleteObject, scaleWorkload, restartWorkload
     case copyActionCommand, evictInstead, toggleForce, changePropagation
     case toggleFaults, toggleWide
-    case sortByName, sortByAge, sortByStatus, sortByNamespace
+    case sortByName, sortByAge, sortByStatus, sortByNamespace, sortByCPU, sortByMemory
     case chooseNextColumn, choosePreviousColumn, sortByChosenColumn
     case historyBack, historyForward, lastView
     case searchPrompt, searchNext, searchPrevious
@@ -225,6 +225,12 @@ package struct CommandInfo: Sendable {
         CommandInfo(
             .sortByNamespace, "sort namespace", "Sort by namespace; again turns the order round.",
             unavailable: needsNamespacedTable),
+        CommandInfo(
+            .sortByCPU, "sort CPU", "Sort by processor in use; again turns the order round.",
+            unavailable: needsUsage("CPU")),
+        CommandInfo(
+            .sortByMemory, "sort memory", "Sort by memory in use; again turns the order round.",
+            unavailable: needsUsage("MEM")),
         CommandInfo(.choosePreviousColumn, "column left", "Choose the column to the left for sorting."),
         CommandInfo(.chooseNextColumn, "column right", "Choose the column to the right for sorting."),
         CommandInfo(.sortByChosenColumn, "sort column", "Sort by the chosen column; again turns the order round.") {
@@ -312,6 +318,16 @@ package struct CommandInfo: Sendable {
         case .document(let view) where !view.matches.isEmpty: return nil
         case .log(let view) where !view.matches.isEmpty: return nil
         default: return "Nothing matches."
+        }
+    }
+
+    private static func needsUsage(_ title: String) -> @Sendable (AppState) -> String? {
+        { state in
+            guard let view = state.shownTable, let index = view.table.index(ofColumn: title) else {
+                return "This view has no column \(title)."
+            }
+            guard let source = view.table.columns[index].needs, !view.usage.has(source) else { return nil }
+            return "There are no metrics" + (state.usageReason.map { ": \($0)" } ?? " yet") + "."
         }
     }
 

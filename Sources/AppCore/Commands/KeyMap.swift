@@ -100,6 +100,8 @@ package enum KeyMap {
         Binding([.table], [.character("A")], .sortByAge),
         Binding([.table], [.character("S")], .sortByStatus),
         Binding([.table], [.character("P")], .sortByNamespace),
+        Binding([.table], [.character("C")], .sortByCPU),
+        Binding([.table], [.character("M")], .sortByMemory),
         Binding([.table], [.shiftLeft], .choosePreviousColumn),
         Binding([.table], [.shiftRight], .chooseNextColumn),
         Binding([.table], [.character("O")], .sortByChosenColumn),

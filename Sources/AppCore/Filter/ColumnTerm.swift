@@ -74,7 +74,7 @@ struct ColumnTerm: Sendable, Equatable {
 
     func matches(_ object: any StoredObject, column: ResourceTable.Column, context: CellContext) -> Bool {
         if `operator` == .contains { return cellContains(column.text(object, context)) }
-        let (actual, wanted) = values(column.sortKey(object), now: context.now)
+        let (actual, wanted) = values(column.key(of: object, context), now: context.now)
         guard let actual, let wanted else {
             let isSame = column.text(object, context).lowercased() == typed
             return `operator` == .equal ? isSame : `operator` == .notEqual ? !isSame : false

@@ -128,6 +128,7 @@ package struct ForwardDialog: Sendable, Equatable {
         case let set as Stored<DaemonSet>: offers(of: set.value.template.spec)
         case let set as Stored<ReplicaSet>: offers(of: set.value.template.spec)
         case let job as Stored<Job>: offers(of: job.value.spec.template.spec)
+        case let container as Stored<ContainerRow>: offers(of: [container.value.container])
         case let service as Stored<Service>:
             service.value.spec.ports.filter { isTCP($0.protocol) }.map { Offer(number: Int($0.port), name: $0.name) }
         default: nil
@@ -135,7 +136,11 @@ package struct ForwardDialog: Sendable, Equatable {
     }
 
     private static func offers(of spec: PodSpec) -> [Offer] {
-        (spec.containers + spec.initContainers.filter(\.isSidecar)).flatMap(\.ports).filter { isTCP($0.protocol) }
+        offers(of: spec.containers + spec.initContainers.filter(\.isSidecar))
+    }
+
+    private static func offers(of containers: [Container]) -> [Offer] {
+        containers.flatMap(\.ports).filter { isTCP($0.protocol) }
             .map { Offer(number: Int($0.containerPort), name: $0.name) }
     }
 

@@ -15,6 +15,8 @@ package struct DocumentView: Sendable, Equatable {
 
     package let address: ObjectAddress
     package internal(set) var form: Form
+    /// Of a pod, the one container that is shown of it.
+    package internal(set) var container: String?
     package internal(set) var content: Content
     /// Deleted while open: the content is its last state.
     package internal(set) var isDeleted = false
@@ -66,7 +68,8 @@ package struct DocumentView: Sendable, Equatable {
     mutating func layOut() {
         guard form == .yaml, case .loaded(let document) = content else { return }
         let before = lines
-        lines = documentLines(document, foldsManagedFields: foldsManagedFields, masksSecrets: masksSecrets)
+        let shown = container.map { document.part(ofContainer: $0) ?? .object([]) } ?? document
+        lines = documentLines(shown, foldsManagedFields: foldsManagedFields, masksSecrets: masksSecrets)
         let sameAtEnd = zip(before.reversed(), lines.reversed()).prefix { $0 == $1 }.count
         if top > 0, top >= before.count - sameAtEnd { top += lines.count - before.count }
         find(search)

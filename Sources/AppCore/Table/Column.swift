@@ -5,9 +5,12 @@ import Screen
 package struct CellContext: Sendable {
     /// Now, by the server's clock.
     package var now: Timestamp
+    /// What pods and nodes use.
+    package var usage: Usage
 
-    package init(now: Timestamp) {
+    package init(now: Timestamp, usage: Usage = Usage()) {
         self.now = now
+        self.usage = usage
     }
 }
 
@@ -45,11 +48,17 @@ package struct Column<Row>: Sendable {
     package var isWide: Bool
     /// One sentence for help and the docs.
     package var help: String
-    /// Whether its text changes with time alone, such as AGE.
+    /// Whether its text changes while its object stays the same, such as AGE.
     package var isTimeDependent: Bool
     package var text: @Sendable (Row, CellContext) -> String
     package var role: @Sendable (Row, CellContext) -> StyleRole
     package var sortKey: @Sendable (Row) -> SortKey
+    /// What it sorts by, of a column that needs more than the row's object.
+    package var contextSortKey: (@Sendable (Row, CellContext) -> SortKey)?
+    /// Where its numbers come from, when not from the row's object; hidden while there are none to be had.
+    package var needs: Usage.Source?
+    /// The least width, in cells, so that little jumps when numbers come.
+    package var leastWidth = 0
     /// The direction of the first sort by it.
     package var sortsDescendingFirst: Bool
     /// On a narrow screen columns of low importance go first; 1 is usual.

@@ -17,6 +17,17 @@ package struct ResourceTable: Sendable, Equatable {
         package var text: @Sendable (any StoredObject, CellContext) -> String
         package var role: @Sendable (any StoredObject, CellContext) -> StyleRole
         package var sortKey: @Sendable (any StoredObject) -> SortKey
+        /// What it sorts by, of a column that needs more than the row's object.
+        package var contextSortKey: (@Sendable (any StoredObject, CellContext) -> SortKey)?
+        /// Where its numbers come from, when not from the row's object; hidden while there are none to be had.
+        package var needs: Usage.Source?
+        /// The least width, in cells.
+        package var leastWidth = 0
+
+        /// What a row sorts by.
+        package func key(of object: any StoredObject, _ context: CellContext) -> SortKey {
+            contextSortKey?(object, context) ?? sortKey(object)
+        }
 
         /// Of the text in cells.
         package enum Width: Sendable, Equatable {
@@ -86,6 +97,11 @@ package struct ResourceTable: Sendable, Equatable {
         let text = column.text
         let role = column.role
         let sortKey = column.sortKey
+        let contextSortKey = column.contextSortKey.map { key in
+            { @Sendable (object: any StoredObject, context: CellContext) in
+                (object as? Stored<Row>).map { key($0.value, context) } ?? .missing
+            }
+        }
         let width: Column.Width =
             switch column.width {
             case .fill(let min): .fill(min: min)
@@ -97,7 +113,8 @@ package struct ResourceTable: Sendable, Equatable {
             sortsDescendingFirst: column.sortsDescendingFirst, importance: column.importance,
             text: { object, context in (object as? Stored<Row>).map { text($0.value, context) } ?? "" },
             role: { object, context in (object as? Stored<Row>).map { role($0.value, context) } ?? .plain },
-            sortKey: { object in (object as? Stored<Row>).map { sortKey($0.value) } ?? .missing })
+            sortKey: { object in (object as? Stored<Row>).map { sortKey($0.value) } ?? .missing },
+            contextSortKey: contextSortKey, needs: column.needs, leastWidth: column.leastWidth)
     }
 }
 

@@ -1,3 +1,4 @@
+import ClusterState
 import Diagnosis
 import KubernetesModel
 
@@ -12,6 +13,8 @@ package struct Restriction: Sendable, Equatable {
         case node(String)
         /// With one of these names.
         case names(Set<String>)
+        /// The containers of a pod.
+        case containers(of: ObjectKey)
         /// Events about one of these objects.
         case about(Set<ObjectID>)
         /// Owned by the object of this UID.
@@ -45,6 +48,7 @@ package struct Restriction: Sendable, Equatable {
             !labels.isEmpty && labels.pairs.allSatisfy { object.metadata.labels[$0.key] == $0.value }
         case .node(let name): (object as? Stored<Pod>)?.value.nodeName == name
         case .names(let names): names.contains(object.metadata.name)
+        case .containers(let pod): (object as? Stored<ContainerRow>)?.value.podKey == pod
         case .about(let objects):
             (object as? Stored<Event>).map { event in
                 let reference = event.value.involvedObject

@@ -16,9 +16,10 @@ struct RowOrder: Sendable {
     private let key: @Sendable (any StoredObject) -> SortKey
     private let descending: Bool
 
-    init(_ table: ResourceTable, _ sort: TableSort) {
+    init(_ table: ResourceTable, _ sort: TableSort, _ context: CellContext) {
         if let index = table.index(ofColumn: sort.column) {
-            key = table.columns[index].sortKey
+            let column = table.columns[index]
+            key = { column.key(of: $0, context) }
         } else {
             key = { _ in .missing }
         }

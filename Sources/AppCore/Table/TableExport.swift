@@ -7,11 +7,12 @@ extension AppState {
     package func tableDocument() -> JSONValue? {
         guard let view = shownTable else { return nil }
         let table = view.table
-        var titles = table.columns.map(\.title)
+        let columns = table.columns.filter { column in column.needs.map(view.usage.has) ?? true }
+        var titles = columns.map(\.title)
         if !table.kind.isNamespaced { titles.insert("NAMESPACE", at: 0) }
         let context = cellContext
         let rows: [JSONValue] = view.rows.objects.map { object in
-            var members = table.columns.map { JSONValue.Member($0.title, .string($0.text(object, context))) }
+            var members = columns.map { JSONValue.Member($0.title, .string($0.text(object, context))) }
             if !table.kind.isNamespaced { members.insert(.init("NAMESPACE", .string("")), at: 0) }
             return .object(members)
         }

@@ -13,9 +13,9 @@ extension TableView {
 
         init(_ view: TableView, table: ResourceTable, now: Timestamp) {
             self.table = table
-            order = RowOrder(table, view.sort)
+            context = CellContext(now: now, usage: view.usage)
+            order = RowOrder(table, view.sort, context)
             columns = view.visibleColumns(of: table)
-            context = CellContext(now: now)
         }
 
         /// A row, and in `widths` the widths of its texts.
@@ -24,6 +24,8 @@ extension TableView {
             bytes.reserveCapacity(96)
             for index in columns {
                 let column = table.columns[index]
+                // These are measured when they are on the screen.
+                if column.needs != nil { continue }
                 let text = column.text(object, context)
                 if widths[index] < column.widest { widths[index] = max(widths[index], width(text, of: column)) }
                 if column.isTimeDependent { continue }
@@ -39,7 +41,7 @@ extension TableView {
         func measure(_ row: TableRow, onlyTimeDependent: Bool = false, widths: inout [Int]) {
             for index in columns where !onlyTimeDependent || table.columns[index].isTimeDependent {
                 let column = table.columns[index]
-                guard widths[index] < column.widest else { continue }
+                guard widths[index] < column.widest, onlyTimeDependent || column.needs == nil else { continue }
                 widths[index] = max(widths[index], width(column.text(row.object, context), of: column))
             }
         }
@@ -218,7 +220,7 @@ extension TableView {
         showRows(maker, visibleRows: visibleRows)
     }
 
-    /// Widens columns such as AGE to what the rows on the screen say by now.
+    /// Widens columns such as AGE and CPU to what the rows on the screen say by now.
     mutating func measureTime(table: ResourceTable, now: Timestamp, visibleRows: Int) {
         let maker = RowMaker(self, table: table, now: now)
         for index in top..<max(top, min(rows.count, top + visibleRows)) {

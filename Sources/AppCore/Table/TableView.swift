@@ -47,6 +47,8 @@ package struct TableView: Sendable, Equatable {
     /// Never shrinks, so that nothing jumps.
     package internal(set) var widths: [Int]
     package internal(set) var loadState = LoadState.loading(count: 0)
+    /// What cells show beside the rows' objects.
+    package private(set) var usage = Usage()
     /// When this table was opened, for how long it has been loading.
     package let openedAt: Timestamp
 
@@ -77,7 +79,7 @@ package struct TableView: Sendable, Equatable {
         sort =
             mixesNamespaces && table.defaultSort == TableSort(column: "NAME", descending: false)
             ? TableSort(column: "NAMESPACE", descending: false) : table.defaultSort
-        widths = table.columns.map { $0.title.utf8.count }
+        widths = table.columns.map { max($0.title.utf8.count, $0.leastWidth) }
     }
 
     /// Goes on with other columns; filter, order, selection and marks stay as far as they can.
@@ -107,7 +109,8 @@ package struct TableView: Sendable, Equatable {
             && left.marks == right.marks
             && left.columnOffset == right.columnOffset && left.chosenColumn == right.chosenColumn
             && left.rows == right.rows && left.all == right.all && left.loadState == right.loadState
-            && left.widths == right.widths && left.selectedIndex == right.selectedIndex && left.top == right.top
+            && left.usage == right.usage && left.widths == right.widths && left.selectedIndex == right.selectedIndex
+            && left.top == right.top
             && left.selectedRow === right.selectedRow && left.wanted == right.wanted
             && left.source?.storeID == right.source?.storeID && left.source?.version == right.source?.version
     }
@@ -118,6 +121,18 @@ package struct TableView: Sendable, Equatable {
         if faults.isEmpty && self.faults.isEmpty { return }
         self.faults = faults
         recount()
+    }
+
+    /// Takes over what is used: rows that are sorted by it find their new places.
+    mutating func setUsage(_ usage: Usage, now: Timestamp, visibleRows: Int) {
+        guard usage != self.usage else { return }
+        let before = self.usage
+        self.usage = usage
+        let source = table.index(ofColumn: sort.column).flatMap { table.columns[$0].needs }
+        if let source, !usage.isSame(source, as: before) {
+            sortRows(table: table, now: now, visibleRows: visibleRows)
+        }
+        measureTime(table: table, now: now, visibleRows: visibleRows)
     }
 
     /// The health of a row: its own, or what findings make of it.
@@ -147,6 +162,7 @@ package struct TableView: Sendable, Equatable {
         let order = choice?.order(of: table) ?? Array(table.columns.indices)
         return order.filter { index in
             let column = table.columns[index]
+            if let source = column.needs, !usage.has(source) { return false }
             if table.isNamespaceColumn(index) { return namespace == nil }
             guard let choice else { return isWide || !column.isWide }
             return choice.shows(column, inWide: isWide)

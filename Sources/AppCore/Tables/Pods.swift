@@ -30,6 +30,7 @@ extension TableDefinition where Row == Pod {
                     role: { pod, context in pod.summary.restartsRole(now: context.now) },
                     text: { pod, context in pod.summary.restartsText(now: context.now) },
                     sortKey: { .number(Double($0.summary.restarts)) }),
+            ] + .usage + [
                 .text("IP", width: .fit(max: 39), importance: 0, help: "Address of the pod.") {
                     orNone($0.status.podIP)
                 },

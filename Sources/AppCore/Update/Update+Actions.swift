@@ -14,6 +14,7 @@ extension AppState {
             return "Nothing is selected."
         }
         let table = view.table
+        if selectedContainer != nil { return "\(table.title) cannot be deleted." }
         if table.isMadeHere { return "Go to the object first: enter." }
         if let session, connection == .stopped { return "Not connected to \(session.server)." }
         if table.isMadeHere { return "\(table.title) are no objects of the cluster." }

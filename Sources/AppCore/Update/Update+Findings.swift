@@ -145,6 +145,9 @@ extension AppState {
                 return nil
             }
             if let found = view.selection as? Stored<FoundObject> { return found.value.id }
+            if let container = selectedContainer {
+                return ObjectID(Pod.self, namespace: container.metadata.namespace, name: container.pod)
+            }
             let table = view.table
             return ObjectID(
                 group: table.kind.groupResource.group, kind: table.kind.kind, namespace: metadata.namespace,

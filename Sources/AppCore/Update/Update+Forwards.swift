@@ -158,7 +158,8 @@ extension AppState {
         let table = view.table
         let taken = forwards.filter(\.isRunning).compactMap(\.localPort)
         forwardDialog = ForwardDialog(
-            kind: table.kind.kind.lowercased(), namespace: object.metadata.namespace, name: object.metadata.name,
+            kind: selectedContainer == nil ? table.kind.kind.lowercased() : "pod",
+            namespace: object.metadata.namespace, name: selectedContainer?.pod ?? object.metadata.name,
             offers: offers, taken: Set(taken))
     }
 

@@ -200,6 +200,8 @@ extension AppState {
         case .sortByAge: return sort(by: table.index(ofColumn: "AGE") == nil ? "LAST SEEN" : "AGE")
         case .sortByStatus: return sort(by: table.index(ofColumn: "STATUS") == nil ? "TYPE" : "STATUS")
         case .sortByNamespace: return sort(by: "NAMESPACE")
+        case .sortByCPU: return sort(by: "CPU")
+        case .sortByMemory: return sort(by: "MEM")
         case .sortByChosenColumn: return sort(by: view.chosenColumn ?? "NAME")
         case .chooseNextColumn, .choosePreviousColumn:
             let titles = view.visibleColumns(of: table).map { table.columns[$0].title }
@@ -216,13 +218,19 @@ extension AppState {
             openSelectedLog(previous: command == .showPreviousLog, &effects)
             return
         case .describe:
-            if let object = view.selection { openDescription(of: object, kind: table.kind, &effects) }
+            if table.isMadeHere, let named = selectedObject {
+                openDescription(of: named, &effects)
+            } else if let object = view.selection {
+                openDescription(of: object, kind: table.kind, &effects)
+            }
             return
         case .viewYAML:
             if view.selection is Stored<OfferedKind> {
                 return show(.info, "This is no object of the cluster; Enter opens it.")
             }
-            if view.selection is Stored<FoundObject> {
+            if let container = selectedContainer {
+                openDocument(of: container, &effects)
+            } else if view.selection is Stored<FoundObject> {
                 selectedObject.map { openDocument(of: $0, &effects) }
             } else if let object = view.selection {
                 openDocument(of: object, kind: table.kind, &effects)

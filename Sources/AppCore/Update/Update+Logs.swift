@@ -28,6 +28,11 @@ extension AppState {
             return .failure(LogRefusal(words: "Nothing is selected."))
         }
         let metadata = object.metadata
+        if let container = (object as? Stored<ContainerRow>)?.value {
+            var order = LogOrder(namespace: metadata.namespace, subject: .pod(container.pod))
+            order.containers = .named(metadata.name)
+            return .success(order)
+        }
         let subject: LogOrder.Subject
         switch object {
         case is Stored<Pod>: subject = .pod(metadata.name)

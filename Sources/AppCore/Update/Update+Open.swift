@@ -28,6 +28,8 @@ extension AppState {
             namespace = metadata.name
             remember(metadata.name)
             goTo(Pod.kind, namespace: metadata.name)
+        case is Stored<Pod>: openContainers(of: ObjectKey(metadata))
+        case is Stored<ContainerRow>: openSelectedLog(previous: false, &effects)
         case let deployment as Stored<Deployment>:
             goTo(
                 Pod.kind, restriction: Restriction(.selector(deployment.value.selector), title: title),
@@ -69,7 +71,8 @@ extension AppState {
         case let job as Stored<Job>: reach(Pod.kind, .owned(by: metadata.uid), from: job, title)
         case let cronJob as Stored<CronJob>:
             reach(
-                Job.kind, .owned(by: metadata.uid), from: cronJob, title, nothing: "\(title) has no Jobs that are kept.")
+                Job.kind, .owned(by: metadata.uid), from: cronJob, title, nothing: "\(title) has no Jobs that are kept."
+            )
         case let autoscaler as Stored<HorizontalPodAutoscaler>: open(targetOf: autoscaler.value, title)
         case let budget as Stored<PodDisruptionBudget>: open(podsOf: budget.value, title)
         case let policy as Stored<NetworkPolicy>:

@@ -32,7 +32,8 @@ extension AppState {
     func kind(named kind: String, apiVersion: String) -> ResourceKind? {
         let parts = apiVersion.split(separator: "/", omittingEmptySubsequences: false)
         let group = parts.count == 2 ? String(parts[0]) : ""
-        if let table = ResourceTable.all.first(where: { $0.kind.kind == kind && $0.kind.groupResource.group == group }) {
+        if let table = ResourceTable.all.first(where: { $0.kind.kind == kind && $0.kind.groupResource.group == group })
+        {
             return table.kind
         }
         return resources.first { $0.kind == kind && $0.groupResource.group == group }?.resourceKind

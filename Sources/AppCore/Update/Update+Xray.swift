@@ -40,7 +40,7 @@ extension AppState {
         if let found = shownTable?.selection as? Stored<FoundObject> {
             kind = found.value.resource.resourceKind
         } else if let view = shownTable {
-            kind = view.table.kind
+            kind = selectedContainer == nil ? view.table.kind : Pod.kind
         } else if let known = XrayBuilder.kind(of: object) {
             kind = known
         } else {

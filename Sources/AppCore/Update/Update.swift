@@ -70,7 +70,7 @@ extension AppState {
     }
 
     /// Where the table on the screen is on the stack: on top, or below what stands beside it.
-    private var visibleTable: Int? {
+    var visibleTable: Int? {
         if case .table = place { return places.count - 1 }
         return panes == nil ? nil : places.count - 2
     }
@@ -103,6 +103,11 @@ extension AppState {
     /// Brings the table on the screen up to date with the snapshot.
     mutating func applySnapshot() {
         takeColumns()
+        if let index = visibleTable, case .table(let view) = places[index] {
+            updateUsage(for: view)
+            makeContainers(for: view)
+        }
+        let usage = usage
         let snapshot = madeHere.isEmpty ? snapshot : snapshot.adding(madeHere)
         let (now, visibleRows) = (now, visibleTableRows)
         let (revision, health) = (diagnosisRevision, diagnosed == nil ? nil : diagnosis?.health)
@@ -110,6 +115,7 @@ extension AppState {
             if view.faultsRevision != revision {
                 view.setFaults(health?[table.kind.kind] ?? [:], revision: revision)
             }
+            view.setUsage(usage, now: now, visibleRows: visibleRows)
             view.apply(snapshot, table: table, now: now, visibleRows: visibleRows)
         }
         applyColumnChoice()
@@ -277,6 +283,8 @@ extension AppState {
         hasDiscovered = false
         saidFailures = []
         pendingCommand = nil
+        discoveryFailures = []
+        usage = Usage()
         madeHere = [:]
         fallback = nil
         snapshot = ClusterSnapshot(epoch: snapshot.epoch &+ 1)
@@ -354,6 +362,7 @@ extension AppState {
         var wanted: Set<KindScope> = [KindScope(Namespace.kind.groupResource, namespace: nil)]
         if let view = table, !view.table.isMadeHere { wanted.insert(view.scope) }
         wanted.formUnion(demandOfXray)
+        wanted.formUnion(demandOfUsage)
         let diagnosed = wantedDiagnosis.map { DiagnosisOrder($0, isAsked: shownFindings != nil) }
         if let diagnosed { wanted.formUnion(demand(of: diagnosed.scope)) }
         wanted.formUnion(demand(ofDialogBeside: wanted))
