@@ -34,7 +34,9 @@ extension AppState {
     mutating func discovered(
         _ resources: [APIResource], others: [APIResource], failures: [String], _ effects: inout [Effect]
     ) {
-        let isNews = resources != self.resources || others != otherVersions || !hasDiscovered
+        let isNews =
+            resources != self.resources || others != otherVersions || failures != discoveryFailures || !hasDiscovered
+        discoveryFailures = failures
         hasDiscovered = true
         self.resources = resources
         otherVersions = others

@@ -39,7 +39,7 @@ extension AppState {
         let sources = Set(view.table.columns.compactMap(\.needs))
         return sources.allSatisfy { source in
             // Who may not ask what there is gets no numbers.
-            if source != .nodePods, resources.isEmpty { return notice != nil }
+            if source != .nodePods, !hasDiscovered { return notice != nil }
             return usage.has(source) ? usage.absence(of: source) == "n/a" : usage.reasons[source] != nil
         }
     }
@@ -83,7 +83,7 @@ extension AppState {
     ) -> KindSnapshot? {
         let name = "\(kind.groupResource)"
         guard offersMetrics(kind) else {
-            guard !resources.isEmpty else { return nil }
+            guard hasDiscovered else { return nil }
             let group = kind.groupResource.group
             reasons[source] =
                 discoveryFailures.first { $0.hasPrefix(group + "/") } ?? "this server does not offer \(group)"
