@@ -99,6 +99,9 @@ struct DemoAPI: Sendable {
             guard AnswerForm(accept: request.accept, among: [.json]) != nil else { throw .notAcceptable }
             return Self.whole(resources)
         }
+        if group == DemoMetrics.group {
+            return try metrics(request, path: Array(rest), user: user, store: cluster.store)
+        }
         if let review = DemoDiscovery.reviews.first(where: { $0.group == group && [$0.plural] == rest }) {
             return try self.review(review, request, user: user)
         }

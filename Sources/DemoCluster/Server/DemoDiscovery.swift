@@ -21,7 +21,9 @@ enum DemoDiscovery {
                 groups.append((resource.group, resource.version))
             }
         }
-        return groups + [("authentication.k8s.io", "v1"), ("authorization.k8s.io", "v1")]
+        return groups + [
+            ("authentication.k8s.io", "v1"), ("authorization.k8s.io", "v1"), (DemoMetrics.group, DemoMetrics.version),
+        ]
     }()
 
     /// What is asked by creating it: who one is, and what one may do.
@@ -35,7 +37,7 @@ enum DemoDiscovery {
     ]
 
     private static func resources(_ group: String) -> [DemoResource] {
-        (DemoResource.all + reviews).filter { $0.group == group }
+        (DemoResource.all + reviews + DemoMetrics.resources).filter { $0.group == group }
     }
 
     static func apiVersions(address: String) -> JSONValue {
@@ -146,7 +148,8 @@ enum DemoDiscovery {
     }
 
     private static func verbs(of resource: DemoResource) -> JSONValue {
-        .array((reviews.contains(resource) ? ["create"] : verbs).map { .string($0) })
+        if DemoMetrics.resources.contains(resource) { return .array([.string("get"), .string("list")]) }
+        return .array((reviews.contains(resource) ? ["create"] : verbs).map { .string($0) })
     }
 
     private static func shortNames(of resource: DemoResource) -> JSONValue? {
