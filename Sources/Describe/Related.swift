@@ -78,6 +78,8 @@ package func describedScopes(of resource: GroupResource, namespace: String, name
         "networkpolicies.networking.k8s.io":
         add(Pod.kind, in: namespace)
     case "serviceaccounts": add(Pod.kind, SecretObject.kind, in: namespace)
+    case "roles.rbac.authorization.k8s.io": add(RoleBinding.kind, in: namespace)
+    case "clusterroles.rbac.authorization.k8s.io": add(RoleBinding.kind, ClusterRoleBinding.kind, in: nil)
     case "cronjobs.batch": add(Job.kind, in: namespace)
     case "services": add(EndpointSlice.kind, in: namespace)
     case "ingresses.networking.k8s.io", "ingresses.extensions":

@@ -218,6 +218,9 @@ extension AppState {
             openSelectedLog(previous: command == .showPreviousLog, &effects)
             return
         case .describe:
+            if view.selection is Stored<OfferedKind> {
+                return show(.info, "This is no object of the cluster; Enter opens it.")
+            }
             if table.isMadeHere, let named = selectedObject {
                 openDescription(of: named, &effects)
             } else if let object = view.selection {

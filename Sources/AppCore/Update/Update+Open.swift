@@ -65,7 +65,7 @@ extension AppState {
             goTo(Service.kind, restriction: Restriction(.names(names), title: title), namespace: metadata.namespace)
         case is Stored<EndpointSlice>:
             guard let service = metadata.labels["kubernetes.io/service-name"] else {
-                return openDocument(of: object, kind: table.kind, &effects)
+                return openDescription(of: object, kind: table.kind, &effects)
             }
             goTo(Service.kind, restriction: Restriction(.names([service]), title: title), namespace: metadata.namespace)
         case let job as Stored<Job>: reach(Pod.kind, .owned(by: metadata.uid), from: job, title)
@@ -110,7 +110,7 @@ extension AppState {
         case let definition as Stored<CustomResourceDefinition>: open(objectsOf: definition.value)
         case let lease as Stored<Lease>: open(holderOf: lease.value, title)
         case let event as Stored<Event>: open(event.value.involvedObject, of: object, kind: table.kind, &effects)
-        default: openDocument(of: object, kind: table.kind, &effects)
+        default: openDescription(of: object, kind: table.kind, &effects)
         }
     }
 
@@ -130,7 +130,7 @@ extension AppState {
             $0.kind.kind == reference.kind
                 && ($0.kind.groupResource.group == groupName || reference.apiVersion.isEmpty)
         }
-        guard let table else { return openDocument(of: event, kind: kind, &effects) }
+        guard let table else { return openDescription(of: event, kind: kind, &effects) }
         // Events about cluster-scoped objects are in some namespace all the same.
         let own = reference.namespace.isEmpty ? event.metadata.namespace : reference.namespace
         let namespace = table.kind.isNamespaced ? own : ""

@@ -71,7 +71,7 @@ extension Describer {
             if case .unknown(let reason) = found { return [reason] }
             return []
         }
-        var lines: [Words] = []
+        var rows: [(address: String, rest: Words)] = []
         var count = 0
         for slice in slices.sorted(by: { $0.metadata.name < $1.metadata.name }) {
             let matching = slice.ports.filter { port == nil || $0.name == port }
@@ -79,27 +79,37 @@ extension Describer {
             for number in numbers {
                 for endpoint in slice.endpoints {
                     count += 1
-                    if lines.count < 50 { lines.append(words(endpoint, port: number)) }
+                    if rows.count < 50 { rows.append((address(of: endpoint, port: number), state(of: endpoint))) }
                 }
             }
+        }
+        let width = rows.map(\.address.count).max() ?? 0
+        var lines = rows.map { row in
+            Words(row.address)
+                + (row.rest.isEmpty
+                    ? "" : Words(String(repeating: " ", count: width - row.address.count + 2)) + row.rest)
         }
         if count > lines.count { lines.append(Words("… and \(count - lines.count) more", .dim)) }
         return lines.isEmpty ? [Words("<none>", spec["selector"].isEmpty ? .dim : .degraded)] : lines
     }
 
-    private func words(_ endpoint: Endpoint, port: Int32?) -> Words {
+    private func address(of endpoint: Endpoint, port: Int32?) -> String {
         let address = endpoint.addresses.first ?? ""
-        let host = address.contains(":") && port != nil ? "[\(address)]" : address
-        var words = Words(port.map { "\(host):\($0)" } ?? host)
+        guard let port else { return address }
+        return address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)"
+    }
+
+    /// Whether an endpoint takes traffic, and what it is.
+    private func state(of endpoint: Endpoint) -> Words {
+        var words = Words("")
         if endpoint.terminating == true {
-            words += Words("  terminating", .degraded)
+            words += Words("terminating  ", .degraded)
         } else if endpoint.ready == false {
-            words += Words("  not ready", .degraded)
+            words += Words("not ready  ", .degraded)
         }
         let target = endpoint.targetRef
         if !target.name.isEmpty {
             let namespace = target.namespace.isEmpty ? self.namespace : target.namespace
-            words += Words("  ")
             words += Words(
                 "\(target.kind)/\(target.name)",
                 link: DescribedLink(kind: target.kind, namespace: namespace, name: target.name))

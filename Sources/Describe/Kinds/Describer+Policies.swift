@@ -277,6 +277,7 @@ extension Describer {
         head(&page)
         let selectors = document["aggregationRule"]["clusterRoleSelectors"].items
         if !selectors.isEmpty { page.field("Aggregates", selectors.map { Words(selector(Optional($0))) }) }
+        bindings(&page)
         struct Row: Hashable {
             var resource = ""
             var url = ""
@@ -316,6 +317,49 @@ extension Describer {
                     ]
                 })
         }
+    }
+
+    /// The bindings that give the role, and to whom.
+    private func bindings(_ page: inout Page) {
+        let isClusterRole = resource.resource == "clusterroles"
+        let kind = isClusterRole ? "ClusterRole" : "Role"
+        func link(_ kind: String, _ metadata: ObjectMeta, _ subjects: [RoleSubject]) -> Words {
+            let place = metadata.namespace.isEmpty ? "" : "\(metadata.namespace)/"
+            let names = subjects.prefix(5).map { "\($0.kind) \($0.name)" }.joined(separator: ", ")
+            let more = subjects.count > 5 ? " and \(subjects.count - 5) more" : ""
+            return Words(
+                "\(kind)/\(place)\(metadata.name)",
+                link: DescribedLink(
+                    group: "rbac.authorization.k8s.io", kind: kind, namespace: metadata.namespace, name: metadata.name))
+                + Words(names.isEmpty ? "  to nobody" : "  to \(names)\(more)", .dim)
+        }
+        let local = related.find(RoleBinding.self, in: isClusterRole ? nil : namespace) { Array($0.objects) }
+            .map { all in
+                all.filter { binding in
+                    binding.role.kind == kind && binding.role.name == name
+                        && (isClusterRole || binding.metadata.namespace == namespace)
+                }
+                .sorted { ($0.metadata.namespace, $0.metadata.name) < ($1.metadata.namespace, $1.metadata.name) }
+                .map { link("RoleBinding", $0.metadata, $0.subjects) }
+            }
+        var lines: [Words] = []
+        if isClusterRole {
+            let global = related.find(ClusterRoleBinding.self, in: nil) { Array($0.objects) }.map { all in
+                all.filter { $0.role.name == name }.sorted { $0.metadata.name < $1.metadata.name }
+                    .map { link("ClusterRoleBinding", $0.metadata, $0.subjects) }
+            }
+            switch global {
+            case .known(let words): lines += words
+            case .unknown(let reason): lines.append(Words("ClusterRoleBindings: ") + reason)
+            }
+        }
+        switch local {
+        case .known(let words): lines += words
+        case .unknown(let reason): lines.append(Words("RoleBindings: ") + reason)
+        }
+        let more = lines.count - 50
+        if more > 0 { lines = Array(lines.prefix(50)) + [Words("… and \(more) more", .dim)] }
+        page.field("Given By", lines)
     }
 
     func roleBinding(_ page: inout Page) {
