@@ -11,6 +11,12 @@ extension Timestamp {
         return "\(weekday), \(fields[2]) \(names[month - 1]) \(fields[0]) \(fields[3]) GMT"
     }
 
+    /// With six digits behind the seconds, as `MicroTime` holds it.
+    var microText: String {
+        let digits = String(microseconds &- wholeSeconds.microseconds &+ 1_000_000).dropFirst()
+        return wholeSeconds.rfc3339.dropLast() + ".\(digits)Z"
+    }
+
     /// This moment rounded down to seconds, as `Time` holds it.
     var wholeSeconds: Timestamp { Timestamp(seconds: seconds) }
 

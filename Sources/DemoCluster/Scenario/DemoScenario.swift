@@ -12,6 +12,7 @@ package struct DemoScenarioFailure: Error, Sendable, Equatable, CustomStringConv
 /// `demo.age` tells how old the object is (`45m`, `3h`, `12d`). On workloads `demo.pods` lists what is wrong with each
 /// pod in turn (`trouble`, `restarts`, `age`), `demo.lastWords` is what a container says before it ends,
 /// `demo.refused` says why only `demo.created` of its pods were taken,
+/// `demo.scheduled` tells how long ago a CronJob last started a Job that succeeded,
 /// `demo.rollout` the image tags to roll between, and `demo.failedRollout` an image that cannot be pulled. On nodes `demo.pressure` names a condition that is true.
 package struct DemoScenario: Sendable, Equatable {
     /// The manifests, with what they leave out filled in, and with their `demo` members.
@@ -43,7 +44,7 @@ package struct DemoScenario: Sendable, Equatable {
     package static func standard() throws(DemoScenarioFailure) -> DemoScenario {
         let files = [
             PackageResources.cluster_yaml, PackageResources.shop_yaml, PackageResources.payments_yaml,
-            PackageResources.delivery_yaml,
+            PackageResources.delivery_yaml, PackageResources.platform_yaml,
         ]
         return try DemoScenario(parsing: files.map { String(decoding: $0, as: UTF8.self) })
     }

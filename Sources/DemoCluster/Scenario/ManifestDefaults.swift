@@ -16,6 +16,12 @@ enum ManifestDefaults {
         case "Service": fillService(&object)
         case "Ingress": object.fill("status", with: .members(["loadBalancer": .object([])]))
         case "Secret": object.fill("type", with: .string("Opaque"))
+        case "PersistentVolume", "PersistentVolumeClaim": object.fill("spec", "volumeMode", with: .string("Filesystem"))
+        case "PriorityClass": object.fill("preemptionPolicy", with: .string("PreemptLowerPriority"))
+        case "CronJob":
+            object.fill("spec", "suspend", with: .bool(false))
+            object.fill("spec", "concurrencyPolicy", with: .string("Allow"))
+            object.fill("status", with: .object([]))
         default: break
         }
         return object

@@ -9,26 +9,32 @@ struct DemoColumn: Sendable {
     /// The cell of an object at a moment.
     var cell: @Sendable (JSONValue, Timestamp) -> JSONValue
 
-    private init(_ title: String, wide: Bool = false, _ text: @escaping @Sendable (JSONValue) -> String) {
+    init(_ title: String, wide: Bool = false, _ text: @escaping @Sendable (JSONValue) -> String) {
         self.title = title
         priority = wide ? 1 : 0
         cell = { object, _ in .string(text(object)) }
     }
 
-    private init(number title: String, _ number: @escaping @Sendable (JSONValue) -> Int) {
+    init(number title: String, _ number: @escaping @Sendable (JSONValue) -> Int) {
         self.title = title
         isNumber = true
         cell = { object, _ in .integer(number(object)) }
     }
 
-    private init(age title: String, wide: Bool = false, of moment: @escaping @Sendable (JSONValue) -> String) {
+    init(age title: String, wide: Bool = false, of moment: @escaping @Sendable (JSONValue) -> String) {
         self.title = title
         priority = wide ? 1 : 0
         cell = { object, now in .string(Self.age(moment(object), now)) }
     }
 
+    /// A text that changes with time.
+    init(_ title: String, at text: @escaping @Sendable (JSONValue, Timestamp) -> String) {
+        self.title = title
+        cell = { object, now in .string(text(object, now)) }
+    }
+
     /// Such as `38 (39s ago)`.
-    private init(restarts title: String) {
+    init(restarts title: String) {
         self.title = title
         cell = { pod, now in
             let summary = PodSummary(of: pod)
@@ -45,8 +51,8 @@ struct DemoColumn: Sendable {
         ])
     }
 
-    private static let name = DemoColumn("Name") { $0.text("metadata", "name") }
-    private static let age = DemoColumn(age: "Age") { $0.text("metadata", "creationTimestamp") }
+    static let name = DemoColumn("Name") { $0.text("metadata", "name") }
+    static let age = DemoColumn(age: "Age") { $0.text("metadata", "creationTimestamp") }
 
     /// The columns of a resource; name and age where it has none of its own.
     static func columns(of resource: DemoResource) -> [DemoColumn] {
@@ -60,13 +66,10 @@ struct DemoColumn: Sendable {
         case "statefulsets":
             [name, DemoColumn("Ready") { ready($0, "readyReplicas") }, age] + template
         case "daemonsets": daemonSets
-        case "jobs": jobs
         case "ingresses": ingresses
         case "endpointslices": endpointSlices
         case "events": events
-        case "configmaps", "secrets":
-            [name, DemoColumn(number: "Data") { $0["data"]?.members.count ?? 0 }, age]
-        default: [name, age]
+        default: stillColumns(of: resource.plural) ?? [name, age]
         }
     }
 
@@ -132,11 +135,11 @@ struct DemoColumn: Sendable {
         DemoColumn("Container-Runtime", wide: true) { $0.text("status", "nodeInfo", "containerRuntimeVersion") },
     ]
 
-    private static let template = [
+    static let template = [
         DemoColumn("Containers", wide: true) { containers($0, "name") },
         DemoColumn("Images", wide: true) { containers($0, "image") },
     ]
-    private static let selector = DemoColumn("Selector", wide: true) { pairs($0.at("spec", "selector", "matchLabels")) }
+    static let selector = DemoColumn("Selector", wide: true) { pairs($0.at("spec", "selector", "matchLabels")) }
 
     private static let deployments =
         [
@@ -167,20 +170,6 @@ struct DemoColumn: Sendable {
             DemoColumn("Node Selector") { orNone(pairs($0.at("spec", "template", "spec", "nodeSelector"))) },
             age,
         ] + template + [selector]
-
-    private static let jobs =
-        [
-            name,
-            DemoColumn("Status") { job in
-                let conditions = job.at("status", "conditions")?.elements ?? []
-                let types = conditions.filter { $0.text("status") == "True" }.map { $0.text("type") }
-                return types.contains("Complete") ? "Complete" : types.contains("Failed") ? "Failed" : "Running"
-            },
-            DemoColumn("Completions") {
-                "\($0.integer("status", "succeeded"))/\(max(1, $0.integer("spec", "completions")))"
-            },
-            age,
-        ] + template
 
     private static let ingresses = [
         name,
@@ -237,9 +226,9 @@ struct DemoColumn: Sendable {
 
     // MARK: Cells
 
-    private static func orNone(_ text: String) -> String { text.isEmpty ? "<none>" : text }
+    static func orNone(_ text: String) -> String { text.isEmpty ? "<none>" : text }
 
-    private static func pairs(_ value: JSONValue?) -> String {
+    static func pairs(_ value: JSONValue?) -> String {
         orNone((value?.members ?? []).map { "\($0.key)=\($0.value.text ?? "")" }.joined(separator: ","))
     }
 
@@ -247,13 +236,13 @@ struct DemoColumn: Sendable {
         "\(object.integer("status", field))/\(object.integer("spec", "replicas"))"
     }
 
-    private static func containers(_ object: JSONValue, _ field: String) -> String {
+    static func containers(_ object: JSONValue, _ field: String) -> String {
         (object.at("spec", "template", "spec", "containers")?.elements ?? []).map { $0.text(field) }
             .joined(separator: ",")
     }
 
     /// Time since a moment as kubectl rounds it: `45s`, `12m`, `3h5m`, `2d4h`, `41d`.
-    private static func age(_ moment: String, _ now: Timestamp) -> String {
+    static func age(_ moment: String, _ now: Timestamp) -> String {
         guard let moment = Timestamp(moment) else { return "<unknown>" }
         let seconds = now.seconds(since: moment)
         let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86400)

@@ -16,8 +16,22 @@ extension DemoSimulation {
             object.set("demo", to: nil)
             object.set("metadata", "uid", to: .string(random.uid()))
             object.set("metadata", "creationTimestamp", to: .time(created))
+            if let uid = store.owner(of: object)?.text("metadata", "uid"), resource == .jobs {
+                var owners = object.at("metadata", "ownerReferences")?.elements ?? []
+                owners[0].set("uid", to: .string(uid))
+                object.set("metadata", "ownerReferences", to: .array(owners))
+            }
             switch resource.kind {
             case "Node": break
+            case "CronJob":
+                if let seconds = manifest.at("demo", "scheduled")?.text.flatMap({ ManifestAge($0) })?.seconds {
+                    object.set("status", "lastScheduleTime", to: .time(now.adding(seconds: -seconds)))
+                    object.set("status", "lastSuccessfulTime", to: .time(now.adding(seconds: 20 - seconds)))
+                }
+                store.apply(resource, object, at: now)
+            case "Lease":
+                object.set("spec", "acquireTime", to: .string(created.microText))
+                store.apply(resource, object, at: now)
             case "Pod": addBarePod(object, manifest["demo"], created: created, at: now)
             case "Deployment", "StatefulSet", "DaemonSet", "Job":
                 addWorkload(object, resource, manifest["demo"] ?? .null, created: created, at: now)
@@ -35,9 +49,10 @@ extension DemoSimulation {
         for index in workloads.indices { publishWorkload(index, in: &store, at: now) }
         for service in store.documents(of: .services) {
             if let slice = EndpointSlices.slice(of: service, pods: store.documents(of: .pods)) {
-                store.apply(.endpointSlices, slice, at: now)
+                publish(slice, of: service, in: &store, at: now)
             }
         }
+        renewLeases(in: &store, at: now)
         let pressed = scheduler.nodes.first { node in
             (node.at("status", "conditions")?.elements ?? []).contains {
                 $0.text("type") != "Ready" && $0.text("status") == "True"
@@ -224,5 +239,15 @@ extension DemoSimulation {
         pod.trouble = .healthy
         place(&pod)
         pods[index] = pod
+    }
+}
+
+extension DemoObjectStore {
+    /// The CronJob that a Job says it is of.
+    fileprivate func owner(of job: JSONValue) -> JSONValue? {
+        guard let owner = job.at("metadata", "ownerReferences")?.elements.first, owner.text("kind") == "CronJob",
+            let cronJobs = DemoResource.of(apiVersion: "batch/v1", kind: "CronJob")
+        else { return nil }
+        return document(of: cronJobs, namespace: job.text("metadata", "namespace"), name: owner.text("name"))
     }
 }

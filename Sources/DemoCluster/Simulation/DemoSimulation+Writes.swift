@@ -76,7 +76,7 @@ extension DemoSimulation {
 
     private func publishSlice(of service: JSONValue, in store: inout DemoObjectStore, at now: Timestamp) {
         guard let slice = EndpointSlices.slice(of: service, pods: store.documents(of: .pods)) else { return }
-        store.apply(.endpointSlices, slice, at: now)
+        publish(slice, of: service, in: &store, at: now)
     }
 
     private func owner(ofReplicaSet name: String, in namespace: String) -> (workload: Int, revision: Int)? {
@@ -164,6 +164,7 @@ extension DemoSimulation {
         }
         workloads.removeAll { $0.resource == resource && $0.namespace == namespace && $0.name == name }
         store.delete(resource, namespace: namespace, name: name)
+        if resource == .services { store.delete(.endpoints, namespace: namespace, name: name) }
         if resource == .nodes {
             scheduler.nodes.removeAll { $0.text("metadata", "name") == name }
             for pod in pods where pod.node == name { remove(pod, grace: 0, in: &store, at: now) }

@@ -8,6 +8,7 @@ package struct DemoSimulation: Sendable {
     static let rolloutIntervalSeconds = 180
     static let removalSeconds = 6
     private static let heartbeatSeconds = 60
+    private static let renewalSeconds = 10
     static let refusalSeconds = 300
 
     var pods: [SimulatedPod] = []
@@ -16,6 +17,7 @@ package struct DemoSimulation: Sendable {
     var recorder: EventRecorder
     var random: DemoRandom
     private var nextHeartbeat: Timestamp
+    private var nextRenewal: Timestamp
     private var nextExpiry: Timestamp
     /// Keys of the workloads whose pods may not be as they should be.
     var unsettled: Set<String> = []
@@ -38,6 +40,7 @@ package struct DemoSimulation: Sendable {
         recorder = EventRecorder(seed: seed)
         random = DemoRandom(seed: seed)
         nextHeartbeat = now.adding(seconds: Self.heartbeatSeconds)
+        nextRenewal = now.adding(seconds: Self.renewalSeconds)
         nextExpiry = now
     }
 
@@ -68,6 +71,10 @@ package struct DemoSimulation: Sendable {
         recordRefusals(in: &store, at: now)
         publishConsequences(of: touched, in: &store, at: now)
         endNamespaces(in: &store)
+        if nextRenewal <= now {
+            nextRenewal = now.adding(seconds: Self.renewalSeconds)
+            renewLeases(in: &store, at: now)
+        }
         if nextHeartbeat <= now {
             nextHeartbeat = now.adding(seconds: Self.heartbeatSeconds)
             publishNodes(in: &store, at: now)
@@ -114,8 +121,23 @@ package struct DemoSimulation: Sendable {
                 pod.namespace == namespace && selector.allSatisfy { pod.labels[$0.key] == $0.value }
             }
             if isConcerned, let slice = EndpointSlices.slice(of: service, pods: documents) {
-                store.apply(.endpointSlices, slice, at: now)
+                publish(slice, of: service, in: &store, at: now)
             }
+        }
+    }
+
+    /// Writes a slice, and the Endpoints of its Service, which say the same.
+    func publish(_ slice: JSONValue, of service: JSONValue, in store: inout DemoObjectStore, at now: Timestamp) {
+        store.apply(.endpointSlices, slice, at: now)
+        store.apply(.endpoints, EndpointSlices.endpoints(of: service, slice), at: now)
+    }
+
+    /// Renews the leases that somebody holds.
+    func renewLeases(in store: inout DemoObjectStore, at now: Timestamp) {
+        for lease in store.documents(of: .leases) where !lease.text("spec", "holderIdentity").isEmpty {
+            var renewed = lease
+            renewed.set("spec", "renewTime", to: .string(now.microText))
+            store.apply(.leases, renewed, at: now)
         }
     }
 

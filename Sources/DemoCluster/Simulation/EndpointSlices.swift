@@ -33,6 +33,36 @@ enum EndpointSlices {
         ])
     }
 
+    /// The Endpoints of a service, which say what its slice does.
+    static func endpoints(of service: JSONValue, _ slice: JSONValue) -> JSONValue {
+        let endpoints = (slice["endpoints"]?.elements ?? []).filter {
+            !($0.at("conditions", "terminating")?.isTrue ?? false)
+        }
+        func addresses(isReady: Bool) -> JSONValue? {
+            let chosen = endpoints.filter { ($0.at("conditions", "ready")?.isTrue ?? false) == isReady }
+            if chosen.isEmpty { return nil }
+            return .array(
+                chosen.map { endpoint in
+                    .members([
+                        "ip": endpoint["addresses"]?.elements.first, "nodeName": endpoint["nodeName"],
+                        "targetRef": endpoint["targetRef"],
+                    ])
+                })
+        }
+        let subset = JSONValue.members([
+            "addresses": addresses(isReady: true), "notReadyAddresses": addresses(isReady: false),
+            "ports": slice["ports"].flatMap { $0.elements.isEmpty ? nil : $0 },
+        ])
+        return .members([
+            "metadata": .members([
+                "name": .string(service.text("metadata", "name")),
+                "namespace": .string(service.text("metadata", "namespace")),
+                "creationTimestamp": service.at("metadata", "creationTimestamp"),
+            ]),
+            "subsets": endpoints.isEmpty ? nil : .array([subset]),
+        ])
+    }
+
     private static func endpoint(_ pod: JSONValue) -> JSONValue {
         let isTerminating = pod.at("metadata", "deletionTimestamp") != nil
         let isServing = (pod.at("status", "conditions")?.elements ?? []).contains {

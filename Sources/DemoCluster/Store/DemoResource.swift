@@ -127,6 +127,13 @@ package struct DemoResource: Sendable, Hashable {
     /// `serviceaccounts`.
     package static let serviceAccounts = DemoResource("", "v1", "serviceaccounts", "ServiceAccount", ["sa"])
 
+    /// `endpoints`.
+    package static let endpoints = DemoResource("", "v1", "endpoints", "Endpoints", ["ep"])
+    /// `leases.coordination.k8s.io`.
+    package static let leases = DemoResource("coordination.k8s.io", "v1", "leases", "Lease")
+
+    private static let access = "rbac.authorization.k8s.io"
+
     /// Kinds that are served as their manifests say, and as nothing changes them.
     private static let still: [DemoResource] = [
         DemoResource("", "v1", "limitranges", "LimitRange", ["limits"]),
@@ -136,15 +143,23 @@ package struct DemoResource: Sendable, Hashable {
         DemoResource(
             "autoscaling", "v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler", ["hpa"], isInAll: true),
         DemoResource("batch", "v1", "cronjobs", "CronJob", ["cj"], isInAll: true),
+        DemoResource(
+            "apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", ["crd", "crds"],
+            isNamespaced: false),
         DemoResource("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", ["netpol"]),
         DemoResource("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", ["pdb"]),
         DemoResource("storage.k8s.io", "v1", "storageclasses", "StorageClass", ["sc"], isNamespaced: false),
+        DemoResource(access, "v1", "clusterrolebindings", "ClusterRoleBinding", isNamespaced: false),
+        DemoResource(access, "v1", "clusterroles", "ClusterRole", isNamespaced: false),
+        DemoResource(access, "v1", "rolebindings", "RoleBinding"),
+        DemoResource(access, "v1", "roles", "Role"),
+        DemoResource("scheduling.k8s.io", "v1", "priorityclasses", "PriorityClass", ["pc"], isNamespaced: false),
     ]
 
     /// Every kind served, in the order of discovery.
     package static let all: [DemoResource] =
         [
             configMaps, events, namespaces, nodes, pods, secrets, serviceAccounts, services, daemonSets, deployments,
-            replicaSets, statefulSets, jobs, ingressClasses, ingresses, endpointSlices,
+            replicaSets, statefulSets, jobs, ingressClasses, ingresses, endpointSlices, endpoints, leases,
         ] + still
 }

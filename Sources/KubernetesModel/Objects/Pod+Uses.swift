@@ -34,7 +34,9 @@ extension Pod {
 extension PodSpec {
     /// Whether a volume or a variable needs this ConfigMap or Secret.
     fileprivate func uses(_ name: String, isSecret: Bool) -> Bool {
-        if volumes.contains(where: { $0.sources.contains { $0.isSecret == isSecret && $0.name == name } }) { return true }
+        if volumes.contains(where: { $0.sources.contains { $0.isSecret == isSecret && $0.name == name } }) {
+            return true
+        }
         return (initContainers + containers).contains { container in
             container.env.contains { $0.isSecret == isSecret && $0.name == name }
                 || container.envFrom.contains { $0.isSecret == isSecret && $0.name == name }
