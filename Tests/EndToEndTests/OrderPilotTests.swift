@@ -78,7 +78,7 @@ struct OrderPilotTests {
             surroundings.saveFile = { writeUserFile($0, content: $1, overwrites: $2, home: folder.path) }
             try await Pilot.fly(surroundings) { pilot in
                 try await pilot.wait(for: "db-0")
-                func save(_ name: String) {
+                @MainActor func save(_ name: String) {
                     pilot.press(.saveTable)
                     pilot.press(.control("u"))
                     pilot.type(name + "\n")
@@ -96,7 +96,8 @@ struct OrderPilotTests {
                 save("~/pods.txt")
                 save("~/pods.json")
                 let document = try Data(contentsOf: folder.appending(path: "pods.json"))
-                #expect(try JSONSerialization.jsonObject(with: document) is [String: Any])
+                let saved = try JSONSerialization.jsonObject(with: document)
+                #expect(saved is [String: Any])
             }
         }
     }

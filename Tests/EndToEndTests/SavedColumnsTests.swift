@@ -34,11 +34,14 @@ import Testing
     @Test func aFileIsWrittenOverOnlyWhenItIsMeant() throws {
         try withFolder { _, folder in
             let path = folder.appending(path: "a.txt").path
+            func content() throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
             #expect(writeUserFile(path, content: "one", overwrites: false, home: "") == .written(path: path, bytes: 3))
             #expect(writeUserFile(path, content: "two", overwrites: false, home: "") == .exists)
-            #expect(try String(contentsOfFile: path, encoding: .utf8) == "one")
+            let first = try content()
+            #expect(first == "one")
             #expect(writeUserFile(path, content: "two", overwrites: true, home: "") == .written(path: path, bytes: 3))
-            #expect(try String(contentsOfFile: path, encoding: .utf8) == "two")
+            let second = try content()
+            #expect(second == "two")
         }
     }
 
