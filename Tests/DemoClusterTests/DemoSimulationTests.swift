@@ -30,7 +30,8 @@ import Testing
             ])
         #expect(store.documents(of: .nodes).count == 3)
         let namespaces = store.documents(of: .namespaces).map { $0.text("metadata", "name") }
-        #expect(namespaces == ["default", "delivery", "kube-system", "monitoring", "payments", "shop"])
+        #expect(
+            namespaces == ["default", "delivery", "kube-node-lease", "kube-system", "monitoring", "payments", "shop"])
     }
 
     @Test func podsThatFitNowhereSayWhyOfEveryNode() throws {
