@@ -45,6 +45,8 @@ private func end(of name: String, width: Int) -> String {
 }
 
 private func namespaceName(_ state: AppState) -> String {
+    if let view = state.shownXray { return view.order.namespace ?? "all" }
+    if let search = state.shownSearch { return search.order.namespace ?? "all" }
     guard let view = state.table else { return state.namespace ?? "all" }
     if view.table.kind.isNamespaced { return view.namespace ?? "all" }
     return "cluster"

@@ -7,7 +7,10 @@ struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sextant-bench",
         abstract: "Measures sextant against any cluster; build it with -c release.",
-        subcommands: [ListBench.self, DecodeBench.self, DiagnosisBench.self, DescribeBench.self, ScreenBench.self, Serve.self])
+        subcommands: [
+            ListBench.self, DecodeBench.self, DiagnosisBench.self, XrayBench.self, DescribeBench.self,
+            ScreenBench.self, Serve.self,
+        ])
 }
 
 /// Which program and which cluster.

@@ -75,7 +75,6 @@ extension PodSpec {
             // The kubelet goes on without it.
             list.add(Reference(config(true, name), how: "image pull secret", isOptional: true))
         }
-        // Pods get `default` where nothing is named.
         if !serviceAccountName.isEmpty {
             let account = ObjectID(ServiceAccount.self, namespace: namespace, name: serviceAccountName)
             list.add(Reference(account, how: "service account"))
@@ -159,6 +158,10 @@ package func references(of object: any StoredObject) -> [Reference] {
         guard let template = template(of: object) else { return [] }
         var list = template.spec.references(namespace: namespace)
         list.add(Reference(priorityClass(template.spec.priorityClassName), how: "priority class"))
+        if template.spec.serviceAccountName.isEmpty {
+            let account = ObjectID(ServiceAccount.self, namespace: namespace, name: "default")
+            list.add(Reference(account, how: "service account"))
+        }
         if let set = object as? Stored<StatefulSet> {
             let service = ObjectID(Service.self, namespace: namespace, name: set.value.serviceName)
             list.add(Reference(service, how: "names its pods", isOptional: true))
