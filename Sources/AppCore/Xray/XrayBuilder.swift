@@ -258,11 +258,11 @@ struct XrayBuilder {
             is Stored<ClusterRole>:
             return isRoot ? users(of: object, kind, id: id) : []
         default:
-            guard isRoot else { return [] }
+            // What owns something says more than its kind.
             let owned = order.kinds.filter { $0 != kind }.flatMap { other in
                 self.owned(other, by: metadata).map { ($0, other) }
             }
-            return owned.map { node($0.0, $0.1, parent: id) } + users(of: object, kind, id: id)
+            return owned.map { node($0.0, $0.1, parent: id) } + (isRoot ? users(of: object, kind, id: id) : [])
         }
     }
 
