@@ -168,6 +168,25 @@ import Testing
             ])
     }
 
+    @Test func nothingIsCalledMissingBeforeItIsRead() {
+        let state = open("xray sts", Cluster())
+        #expect(lines(state) == [])
+        #expect(state.shownXray?.loading.contains(StatefulSet.kind) == true)
+    }
+
+    @Test func podsWhoseOwnersMayNotBeReadStandAlone() {
+        var cluster = shop()
+        for kind in [StatefulSet.kind, DaemonSet.kind, Job.kind, CronJob.kind, Service.kind] {
+            cluster.set([], of: kind)
+        }
+        for kind in [Deployment.kind, ReplicaSet.kind] {
+            cluster.set([], of: kind)
+            cluster.change(kind) { $0.setState(.forbidden(reason: "alice may not")) }
+        }
+        #expect(
+            lines(open("xray", cluster)).suffix(2) == ["pod/cart-1: 1/1 Running", "pod/web-1: 1/1 Running"])
+    }
+
     @Test func aServiceWithoutReadyPodsIsBroken() {
         var cluster = shop()
         func service(_ name: String, _ labels: Labels) -> any StoredObject {

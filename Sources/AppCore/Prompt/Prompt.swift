@@ -65,6 +65,7 @@ extension AppState {
         let options: [String]
         switch CommandLine.parse(first, resources: resources) {
         case .success(.contexts): options = contexts.map(\.name)
+        case .success(.xray): options = words.count == 2 ? names : knownNamespaces + ["all"]
         case .success(.table(let kind, _, _)) where kind == Namespace.kind || kind.isNamespaced:
             options = words.count == 2 ? knownNamespaces + ["all"] : []
         default: options = []

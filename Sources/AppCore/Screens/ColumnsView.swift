@@ -101,13 +101,12 @@ extension AppState {
 
     /// Gives the table on the screen the columns that are wanted of its kind.
     mutating func applyColumnChoice() {
-        guard let view = table, case let choice = columnChoices["\(view.kind)"], view.choice != choice else { return }
-        guard let index = places.lastIndex(where: { if case .table = $0 { true } else { false } }),
-            case .table(var view) = places[index]
-        else { return }
+        guard var view = shownTable, case let choice = columnChoices["\(view.kind)"], view.choice != choice else {
+            return
+        }
         view.choice = choice
         view.columnOffset = 0
-        places[index] = .table(view)
+        shownTable = view
         remakeTable()
     }
 }

@@ -108,6 +108,15 @@ struct XrayBuilder {
         }
     }
 
+    /// Whether it may still turn up.
+    private mutating func isBeingRead(_ id: ObjectID) -> Bool {
+        guard let kind = Self.kind(of: id) else { return false }
+        switch store(kind, in: id.namespace)?.state {
+        case nil, .loading: return true
+        case .ready, .stale, .forbidden, .unavailable, .failed: return false
+        }
+    }
+
     // MARK: - Nodes
 
     static func id(_ parent: Int, _ key: Int) -> Int {
@@ -147,7 +156,8 @@ struct XrayBuilder {
         depth += 1
         defer { depth -= 1 }
         let children = only ?? (depth > Self.depthLimit ? [] : self.children(of: object, kind, id: id, isRoot: isRoot))
-        let own = ResourceTable.named(kind.groupResource)?.health(object) ?? .fine
+        var own = ResourceTable.named(kind.groupResource)?.health(object) ?? .fine
+        if let printed = object as? PrintedObject, printed.printedState?.hasSuffix("False") == true { own = .degraded }
         let (remark, effect) = only == nil ? service(object, children) : ("", .fine)
         return XrayNode(
             id: id, .object(object, kind), how: how, remark: remark, health: max(own, effect), children: children,
@@ -313,8 +323,8 @@ struct XrayBuilder {
         guard let owner = metadata.controller else { return true }
         guard XrayOrder.workloadKinds.contains(where: { $0.kind == owner.kind }) else { return true }
         let id = ObjectID(owner, namespace: metadata.namespace)
-        // Once it is gone, what it made stands alone until it is gone too.
-        return find(id) == nil && isKnownMissing(id)
+        // Once it is gone, or where it may not be read, what it made stands alone.
+        return find(id) == nil && !isBeingRead(id)
     }
 }
 

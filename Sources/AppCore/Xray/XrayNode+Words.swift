@@ -120,6 +120,7 @@ extension XrayNode {
         case let item as Stored<ClusterRole>: return rules(item.value.rules.count)
         case let item as Stored<RoleBinding>: return subjects(item.value.subjects)
         case let item as Stored<ClusterRoleBinding>: return subjects(item.value.subjects)
+        case let item as PrintedObject: return item.printedState ?? ""
         default: return ""
         }
     }
@@ -157,6 +158,18 @@ extension XrayNode {
         guard below.objects > 0 else { return "" }
         if below.pods > 0 { return "\(below.pods) pod\(below.pods == 1 ? "" : "s")" }
         return "\(below.objects) object\(below.objects == 1 ? "" : "s")"
+    }
+}
+
+extension PrintedObject {
+    /// What the server prints of how it is, such as `Ready: True`; `nil` when it prints nothing like it.
+    var printedState: String? {
+        for title in ["READY", "STATUS", "STATE", "PHASE"] {
+            let index = columns.columns.firstIndex { $0.name.uppercased() == title }
+            guard let index, index < cells.count, !cells[index].text.isEmpty else { continue }
+            return "\(columns.columns[index].name): \(cells[index].text)"
+        }
+        return nil
     }
 }
 

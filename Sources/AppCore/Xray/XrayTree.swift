@@ -41,6 +41,8 @@ struct XrayTree: Sendable {
     /// Kinds that are still being read.
     private(set) var loading: [ResourceKind] = []
     private var versions: [GroupResource: Version] = [:]
+    /// Whether it was noted once what can be read.
+    private var isNoted = false
     /// The node of the one object that the order is about.
     private(set) var subject: Int?
     /// The object as it was last seen, when it is gone by now.
@@ -88,7 +90,8 @@ struct XrayTree: Sendable {
                 isWhole = true
             }
         }
-        guard !changed.isEmpty else { return false }
+        guard !changed.isEmpty || !isNoted else { return false }
+        isNoted = true
         revision &+= 1
         let stateChanged = note(snapshot)
         var builder = XrayBuilder(snapshot, order)
