@@ -44,7 +44,7 @@ package struct DemoScenario: Sendable, Equatable {
     package static func standard() throws(DemoScenarioFailure) -> DemoScenario {
         let files = [
             PackageResources.cluster_yaml, PackageResources.shop_yaml, PackageResources.payments_yaml,
-            PackageResources.delivery_yaml, PackageResources.platform_yaml,
+            PackageResources.delivery_yaml, PackageResources.platform_yaml, PackageResources.custom_yaml,
         ]
         return try DemoScenario(parsing: files.map { String(decoding: $0, as: UTF8.self) })
     }

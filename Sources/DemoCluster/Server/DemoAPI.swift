@@ -82,9 +82,13 @@ struct DemoAPI: Sendable {
         case .aggregatedDiscovery:
             return .whole(
                 status: 200, contentType: "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList",
-                body: DemoDiscovery.aggregated(core: core).jsonBytes)
+                body: DemoDiscovery.aggregated(core: core, broken: options.hasBrokenAPI).jsonBytes)
         case nil: throw .notAcceptable
-        default: return Self.whole(core ? DemoDiscovery.apiVersions(address: address) : DemoDiscovery.groupList)
+        default:
+            return Self.whole(
+                core
+                    ? DemoDiscovery.apiVersions(address: address)
+                    : DemoDiscovery.groupList(broken: options.hasBrokenAPI))
         }
     }
 
@@ -92,6 +96,7 @@ struct DemoAPI: Sendable {
         _ request: DemoRequest, group: String, version: String, rest: ArraySlice<String>, user: DemoUser,
         _ cluster: inout DemoClusterState
     ) throws(DemoStatus) -> Answer {
+        if options.hasBrokenAPI, group == DemoResource.brokenGroup.name { throw .unavailable }
         guard let resources = DemoDiscovery.resourceList(group: group, version: version) else {
             return Self.text("404 page not found\n", status: 404)
         }

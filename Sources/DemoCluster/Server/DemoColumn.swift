@@ -4,6 +4,8 @@ import KubernetesModel
 struct DemoColumn: Sendable {
     var title: String
     var isNumber = false
+    /// The type of a printer column; `nil` where the server prints the kind by itself.
+    var type: String?
     /// 0 always shown, 1 with `-o wide`.
     var priority = 0
     /// The cell of an object at a moment.
@@ -33,6 +35,24 @@ struct DemoColumn: Sendable {
         cell = { object, now in .string(text(object, now)) }
     }
 
+    /// A printer column: `null` where its path leads nowhere.
+    init(
+        printed title: String, _ type: String, wide: Bool = false,
+        _ value: @escaping @Sendable (JSONValue) -> JSONValue?
+    ) {
+        self.title = title
+        self.type = type
+        priority = wide ? 1 : 0
+        cell = { object, _ in value(object) ?? .null }
+    }
+
+    /// A printer column of a moment, which is printed as an age.
+    init(date title: String, of moment: @escaping @Sendable (JSONValue) -> String) {
+        self.title = title
+        type = "date"
+        cell = { object, now in moment(object).isEmpty ? .null : .string(Self.age(moment(object), now)) }
+    }
+
     /// Such as `38 (39s ago)`.
     init(restarts title: String) {
         self.title = title
@@ -45,7 +65,7 @@ struct DemoColumn: Sendable {
 
     var definition: JSONValue {
         .members([
-            "name": .string(title), "type": .string(isNumber ? "integer" : "string"),
+            "name": .string(title), "type": .string(type ?? (isNumber ? "integer" : "string")),
             "format": .string(title == "Name" ? "name" : ""), "description": .string(""),
             "priority": .integer(priority),
         ])
@@ -56,7 +76,8 @@ struct DemoColumn: Sendable {
 
     /// The columns of a resource; name and age where it has none of its own.
     static func columns(of resource: DemoResource) -> [DemoColumn] {
-        switch resource.plural {
+        if let custom = customColumns(of: resource) { return custom }
+        return switch resource.plural {
         case "pods": pods
         case "services": services
         case "nodes": nodes

@@ -49,10 +49,14 @@ enum DemoDiscovery {
         ])
     }
 
-    static let groupList = JSONValue.members([
-        "kind": .string("APIGroupList"), "apiVersion": .string("v1"),
-        "groups": .array(groups.map { group($0.name, $0.version, isWhole: false) }),
-    ])
+    /// All groups besides core; `broken` adds one whose server does not answer.
+    static func groupList(broken: Bool) -> JSONValue {
+        let listed = groups + (broken ? [DemoResource.brokenGroup] : [])
+        return .members([
+            "kind": .string("APIGroupList"), "apiVersion": .string("v1"),
+            "groups": .array(listed.map { group($0.name, $0.version, isWhole: false) }),
+        ])
+    }
 
     /// One group, as `/apis/GROUP` tells it.
     static func group(_ name: String) -> JSONValue? {
@@ -100,8 +104,11 @@ enum DemoDiscovery {
     }
 
     /// All groups besides core, or core alone, in the form of `apidiscovery.k8s.io/v2`.
-    static func aggregated(core: Bool) -> JSONValue {
-        let listed = core ? [(name: "", version: "v1")] : groups
+    ///
+    /// `broken` adds a group whose server does not answer.
+    static func aggregated(core: Bool, broken: Bool = false) -> JSONValue {
+        let listed =
+            core ? [(name: "", version: "v1")] : groups + (broken ? [DemoResource.brokenGroup] : [])
         return .members([
             "kind": .string("APIGroupDiscoveryList"), "apiVersion": .string("apidiscovery.k8s.io/v2"),
             "metadata": .object([]),
@@ -113,7 +120,8 @@ enum DemoDiscovery {
                             .members([
                                 "version": .string(group.version),
                                 "resources": .array(resources(group.name).map(aggregated)),
-                                "freshness": .string("Current"),
+                                "freshness": .string(
+                                    group.name == DemoResource.brokenGroup.name ? "Stale" : "Current"),
                             ])
                         ]),
                     ])

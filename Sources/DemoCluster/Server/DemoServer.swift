@@ -24,6 +24,8 @@ package final class DemoServer: Sendable {
         package var offersAggregatedDiscovery = true
         /// Whether a watch may start with the current objects, as servers since 1.32 let it.
         package var offersStreamingLists = true
+        /// Whether an API is registered whose server does not answer.
+        package var hasBrokenAPI = false
         /// A watch whose client leaves more than this many bytes unread is dropped.
         package var watchBufferBytes = 4 << 20
 

@@ -161,5 +161,5 @@ package struct DemoResource: Sendable, Hashable {
         [
             configMaps, events, namespaces, nodes, pods, secrets, serviceAccounts, services, daemonSets, deployments,
             replicaSets, statefulSets, jobs, ingressClasses, ingresses, endpointSlices, endpoints, leases,
-        ] + still
+        ] + still + custom
 }

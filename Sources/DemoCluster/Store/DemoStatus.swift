@@ -55,6 +55,9 @@ package struct DemoStatus: Error, Sendable, Equatable {
     static let notAllowed = DemoStatus(
         405, "MethodNotAllowed", "the server does not allow this method on the requested resource")
 
+    static let unavailable = DemoStatus(
+        503, "ServiceUnavailable", "the server is currently unable to handle the request")
+
     static let notAcceptable = DemoStatus(
         406, "NotAcceptable", "only the following media types are accepted: application/json")
 

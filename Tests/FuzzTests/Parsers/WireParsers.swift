@@ -6,6 +6,7 @@ extension FuzzedParser {
     /// What reads the bytes of API servers into typed objects.
     static let wireParsers = [
         protobufObject, jsonObject, bothEncodings, protobufList, jsonList, protobufWatch, jsonWatch, status,
+        printedList, printedWatch,
     ]
 
     /// Every kind's decoder; the first byte says which.
@@ -161,6 +162,67 @@ private func outcome(
 private struct List: Equatable {
     var objects: [ObjectValue] = []
     var meta = ListMeta()
+}
+
+extension FuzzedParser {
+    private static let tableTokens =
+        jsonTokens + [
+            #""rows":["#, #""cells":["#, #""columnDefinitions":["#, #""kind":"Table""#, #""object":{"metadata":{"#,
+            #"{"type":"ADDED","object":"#,
+        ]
+    private static let rocket = APIResource(
+        groupResource: GroupResource(group: "space.example.com", resource: "rockets"), version: "v1", kind: "Rocket")
+
+    /// Lists in Table form, and plain ones.
+    static let printedList = FuzzedParser(name: "printed-list", tokens: tableTokens) { input in
+        func outcome(chunk: Int) -> Outcome<[Printed]> {
+            var stream = PrintedListStream(rocket, columns: .none, printedAt: Timestamp(seconds: 0))
+            var objects: [Printed] = []
+            do throws(WireFailure) {
+                for piece in pieces(input, chunk) {
+                    objects += try piece.withBytes { (raw) throws(WireFailure) in
+                        try stream.append(raw).compactMap(Printed.init)
+                    }
+                }
+                _ = try stream.finish()
+                return Outcome(value: objects)
+            } catch { return Outcome(failure: error.problem) }
+        }
+        let whole = outcome(chunk: input.count)
+        try require((whole.value?.count ?? 0) <= input.count / 2, "more objects than bytes")
+        try requireEqual(outcome(chunk: oddSize(input)), whole, "in pieces of \(oddSize(input))")
+    }
+
+    /// Watches in Table form, and of plain objects.
+    static let printedWatch = FuzzedParser(name: "printed-watch", tokens: tableTokens) { input in
+        func outcome(chunk: Int) -> Outcome<[Printed]> {
+            var stream = PrintedWatchStream(rocket, columns: .none)
+            var objects: [Printed] = []
+            do throws(WireFailure) {
+                for piece in pieces(input, chunk) {
+                    let events = try piece.withBytes { (raw) throws(WireFailure) in
+                        try stream.append(raw, printedAt: Timestamp(seconds: 0))
+                    }
+                    for case .added(let object) in events { objects += [Printed(object)].compactMap(\.self) }
+                }
+                try stream.finish()
+                return Outcome(value: objects)
+            } catch { return Outcome(failure: error.problem) }
+        }
+        try requireEqual(outcome(chunk: oddSize(input)), outcome(chunk: input.count), "in pieces")
+    }
+}
+
+/// A printed object that can be compared.
+private struct Printed: Equatable {
+    var metadata: ObjectMeta
+    var cells: [PrintedCell]
+    var columns: PrintedColumns
+
+    init?(_ object: any StoredObject) {
+        guard let object = object as? PrintedObject else { return nil }
+        (metadata, cells, columns) = (object.metadata, object.cells, object.columns)
+    }
 }
 
 private func checkList(_ input: [UInt8], _ format: WireFormat) throws {
