@@ -166,6 +166,8 @@ extension Describer {
     }
 
     func endpointSlice(_ page: inout Page) {
+        // Before discovery.k8s.io/v1 the place of an endpoint was a map.
+        let isOldSlice = document["apiVersion"].string.hasSuffix("beta1")
         head(&page)
         page.field("AddressType", Words(document["addressType"].string))
         ports(&page, document["ports"].items)
@@ -193,7 +195,7 @@ extension Describer {
                     page.field("Zone", .text(endpoint["zone"].string, or: .unset))
                     let topology = labels(
                         endpoint["deprecatedTopology"].exists ? endpoint["deprecatedTopology"] : endpoint["topology"])
-                    if !topology.isEmpty { page.field("Topology", topology) }
+                    if !topology.isEmpty || isOldSlice { page.field("Topology", topology) }
                     let zones = endpoint["hints"]["forZones"].items.map { $0["name"].string }
                     page.field("For Zones", ifAny: zones.joined(separator: ", "))
                 }
