@@ -62,8 +62,10 @@ package struct ClusterCheck: Sendable {
     /// - Throws: `SnapshotFailure` when nothing could be read at all, with the reason.
     package func run() async throws(SnapshotFailure) -> Report {
         var diagnosis = Diagnosis(rules: options.rules, namespace: options.namespace, silences: options.silences)
-        let snapshot = await ClusterReading(client: client, timeout: options.timeout, logger: logger, localNow: localNow)
-            .load(diagnosis.scopes)
+        let snapshot = await ClusterReading(
+            client: client, timeout: options.timeout, logger: logger, localNow: localNow
+        )
+        .load(diagnosis.scopes)
         if let reason = Self.reasonForNothing(snapshot, diagnosis.scopes) {
             throw SnapshotFailure(description: reason)
         }
