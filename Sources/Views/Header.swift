@@ -1,4 +1,5 @@
 import AppCore
+import ClusterState
 import KubernetesModel
 import Screen
 
@@ -48,6 +49,7 @@ private func namespaceName(_ state: AppState) -> String {
     if let view = state.shownXray { return view.order.namespace ?? "all" }
     if let search = state.shownSearch { return search.order.namespace ?? "all" }
     guard let view = state.table else { return state.namespace ?? "all" }
+    if let pod = view.pod { return pod.namespace }
     if view.table.kind.isNamespaced { return view.namespace ?? "all" }
     return "cluster"
 }

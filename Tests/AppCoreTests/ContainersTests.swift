@@ -12,13 +12,13 @@ struct ContainersTests {
         #expect(app.state.crumbs == ["pods", "containers of pods/web"])
         #expect(
             rows(app, "NAME", "KIND", "READY", "STATE", "RESTARTS", "LAST STATE", "PORTS", "PROBES", "AGE") == [
-                ["setup", "init", "true", "Completed", "0", "<none>", "<none>", "<none>", "<unknown>"],
+                ["setup", "init", "true", "Completed", "0", "<none>", "<none>", "<none>", "<none>"],
                 ["mesh", "sidecar", "true", "Running", "0", "<none>", "<none>", "<none>", "60m"],
                 [
                     "app", "main", "false", "CrashLoopBackOff", "3 (5m ago)", "OOMKilled (137) 5m ago",
-                    "http:8080,53/UDP", "startup,liveness", "<unknown>",
+                    "http:8080,53/UDP", "startup,liveness", "<none>",
                 ],
-                ["late", "main", "<none>", "<none>", "0", "<none>", "<none>", "<none>", "<unknown>"],
+                ["late", "main", "<none>", "<none>", "0", "<none>", "<none>", "<none>", "<none>"],
                 ["debug", "ephemeral", "false", "Running", "0", "<none>", "<none>", "<none>", "2m10s"],
             ])
         #expect(

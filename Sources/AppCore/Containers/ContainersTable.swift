@@ -18,7 +18,7 @@ extension TableDefinition where Row == ContainerRow {
                     help: "init, sidecar, main or ephemeral; sorts as the pod starts them.",
                     importance: 1, text: { row, _ in row.role.word }, sortKey: { .number(Double($0.position)) }),
                 .text(
-                    "READY", width: .fit(max: 5), importance: 2, help: "Whether it is ready.",
+                    "READY", width: .fit(max: 6), importance: 2, help: "Whether it is ready.",
                     role: { row, _ in row.health == .degraded ? .degraded : .plain },
                     text: { $0.status.map { $0.ready ? "true" : "false" } ?? "<none>" }),
                 .text(
@@ -38,11 +38,11 @@ extension TableDefinition where Row == ContainerRow {
                     text: { row, context in row.lastStateText(context.now) },
                     sortKey: { $0.lastEnd?.finishedAt.map { .time($0) } ?? .missing }),
                 .text("IMAGE", width: .fill(min: 12), importance: 1, help: "Its image.") { orNone($0.container.image) },
-                .text("PORTS", width: .fill(min: 6), importance: 0, help: "Ports that it declares.") { row in
+                .text("PORTS", width: .fit(max: 32), importance: 0, help: "Ports that it declares.") { row in
                     orNone(row.container.ports.map(\.text).joined(separator: ","))
                 },
                 .text(
-                    "PROBES", width: .fill(min: 6), importance: 0,
+                    "PROBES", width: .fit(max: 26), importance: -1,
                     help: "Which probes it has: startup, liveness, readiness; b shows them."
                 ) { orNone($0.probeWords.joined(separator: ",")) },
             ] + usage + [
@@ -53,7 +53,11 @@ extension TableDefinition where Row == ContainerRow {
                 .text(
                     "PULL POLICY", width: .fit(max: 12), wide: true, importance: 0, help: "When its image is pulled."
                 ) { orNone($0.container.imagePullPolicy) },
-                .time("AGE", help: "Time since it began to run.") { $0.startedAt },
+                Column(
+                    "AGE", width: .fit(max: 9), align: .right, help: "Time since it began to run.",
+                    timeDependent: true, descendingFirst: true, importance: 2,
+                    text: { row, context in row.startedAt.map { age(from: $0, to: context.now) } ?? "<none>" },
+                    sortKey: { $0.startedAt.map { .time($0) } ?? .missing }),
             ],
             defaultSort: ("KIND", descending: false), health: { $0.health })
     }

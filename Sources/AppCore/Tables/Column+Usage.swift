@@ -75,9 +75,13 @@ extension [Column<Node>] {
     /// What nodes use, and what their pods have set aside.
     static var usage: [Column<Node>] {
         [
-            .used("CPU", .cpu, from: .nodeMetrics, help: "Processor in use.") { $1.metrics(of: $0)?.cpuNanos },
+            .used("CPU", .cpu, from: .nodeMetrics, importance: 0, help: "Processor in use.") {
+                $1.metrics(of: $0)?.cpuNanos
+            },
             share("%CPU", .cpu, help: "Processor in use, of what pods may use."),
-            .used("MEM", .memory, from: .nodeMetrics, help: "Memory in use.") { $1.metrics(of: $0)?.memoryBytes },
+            .used("MEM", .memory, from: .nodeMetrics, importance: 0, help: "Memory in use.") {
+                $1.metrics(of: $0)?.memoryBytes
+            },
             share("%MEM", .memory, help: "Memory in use, of what pods may use."),
             .measured(
                 "PODS", from: .nodePods, leastWidth: 6, importance: 1,

@@ -17,7 +17,7 @@ extension TableDefinition where Row == Node {
                 },
                 .age,
                 .text("VERSION", width: .fit(max: 24), help: "Version of its kubelet.") { $0.nodeInfo.kubeletVersion },
-                .number("TAINTS", help: "Taints that keep pods away.") { $0.taints.count },
+                .number("TAINTS", importance: 0, help: "Taints that keep pods away.") { $0.taints.count },
             ] + .usage + [
                 .text(
                     "INTERNAL-IP", width: .fit(max: 39), wide: true, importance: 0,
