@@ -75,7 +75,9 @@ public struct KindDecoder: Sendable {
 
     /// Takes no object of another kind for one of ours; one that does not say its kind is believed.
     private func expect(_ kind: String) throws(WireFailure) {
-        guard kind.isEmpty || self.kind.kind.isEmpty || kind == self.kind.kind else { throw WireFailure(.unexpectedKind, at: 0) }
+        guard kind.isEmpty || self.kind.kind.isEmpty || kind == self.kind.kind else {
+            throw WireFailure(.unexpectedKind, at: 0)
+        }
     }
 
     /// Decodes one object without an envelope.
