@@ -24,7 +24,7 @@ extension TableDefinition where Row == SecretObject {
             title: "Secrets", aliases: ["secret", "sec"],
             columns: [
                 .name(help: "Name of the Secret."),
-                .text("TYPE", width: .fill(min: 8), help: "What it is for.", text: \.type),
+                .text("TYPE", width: .fill(min: 8), importance: 2, help: "What it is for.", text: \.type),
                 .number("DATA", help: "Keys.") { $0.keys.count },
                 .size { $0.keys },
                 .age,

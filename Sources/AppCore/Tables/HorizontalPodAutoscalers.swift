@@ -17,11 +17,12 @@ extension TableDefinition where Row == HorizontalPodAutoscaler {
                     role: { autoscaler, _ in autoscaler.health.cellRole }, text: \.targetsText),
                 Column(
                     "MINPODS", width: .fit(max: 9), align: .right, help: "Least pods.", descendingFirst: true,
+                    importance: 0,
                     text: { autoscaler, _ in autoscaler.minReplicas.map { "\($0)" } ?? "<unset>" },
                     sortKey: { .number(Double($0.minReplicas ?? 1)) }),
-                .number("MAXPODS", help: "Most pods.") { Int($0.maxReplicas) },
+                .number("MAXPODS", importance: 0, help: "Most pods.") { Int($0.maxReplicas) },
                 .number(
-                    "REPLICAS", help: "Pods that there are.",
+                    "REPLICAS", importance: 2, help: "Pods that there are.",
                     role: { autoscaler, _ in
                         autoscaler.currentReplicas >= autoscaler.maxReplicas && autoscaler.maxReplicas > 0
                             ? .degraded : .plain

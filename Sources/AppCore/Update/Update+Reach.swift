@@ -77,6 +77,9 @@ extension AppState {
             isClusterRole ? ClusterRoleBinding.kind : RoleBinding.kind,
             restriction: Restriction(.giving(reference), title: title, nothing: "No binding gives \(title)."),
             namespace: isClusterRole ? nil : role.metadata.namespace)
+        if isClusterRole {
+            show(.info, "In one namespace RoleBindings may give it too: :rolebindings -A /\(reference.name)")
+        }
     }
 
     /// Shows the objects of a kind that the cluster was taught.
