@@ -58,7 +58,8 @@ import Testing
         var app = searching()
         #expect(
             order(app)
-                == SearchOrder(id: 1, text: "web", namespace: "shop", resources: [pods, deployments]))
+                == SearchOrder(
+                    id: 1, text: "web", namespace: "shop", resources: [pods, deployments], ownNamespace: "shop"))
         app.send(.found(1, .begun(kinds: 2)))
         app.send(.found(1, .found([found(pods, "web-1"), found(pods, "web-2")])))
         app.send(.found(1, .done(pods.groupResource, problem: nil)))

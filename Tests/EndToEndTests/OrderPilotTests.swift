@@ -69,6 +69,21 @@ struct OrderPilotTests {
         }
     }
 
+    @Test func whoMayNotLookEverywhereFindsWhatIsAtHome() async throws {
+        var options = try DemoServer.Options.overTLS()
+        options.users = ["token": DemoUser(name: "reader", namespaces: ["shop"])]
+        try await serving(options) { server in
+            try await Pilot.fly(server.kubeconfig(token: "token")) { pilot in
+                try await pilot.wait(for: "db-0")
+                pilot.type(":find web all\n")
+                try await pilot.wait("the end of the search") { $0.shownSearch?.isDone == true }
+                let rows = pilot.state.savedTable()?.rows.map { $0[1] + "/" + $0[2] }
+                #expect(rows == ["deployments.apps/web", "pods/web-1", "pods/web-2", "services/web"])
+                #expect(pilot.screen.contains("everywhere"))
+            }
+        }
+    }
+
     @Test func aTableIsSavedAndNotWrittenOverUnasked() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "saved-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

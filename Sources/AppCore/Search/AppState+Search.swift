@@ -10,10 +10,11 @@ extension AppState {
 
     /// `:find`: begins a search and shows what it finds.
     mutating func find(_ text: String, namespace named: String??, _ effects: inout [Effect]) {
-        guard session != nil, connection != .stopped else { return show(.error, "Not connected.") }
+        guard let session, connection != .stopped else { return show(.error, "Not connected.") }
         searchCount &+= 1
         let order = SearchOrder(
-            id: searchCount, text: text, namespace: named ?? namespace, resources: SearchOrder.kinds(of: resources))
+            id: searchCount, text: text, namespace: named ?? namespace, resources: SearchOrder.kinds(of: resources),
+            ownNamespace: session.namespace)
         search = NameSearch(order)
         showFound()
         // One list of results is enough.

@@ -12,12 +12,15 @@ package struct SearchOrder: Sendable, Equatable {
     package var namespace: String?
     /// What the server offers; empty when that is not known yet.
     package var resources: [APIResource]
+    /// Where kinds are looked through that may not be listed in all namespaces; empty for nowhere.
+    package var ownNamespace: String
 
-    package init(id: UInt64, text: String, namespace: String?, resources: [APIResource]) {
+    package init(id: UInt64, text: String, namespace: String?, resources: [APIResource], ownNamespace: String = "") {
         self.id = id
         self.text = text
         self.namespace = namespace
         self.resources = resources
+        self.ownNamespace = ownNamespace
     }
 
     /// Whether an object is called so; capital letters count as small ones.
@@ -177,7 +180,8 @@ package struct NameSearch: Sendable, Equatable {
         if !forbidden.isEmpty {
             let names = forbidden.sorted().prefix(8).map { "\($0)" }.joined(separator: ", ")
             let more = forbidden.count > 8 ? " and \(forbidden.count - 8) more" : ""
-            parts.append("You may not list \(names)\(more).")
+            let place = order.namespace == nil ? " everywhere" : ""
+            parts.append("You may not list \(names)\(more)\(place).")
         }
         parts += failures.prefix(3)
         return parts.joined(separator: " ")

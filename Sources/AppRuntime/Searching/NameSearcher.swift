@@ -43,10 +43,15 @@ struct NameSearcher: Sendable {
     private func look(through kind: APIResource, _ order: SearchOrder) async {
         var problem: SearchProblem?
         do {
-            try await list(kind, order)
+            try await list(kind, order, in: order.namespace)
         } catch let failure as APIFailure {
             switch failure.reason {
-            case .forbidden: problem = .forbidden
+            case .forbidden:
+                problem = .forbidden
+                // Who may not look everywhere may look at home; that not all was seen is said all the same.
+                if kind.isNamespaced, order.namespace == nil, !order.ownNamespace.isEmpty {
+                    try? await list(kind, order, in: order.ownNamespace)
+                }
             // What cannot be listed after all has nothing to be found.
             case .notFound, .server(405): break
             default: problem = .failed("\(failure)")
@@ -57,14 +62,14 @@ struct NameSearcher: Sendable {
         if !Task.isCancelled { await send(.found(order.id, .done(kind.groupResource, problem: problem))) }
     }
 
-    private func list(_ kind: APIResource, _ order: SearchOrder) async throws {
+    private func list(_ kind: APIResource, _ order: SearchOrder, in namespace: String?) async throws {
         var token = ""
         var restarts = 0
         while true {
             let options = ListOptions(limit: Self.pageSize, continueToken: token)
             do {
                 let meta = try await client.listMetadata(
-                    kind, namespace: kind.isNamespaced ? order.namespace : nil, options: options
+                    kind, namespace: kind.isNamespaced ? namespace : nil, options: options
                 ) { objects in
                     let found = objects.filter { order.matches($0.name) }.map { FoundObject(kind, $0) }
                     if !found.isEmpty { await send(.found(order.id, .found(found))) }
