@@ -9,7 +9,7 @@ struct Bench: AsyncParsableCommand {
         abstract: "Measures sextant against any cluster; build it with -c release.",
         subcommands: [
             ListBench.self, DecodeBench.self, DiagnosisBench.self, XrayBench.self, DescribeBench.self,
-            ScreenBench.self, Serve.self,
+            ScreenBench.self, UsageBench.self, Serve.self,
         ])
 }
 
