@@ -20,7 +20,10 @@ func drawDocument(_ view: DocumentView, _ state: AppState, _ grid: inout CellGri
 private func drawTitle(_ view: DocumentView, _ state: AppState, _ grid: inout CellGrid) {
     let kind = view.address.resource.groupResource.resource
     let namespace = view.address.namespace.isEmpty ? "" : "\(view.address.namespace)/"
-    var left = [Piece(view.form == .yaml ? " YAML " : " Describe ", .title), Piece("\(kind) \(namespace)\(view.address.name)", .titleCount)]
+    var left = [
+        Piece(view.form == .yaml ? " YAML " : " Describe ", .title),
+        Piece("\(kind) \(namespace)\(view.address.name)", .titleCount),
+    ]
     if view.isDeleted { left.append(Piece("   ● deleted: this is its last state", .broken)) }
     if let failure = view.failure { left.append(Piece("   ▲ not live: \(failure)", .degraded)) }
     var right: [Piece] = []
@@ -50,7 +53,8 @@ private func drawLines(_ view: DocumentView, _ state: AppState, _ grid: inout Ce
                 return (piece.text, Style(role(of: piece.kind), isSelected: isSelected))
             }, wraps: view.wraps,
             textColumn: view.wraps ? DocumentView.textColumn : DocumentView.textColumn - view.leftColumn,
-            wrappedColumn: view.lines[index].wrappedColumn(columns: columns), search: view.search, isMatch: index == current)
+            wrappedColumn: view.lines[index].wrappedColumn(columns: columns), search: view.search,
+            isMatch: index == current)
         row = line.draw(on: &grid, row: row, end: end, columns: columns)
     }
 }

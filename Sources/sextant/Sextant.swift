@@ -14,7 +14,8 @@ struct Sextant: AsyncParsableCommand {
             """,
         version: productVersion,
         subcommands: [
-            Screen.self, Snapshot.self, Describe.self, Check.self, Why.self, Rules.self, Exec.self, Copy.self, PortForward.self,
+            Screen.self, Snapshot.self, Describe.self, Check.self, Why.self, Rules.self, Exec.self, Copy.self,
+            PortForward.self,
             Logs.self,
             Demo.self, Info.self, Version.self,
         ],
@@ -25,7 +26,8 @@ struct Sextant: AsyncParsableCommand {
         withSubcommandFirst(
             arguments,
             subcommands: [
-                "screen", "snapshot", "describe", "check", "why", "rules", "exec", "cp", "port-forward", "logs", "demo", "info",
+                "screen", "snapshot", "describe", "check", "why", "rules", "exec", "cp", "port-forward", "logs", "demo",
+                "info",
                 "version", "help",
             ],
             optionsWithValue: [

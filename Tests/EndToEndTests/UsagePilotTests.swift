@@ -11,7 +11,7 @@ struct UsagePilotTests {
     @Test func podsAndNodesShowWhatTheMetricsServerMeasures() async throws {
         var options = DemoClusterOptions()
         options.stepInterval = nil
-        try await withDemoCluster(options: options) { server in
+        try await withDemoCluster(options: options) { @MainActor server in
             try await Pilot.fly(server.kubeconfig(), size: Size(columns: 200, rows: 40)) { pilot in
                 try await pilot.wait("a pod near its limit") { _ in
                     pilot.screen.split(separator: "\n").contains {

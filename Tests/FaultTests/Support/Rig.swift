@@ -59,7 +59,8 @@ struct Rig: Sendable {
         let client = try client(port: faulty.port, timeouts: timeouts)
         let time = FaultTime()
         let cache = ClusterCache(
-            source: KubernetesClientSource(client, now: { time.now }), epoch: 1, logger: steps.logger, now: { time.now },
+            source: KubernetesClientSource(client, now: { time.now }), epoch: 1, logger: steps.logger,
+            now: { time.now },
             sleep: { try await time.sleep($0) }, seed: seed)
         let rig = Rig(
             truth: Truth(server), faulty: faulty, cache: cache, time: time, steps: steps,
