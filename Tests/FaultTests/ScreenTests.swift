@@ -81,8 +81,10 @@ struct ScreenTests {
             pilot.press(.retry)
             try await pilot.wait(for: "late-1")
             try await pilot.wait("the rows to be current") { _ in !isDimmed("late-1", pilot) }
-            // The footer may still say it for a few seconds; the title of the table does not.
-            #expect(pilot.screen.split(separator: "\n").prefix(2).allSatisfy { !$0.contains(fault.words) })
+            // The footer may still say it for a few seconds; the title of the table does not, once metrics are read too.
+            try await pilot.wait("the title to be free of it") { _ in
+                pilot.screen.split(separator: "\n").prefix(2).allSatisfy { !$0.contains(fault.words) }
+            }
             #expect(pilot.state.table?.rows.count == 5)
         }
     }
@@ -180,6 +182,7 @@ struct ScreenTests {
         try await pilot.wait(for: "other-1")
         try await pilot.wait("the version") { $0.connection == .connected }
         try await pilot.wait("what the server offers") { !$0.resources.isEmpty }
+        try await pilot.wait("what pods use") { $0.usage.podMetrics?.state == .ready }
         try await pilot.wait("the watches") { _ in server.openWatchCount == 2 }
     }
 

@@ -36,6 +36,12 @@ struct Rig: Sendable {
     let tables: Tables
     let kinds: [ResourceKind]
 
+    /// Kinds that the small cluster has objects of, and some of which it has none.
+    static let fewKinds: [ResourceKind] = [
+        Pod.kind, Service.kind, Ingress.kind, Event.kind, Namespace.kind, Node.kind, Deployment.kind, StatefulSet.kind,
+        DaemonSet.kind, ReplicaSet.kind, EndpointSlice.kind,
+    ]
+
     /// Timeouts for faults that only time can find; where there are none, a slow machine must not invent them.
     static let patient = ClientTimeouts(connect: .seconds(30), answer: .seconds(30), silence: .seconds(30))
     static let impatient = ClientTimeouts(
@@ -45,7 +51,7 @@ struct Rig: Sendable {
     ///
     /// A test that does not end by itself is broken: after a minute (five under the sanitizer) it says so.
     static func run(
-        _ kinds: [ResourceKind] = ResourceTable.all.map(\.kind), store: DemoObjectStore,
+        _ kinds: [ResourceKind] = fewKinds, store: DemoObjectStore,
         timeouts: ClientTimeouts = patient,
         seed: UInt64 = 1, before: (FaultyServer) -> Void = { _ in },
         _ body: @escaping @Sendable (Rig) async throws -> Void
