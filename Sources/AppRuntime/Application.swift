@@ -82,6 +82,7 @@ package final class Application {
     private var logTask: Task<Void, Never>?
     private var probeTask: Task<Void, Never>?
     private var searchTask: Task<Void, Never>?
+    private var discoverTask: Task<Void, Never>?
     private var endedConnections: [Task<Void, Never>] = []
     /// Actions under way, by the id of their order.
     private var actions: [UInt64: (runner: ActionRunner, task: Task<Void, Never>)] = [:]
@@ -256,6 +257,7 @@ package final class Application {
         logTask?.cancel()
         probeTask?.cancel()
         searchTask?.cancel()
+        discoverTask?.cancel()
     }
 
     // MARK: - Effects
@@ -298,7 +300,8 @@ package final class Application {
             if let session = connection?.session { endedConnections.append(Task { await session.signIn() }) }
         case .saveView(let view): surroundings.saveView(view)
         case .discover:
-            if let session = connection?.session { endedConnections.append(Task { await session.discover() }) }
+            discoverTask?.cancel()
+            discoverTask = connection.map { connection in Task { await connection.session.discover() } }
         case .retryNow:
             if let session = connection?.session { endedConnections.append(Task { await session.retryNow() }) }
         case .copy(let text, let what):

@@ -92,7 +92,17 @@ extension ResourceTable {
         }
         let help = column.description.prefix { !$0.isNewline }.prefix(200)
         let isWide = column.priority > 0
-        if title == "AGE" { return age(wide: isWide) }
+        if title == "AGE" {
+            // Where it is the age since creation, that is known exactly.
+            return time(
+                title, wide: isWide, help: String(help),
+                moment: { isAge(cell($0), of: $0) ? $0.metadata.creationTimestamp : moment(cell($0), of: $0) },
+                text: { object, now in
+                    isAge(cell(object), of: object)
+                        ? KubernetesModel.age(from: object.metadata.creationTimestamp, to: now)
+                        : grown(cell(object), of: object, now: now)
+                })
+        }
         switch column.type {
         case "date":
             return time(
@@ -116,6 +126,12 @@ extension ResourceTable {
                     return text.isEmpty ? .missing : .text(text)
                 })
         }
+    }
+
+    /// Whether a cell says how old the object is.
+    private static func isAge(_ cell: PrintedCell, of object: any StoredObject) -> Bool {
+        guard let printed = object as? PrintedObject else { return true }
+        return cell.text == KubernetesModel.age(from: object.metadata.creationTimestamp, to: printed.printedAt)
     }
 
     /// The moment that an age in a cell was counted from, as exactly as the age says it.

@@ -51,7 +51,7 @@ package struct SavedTable: Sendable, Equatable {
     /// Columns are three spaces apart; what would break a line is shown as a space.
     private var text: String {
         let cells = ([titles] + rows).map { row in
-            row.map { text in String(text.map { $0.isNewline || $0 == "\t" ? " " : $0 }) }
+            row.map { text in Self.harmless(text.map { $0.isNewline || $0 == "\t" ? " " : String($0) }.joined()) }
         }
         var widths = [Int](repeating: 0, count: titles.count)
         for row in cells {
@@ -79,8 +79,18 @@ package struct SavedTable: Sendable, Equatable {
         ([titles] + rows).map { row in row.map(Self.field).joined(separator: ",") + "\r\n" }.joined()
     }
 
+    /// Without control characters that a terminal would act on when the file is shown.
+    private static func harmless(_ text: String) -> String {
+        var result = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            let isControl = scalar.properties.generalCategory == .control && !"\n\r\t".unicodeScalars.contains(scalar)
+            result.append(isControl ? "\u{FFFD}" : scalar)
+        }
+        return String(result)
+    }
+
     private static func field(_ text: String) -> String {
-        var text = text
+        var text = harmless(text)
         if let first = text.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first), Double(text) == nil {
             text = "'" + text
         }

@@ -26,14 +26,19 @@ extension AppState {
     ///
     /// A pod that is gone leaves the rows that it had last.
     mutating func makeContainers(for view: TableView) {
-        guard let pod = view.pod,
-            let pods = snapshot.resolve(KindScope(Pod.kind.groupResource, namespace: pod.namespace))
-        else { return }
+        guard let pod = view.pod else { return }
+        guard let pods = snapshot.resolve(KindScope(Pod.kind.groupResource, namespace: pod.namespace)) else {
+            // What is there may be another pod's.
+            madeHere[view.scope] = nil
+            return
+        }
         madeHere[view.scope] = containers(of: pod, pods, in: view)
     }
 
     private func containers(of pod: ObjectKey, _ pods: KindSnapshot, in view: TableView) -> KindSnapshot {
-        var objects: [any StoredObject] = view.all.rows.map(\.object)
+        var objects: [any StoredObject] = view.all.rows.map(\.object).filter {
+            ($0 as? Stored<ContainerRow>)?.value.pod == pod.name && $0.metadata.namespace == pod.namespace
+        }
         var state = pods.state
         if let found = (pods[pod] as? Stored<Pod>)?.value {
             objects = ContainerRow.rows(of: found).map { Stored($0) }

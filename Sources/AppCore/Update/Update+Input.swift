@@ -27,7 +27,7 @@ extension AppState {
             return
         }
         notice = nil
-        if hasDiscovered { pendingCommand = nil }
+        if hasDiscovered || pendingCommand?.isQuiet == true { pendingCommand = nil }
         if dialog != nil, KeyMap.command(for: key, in: .action) == nil {
             handleDialogKey(key, &effects)
             return

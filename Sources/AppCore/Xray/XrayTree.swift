@@ -31,6 +31,8 @@ struct XrayTree: Sendable {
 
     /// More changes than this at once, and everything is made anew.
     private static let changeLimit = 64
+    /// The same for changes times trees.
+    private static let workLimit = 100_000
 
     let order: XrayOrder
     private var entries: [Entry] = []
@@ -97,7 +99,9 @@ struct XrayTree: Sendable {
         var builder = XrayBuilder(snapshot, order)
         if case .object(let kind, let key) = order.subject {
             makeObject(kind, key, &builder)
-        } else if isWhole || stateChanged || changes.count > Self.changeLimit {
+        } else if isWhole || stateChanged || changes.count > Self.changeLimit
+            || changes.count * entries.count > Self.workLimit
+        {
             makeAll(&builder)
         } else {
             remake(changes, &builder)

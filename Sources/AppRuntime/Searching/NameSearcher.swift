@@ -50,14 +50,18 @@ struct NameSearcher: Sendable {
                 problem = .forbidden
                 // Who may not look everywhere may look at home; that not all was seen is said all the same.
                 if kind.isNamespaced, order.namespace == nil, !order.ownNamespace.isEmpty {
-                    try? await list(kind, order, in: order.ownNamespace)
+                    do {
+                        try await list(kind, order, in: order.ownNamespace)
+                    } catch let failure as APIFailure where failure.reason != .forbidden {
+                        problem = .failed("\(failure)")
+                    } catch {}
                 }
             // What cannot be listed after all has nothing to be found.
             case .notFound, .server(405): break
             default: problem = .failed("\(failure)")
             }
         } catch {
-            return
+            problem = .failed("\(error)")
         }
         if !Task.isCancelled { await send(.found(order.id, .done(kind.groupResource, problem: problem))) }
     }

@@ -239,8 +239,8 @@ extension Describer {
             let name = amount["resource"].string
             let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
             let text = parts.count == 2 ? container["resources"][parts[0]][parts[1]].string : ""
-            let divisor = Quantity(amount["divisor"].string).map { max(1, $0.milliValue) } ?? 1000
-            let value = Quantity(text).map { Self.share($0, by: divisor == 1 ? 1000 : divisor) } ?? ""
+            let divisor = Quantity(amount["divisor"].string)?.milliValue ?? 0
+            let value = Quantity(text).map { Self.share($0, by: divisor > 0 ? divisor : 1000) } ?? ""
             return Words((value.isEmpty ? "node allocatable" : value) + " ") + Words("(\(name))", .dim)
         }
         if let key = source["secretKeyRef"], Optional(key).exists {
@@ -259,7 +259,7 @@ extension Describer {
 
     /// An amount in units of `divisor` thousandths, rounded up.
     private static func share(_ amount: Quantity, by divisor: Int64) -> String {
-        if divisor < 1000 { return "\((amount.milliValue &+ divisor &- 1) / divisor)" }
+        if divisor % 1000 != 0 { return "\((amount.milliValue &+ divisor &- 1) / divisor)" }
         let unit = divisor / 1000
         return "\((amount.value &+ unit &- 1) / unit)"
     }

@@ -10,16 +10,22 @@ extension Describer {
                 ? .none : Words(namespace, link: DescribedLink(kind: "Namespace", name: namespace)))
         page.field("Labels", labels(metadata["labels"]))
         page.field("Annotations", annotations(metadata["annotations"]))
-        fields(&page, Optional(document), path: "", depth: 0)
+        var budget = Self.mostFields
+        fields(&page, Optional(document), path: "", depth: 0, &budget)
     }
+
+    /// More fields than a description has lines.
+    private static let mostFields = 6000
 
     private static let left: Set = [
         "metadata.managedFields", "metadata.name", "metadata.namespace", "metadata.labels", "metadata.annotations",
     ]
 
-    private func fields(_ page: inout Page, _ value: JSONValue?, path: String, depth: Int) {
+    private func fields(_ page: inout Page, _ value: JSONValue?, path: String, depth: Int, _ budget: inout Int) {
         guard depth < 40 else { return page.line(Words("…", .dim)) }
         for member in value.members {
+            budget -= 1
+            guard budget > 0 else { return page.line(Words("…", .dim)) }
             let path = path.isEmpty ? member.key : "\(path).\(member.key)"
             guard !Self.left.contains(path) else { continue }
             let label = Self.label(of: member.key)
@@ -27,18 +33,20 @@ extension Describer {
             case .object:
                 if isReference(member.value), member.key.hasSuffix("Ref") || member.key == "involvedObject" {
                     page.section(label, reference(Optional(member.value), namespace: namespace)) { page in
-                        fields(&page, Optional(member.value), path: path, depth: depth + 1)
+                        fields(&page, Optional(member.value), path: path, depth: depth + 1, &budget)
                     }
                     continue
                 }
                 page.section(label) { page in
-                    fields(&page, Optional(member.value), path: path, depth: depth + 1)
+                    fields(&page, Optional(member.value), path: path, depth: depth + 1, &budget)
                 }
             case .array(let elements):
                 page.section(label, elements.isEmpty ? .none : "") { page in
                     for element in elements {
+                        budget -= 1
+                        guard budget > 0 else { break }
                         if case .object = element {
-                            page.item { fields(&$0, Optional(element), path: path, depth: depth + 1) }
+                            page.item { fields(&$0, Optional(element), path: path, depth: depth + 1, &budget) }
                         } else {
                             page.line(Words(Self.text(element)))
                         }

@@ -170,7 +170,7 @@ extension Describer {
         let isCPU = resource == "cpu"
         let (part, all) = isCPU ? (amount.milliValue, whole.milliValue) : (amount.value, whole.value)
         guard all > 0 else { return 0 }
-        return Int64(Double(part) / Double(all) * 100)
+        return Int64(min(Double(part) / Double(all) * 100, 999_999))
     }
 }
 

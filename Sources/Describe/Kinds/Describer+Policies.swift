@@ -159,7 +159,8 @@ extension Describer {
     private func quotaRow(_ name: String, used: String, hard: String) -> [Words] {
         guard let limit = Quantity(hard) else { return [Words(name), Words(used), Words(hard), ""] }
         let amount = Quantity(used) ?? Quantity(0)
-        let percent = limit.milliValue > 0 ? Int64(Double(amount.milliValue) / Double(limit.milliValue) * 100) : 0
+        let percent =
+            limit.milliValue > 0 ? Int64(min(Double(amount.milliValue) / Double(limit.milliValue) * 100, 999_999)) : 0
         let role: DescribedRole = percent >= 100 ? .broken : percent >= 80 ? .degraded : .plain
         return [
             Words(name), Words(amount.description, role), Words(limit.description),
