@@ -13,6 +13,8 @@ package actor ClusterCache {
         let alarm = Alarm()
         /// Stops the reflector once nobody has wanted the scope for a while.
         var cooling: Task<Void, Never>?
+        /// Grows with each scope that is not wanted any more.
+        var coolingNumber: UInt64 = 0
 
         init(storeID: UInt64) {
             store = KindStore(storeID: storeID)
@@ -35,6 +37,8 @@ package actor ClusterCache {
     package static let publicationInterval = Duration.milliseconds(100)
     /// How long a scope that nobody wants any more stays current.
     package static let warmTime = Duration.seconds(120)
+    /// Scopes that stay current though nobody wants them; each holds a watch open.
+    package static let mostCooling = 24
 
     /// What is known of the cluster, whenever it has changed.
     ///
@@ -58,6 +62,7 @@ package actor ClusterCache {
     /// Running reflectors by store, also those that are being stopped.
     private var tasks: [UInt64: Task<Void, Never>] = [:]
     private var storeCount: UInt64 = 0
+    private var coolingCount: UInt64 = 0
     private var version: UInt64 = 0
     private var isDirty = false
     /// The pause between two publications.
@@ -185,6 +190,14 @@ package actor ClusterCache {
 
     private func cool(_ scope: KindScope, _ entry: Watched) {
         let storeID = entry.store.storeID
+        coolingCount += 1
+        entry.coolingNumber = coolingCount
+        let others = watched.filter { $0.value.cooling != nil }
+        if others.count >= Self.mostCooling,
+            let oldest = others.min(by: { $0.value.coolingNumber < $1.value.coolingNumber })?.key
+        {
+            stop(oldest)
+        }
         entry.cooling = Task { [weak self, sleep] in
             guard (try? await sleep(Self.warmTime)) != nil else { return }
             await self?.cooled(storeID, of: scope)

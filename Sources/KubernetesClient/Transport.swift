@@ -64,8 +64,8 @@ final class Transport: Sendable {
             decompression: .enabled(limit: .none))
         configuration.httpVersion = .automatic
         configuration.connectionPool.retryConnectionEstablishment = false
-        // Over HTTP/1.1 each watch holds a connection.
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
+        // Over HTTP/1.1 each watch holds a connection, and many kinds may be watched in several namespaces.
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 256
         let prepare = { @Sendable (channel: any Channel) in
             channel.eventLoop.makeCompletedFuture {
                 try Self.findDeadLinks(channel)

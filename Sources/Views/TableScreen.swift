@@ -232,9 +232,16 @@ private func drawEmpty(_ view: TableView, _ table: ResourceTable, _ state: AppSt
     case .forbidden(let reason):
         lines = [
             ("You may not list \(kind)\(place) (needs: list \(kind)).", .degraded), (reason, .plain),
-            ("Ask for it, or go to another namespace: 0-9, or :ns NAME.", .dim),
+            (
+                view.table.kind.isNamespaced
+                    ? "Ask for it, or go to another namespace: 0-9, or :ns NAME." : "Ask for it.", .dim
+            ),
         ]
-    case .unavailable(let reason): lines = [("This server has no \(kind).", .degraded), (reason, .dim)]
+    case .unavailable(let reason):
+        lines = [
+            ("This server has no \(kind).", .degraded), (reason, .dim),
+            ("It is looked for again every minute; Ctrl-R looks now.", .dim),
+        ]
     case .failed(let reason, let retryAt): lines = failureLines(reason, retryAt, state)
     case .ready, .stale:
         if view.total > 0, !view.filterText.isEmpty {

@@ -151,7 +151,8 @@ private func drawEmpty(_ view: XrayView, _ state: AppState, _ grid: inout CellGr
     } else if view.faultsOnly {
         words = ("Nothing\(place) is unhealthy. Ctrl-Z shows everything again.", .fine)
     } else {
-        words = ("There are no \(what)\(place).", .plain)
+        // What may not be looked at stands above.
+        words = (view.lines.isEmpty ? "There are no \(what)\(place)." : "No \(what)\(place) that may be read.", .plain)
     }
     let row = state.body.row + (view.lines.isEmpty ? 1 : view.lines.count + 1)
     guard row < state.size.rows - 1 else { return }

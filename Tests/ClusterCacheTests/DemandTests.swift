@@ -75,6 +75,19 @@ struct DemandTests {
         }
     }
 
+    @Test func onlySoManyScopesStayWarm() async throws {
+        try await Harness.run { harness in
+            let scopes = (0..<30).map { KindScope(Pod.kind.groupResource, namespace: "team-\($0)") }
+            await harness.cache.setDemand(Set(scopes))
+            func count(_ snapshot: ClusterSnapshot?) -> Int { scopes.filter { snapshot?[$0] != nil }.count }
+            var last = await harness.reader.next()
+            while count(last) < 30 { last = await harness.reader.next() }
+            await harness.cache.setDemand([])
+            while count(last) > ClusterCache.mostCooling { last = await harness.reader.next() }
+            #expect(count(last) == ClusterCache.mostCooling)
+        }
+    }
+
     @Test func aWarmScopeIsCurrentWhenItIsWantedAgain() async throws {
         try await Harness.run { harness in
             let watch = try await harness.listPods([pod("a", 1)], version: "9")

@@ -17,7 +17,8 @@ extension AppState {
     mutating func askForFile() {
         guard let view = shownTable else { return }
         let table = view.table
-        let place = table.kind.isNamespaced ? "-\(view.namespace ?? "all")" : ""
+        let namespace = shownSearch.map(\.order.namespace) ?? view.namespace
+        let place = table.kind.isNamespaced ? "-\(namespace ?? "all")" : ""
         let local = Timestamp(
             microseconds: now.microseconds &+ Int64(options.utcOffsetSeconds) &* 1_000_000)
         let stamp = local.rfc3339.prefix(19).filter { $0.isNumber }

@@ -116,16 +116,24 @@ struct XrayTree: Sendable {
         var notes: [XrayNode] = []
         var loading: [ResourceKind] = []
         var seen: Set<GroupResource> = []
+        var forbidden: [(resource: String, reason: String)] = []
         for kind in order.kinds where seen.insert(kind.groupResource).inserted {
             let resource = kind.groupResource.resource
             var words: String?
             switch snapshot.resolve(order.scope(of: kind))?.state {
             case nil, .loading: loading.append(kind)
             case .ready, .stale, .unavailable: break
-            case .forbidden(let reason): words = "\(resource) may not be listed: \(reason)"
+            case .forbidden(let reason): forbidden.append((resource, reason))
             case .failed(let reason, _): words = "\(resource) cannot be read: \(reason)"
             }
             if let words { notes.append(XrayNode(id: words.hashValue, .note(words))) }
+        }
+        if let first = forbidden.first {
+            let names = forbidden.map(\.resource).joined(separator: ", ")
+            let words =
+                forbidden.count == 1
+                ? "\(names) may not be listed: \(first.reason)" : "\(forbidden.count) kinds may not be listed: \(names)"
+            notes.append(XrayNode(id: words.hashValue, .note(words)))
         }
         let isSame = loading == self.loading && notes.map(\.id) == self.notes.map(\.id)
         (self.notes, self.loading) = (notes, loading)

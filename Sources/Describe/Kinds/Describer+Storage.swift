@@ -6,7 +6,7 @@ extension Describer {
 
     func claim(_ page: inout Page) {
         head(&page, showsNoFinalizers: true)
-        claimStatus(&page)
+        classAndStatus(&page)
         page.field("Volume", claimVolume)
         let isBound = !spec["volumeName"].string.isEmpty
         let capacity = isBound ? status["capacity"]["storage"].string : ""
@@ -23,7 +23,7 @@ extension Describer {
         conditions(&page)
     }
 
-    private func claimStatus(_ page: inout Page) {
+    private func classAndStatus(_ page: inout Page) {
         page.field(
             "StorageClass", storageClassName(spec["storageClassName"], beta: "volume.beta.kubernetes.io/storage-class"))
         if let deleted = metadata["deletionTimestamp"].time {
@@ -90,13 +90,7 @@ extension Describer {
 
     func volume(_ page: inout Page) {
         head(&page, showsNoFinalizers: true)
-        page.field(
-            "StorageClass", storageClassName(spec["storageClassName"], beta: "volume.beta.kubernetes.io/storage-class"))
-        if let deleted = metadata["deletionTimestamp"].time {
-            page.field("Status", Words("Terminating (lasts \(age(from: deleted, to: now)))", .degraded))
-        } else {
-            page.field("Status", phase)
-        }
+        classAndStatus(&page)
         let claim = spec["claimRef"]
         let owner = claim["namespace"].string
         let claimName = claim["name"].string

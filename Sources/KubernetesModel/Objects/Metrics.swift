@@ -67,11 +67,6 @@ public struct ComputeUsage: Sendable, Hashable {
         memoryBytes = Self.sum(memoryBytes, other.memoryBytes)
     }
 
-    /// In thousandths of a core, rounded up as `kubectl top` does.
-    public var cpuMillis: Int64? {
-        cpuNanos.map { $0 / 1_000_000 + ($0 % 1_000_000 > 0 ? 1 : 0) }
-    }
-
     private static func sum(_ left: Int64?, _ right: Int64?) -> Int64? {
         guard let left, let right else { return left ?? right }
         let (sum, isTooLarge) = left.addingReportingOverflow(right)
