@@ -90,19 +90,13 @@ extension AppState {
             }
             reach(PersistentVolumeClaim.kind, name: claim.name, namespace: claim.namespace, title)
         case let storageClass as Stored<StorageClass>:
-            goTo(
-                PersistentVolumeClaim.kind,
-                restriction: Restriction(
-                    .ofStorageClass(metadata.name, isDefault: storageClass.value.isDefault), title: title,
-                    nothing: "No claim is of \(title)."),
-                namespace: nil)
+            reach(
+                PersistentVolumeClaim.kind, .ofStorageClass(metadata.name, isDefault: storageClass.value.isDefault),
+                from: object, title, nothing: "No claim is of \(title).")
         case let ingressClass as Stored<IngressClass>:
-            goTo(
-                Ingress.kind,
-                restriction: Restriction(
-                    .ofIngressClass(metadata.name, isDefault: ingressClass.value.isDefault), title: title,
-                    nothing: "No Ingress is of \(title)."),
-                namespace: nil)
+            reach(
+                Ingress.kind, .ofIngressClass(metadata.name, isDefault: ingressClass.value.isDefault), from: object,
+                title, nothing: "No Ingress is of \(title).")
         case let binding as Stored<RoleBinding>: open(roleOf: binding.value.role, in: metadata.namespace, title)
         case let binding as Stored<ClusterRoleBinding>: open(roleOf: binding.value.role, in: "", title)
         case is Stored<Role>, is Stored<ClusterRole>: openBindings(of: object, kind: table.kind, title)
