@@ -22,12 +22,13 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let package = Package(
     name: "sextant",
     products: [
-        .library(name: "KubernetesClient", targets: ["KubernetesClient", "KubernetesModel"]),
+        .library(name: "KubernetesClient", targets: ["KubernetesClient", "KubernetesModel", "Access"]),
         .executable(name: "sextant", targets: ["sextant"]),
         .executable(name: "sextant-bench", targets: ["sextant-bench"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
@@ -41,50 +42,61 @@ let package = Package(
     targets: [
         .target(name: "CCurses", linkerSettings: [.linkedLibrary("ncursesw")]),
         .target(name: "CMalloc"),
+        .target(name: "CKubernetesSchema", exclude: ["fields.txt", "descriptions.txt"]),
+        .systemLibrary(name: "CVTerm", pkgConfig: "vterm", providers: [.apt(["libvterm-dev"])]),
         .target(name: "KubernetesModel", swiftSettings: strict),
+        .target(name: "Access", dependencies: ["KubernetesModel"], swiftSettings: strict),
         .target(
             name: "KubernetesClient",
             dependencies: [
-                "KubernetesModel", logging, nioCore, nioPosix, nioHTTP1, nioWebSocket, nioTLS, nioSSL, yams,
+                "KubernetesModel", "Access", logging, nioCore, nioPosix, nioHTTP1, nioWebSocket, nioTLS, nioSSL, yams,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict),
         .target(name: "ClusterState", dependencies: ["KubernetesModel", collections], swiftSettings: strict),
         .target(name: "Diagnosis", dependencies: ["KubernetesModel", "ClusterState"], swiftSettings: strict),
-        .target(name: "Describe", dependencies: ["KubernetesModel", "ClusterState"], swiftSettings: strict),
+        .target(
+            name: "Describe", dependencies: ["KubernetesModel", "Access", "ClusterState"], swiftSettings: strict),
         .target(
             name: "ClusterCache",
             dependencies: ["KubernetesModel", "ClusterState", "KubernetesClient", logging], swiftSettings: strict),
         .target(
-            name: "Streams", dependencies: ["KubernetesModel", "KubernetesClient", logging], swiftSettings: strict),
+            name: "Streams", dependencies: ["KubernetesModel", "Access", "KubernetesClient", logging],
+            swiftSettings: strict),
         .target(name: "Screen", swiftSettings: strict),
+        .target(name: "TerminalEmulator", dependencies: ["CVTerm", "Screen"], swiftSettings: strict),
         .target(name: "CursesTerminal", dependencies: ["CCurses", "Screen"], swiftSettings: strict),
         .target(
-            name: "AppCore", dependencies: ["KubernetesModel", "ClusterState", "Describe", "Diagnosis", "Screen"],
+            name: "AppCore",
+            dependencies: ["KubernetesModel", "Access", "ClusterState", "Describe", "Diagnosis", "Screen"],
             swiftSettings: strict),
         .target(
             name: "Views",
-            dependencies: ["KubernetesModel", "ClusterState", "Describe", "Diagnosis", "Screen", "AppCore"],
+            dependencies: ["KubernetesModel", "Access", "ClusterState", "Describe", "Diagnosis", "Screen", "AppCore"],
             swiftSettings: strict),
         .target(
             name: "AppRuntime",
             dependencies: [
-                "CMalloc", "KubernetesModel", "KubernetesClient", "ClusterState", "ClusterCache", "Describe",
+                "CMalloc", "KubernetesModel", "Access", "KubernetesClient", "ClusterState", "ClusterCache", "Describe",
                 "Diagnosis",
-                "Streams", "Screen", "AppCore", "Views", logging,
+                "Streams", "Screen", "TerminalEmulator", "AppCore", "Views", logging,
             ],
             swiftSettings: strict),
         .target(
             name: "DemoCluster",
-            dependencies: ["KubernetesModel", nioCore, nioPosix, nioHTTP1, nioWebSocket, nioSSL, yams],
+            dependencies: [
+                "CKubernetesSchema", "KubernetesModel", nioCore, nioPosix, nioHTTP1, nioWebSocket, nioSSL, yams,
+            ],
             resources: [.embedInCode("Resources")], swiftSettings: strict),
         .executableTarget(
             name: "sextant",
             dependencies: [
-                "KubernetesModel", "KubernetesClient", "ClusterState", "Describe", "Diagnosis", "Streams", "Screen",
+                "KubernetesModel", "Access", "KubernetesClient", "ClusterState", "Describe", "Diagnosis", "Streams",
+                "Screen",
                 "CursesTerminal", "AppCore", "Views", "AppRuntime", "DemoCluster", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -93,7 +105,7 @@ let package = Package(
             name: "sextant-bench",
             dependencies: [
                 "KubernetesModel", "KubernetesClient", "ClusterState", "Describe", "Diagnosis", "Streams", "Screen",
-                "AppCore", "DemoCluster", logging,
+                "TerminalEmulator", "AppCore", "Views", "AppRuntime", "DemoCluster", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -105,15 +117,19 @@ let package = Package(
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
         .target(
-            name: "ModelTestSupport", dependencies: ["KubernetesModel"], path: "Tests/ModelTestSupport",
-            resources: [.copy("protobuf-fields.tsv")], swiftSettings: strict),
+            name: "ModelTestSupport", dependencies: ["CKubernetesSchema", "KubernetesModel"],
+            path: "Tests/ModelTestSupport", swiftSettings: strict),
         .testTarget(
             name: "KubernetesModelTests", dependencies: ["KubernetesModel", "ModelTestSupport"],
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
+            name: "AccessTests", dependencies: ["Access", "KubernetesModel"], resources: [.copy("Fixtures")],
+            swiftSettings: strict),
+        .testTarget(
             name: "KubernetesClientTests",
             dependencies: [
-                "KubernetesClient", "KubernetesModel", nioCore, nioPosix, nioHTTP1, nioWebSocket, nioSSL, logging,
+                "KubernetesClient", "KubernetesModel", "Access", nioCore, nioPosix, nioHTTP1, nioWebSocket, nioSSL,
+                logging,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             resources: [.copy("Fixtures")], swiftSettings: strict),
@@ -125,7 +141,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "DescribeTests",
-            dependencies: ["Describe", "ClusterState", "KubernetesModel", "ModelTestSupport"],
+            dependencies: ["Describe", "Access", "ClusterState", "KubernetesModel", "ModelTestSupport"],
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "DiagnosisTests", dependencies: ["Diagnosis", "ClusterState", "KubernetesModel"],
@@ -136,27 +152,32 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "ScreenTests", dependencies: ["Screen"], swiftSettings: strict),
         .testTarget(
+            name: "TerminalEmulatorTests", dependencies: ["TerminalEmulator", "Screen"], swiftSettings: strict),
+        .testTarget(
             name: "CursesTerminalTests", dependencies: ["CursesTerminal", "Screen"], swiftSettings: strict),
         .testTarget(
             name: "AppCoreTests",
-            dependencies: ["AppCore", "KubernetesModel", "ClusterState", "Describe", "Diagnosis", "Screen"],
+            dependencies: ["AppCore", "Access", "KubernetesModel", "ClusterState", "Describe", "Diagnosis", "Screen"],
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "ViewsTests",
-            dependencies: ["Views", "AppCore", "KubernetesModel", "ClusterState", "Describe", "Diagnosis", "Screen"],
+            dependencies: [
+                "Views", "AppCore", "KubernetesModel", "Access", "ClusterState", "Describe", "Diagnosis", "Screen",
+            ],
             resources: [.copy("Screens")], swiftSettings: strict),
         .testTarget(
             name: "DemoClusterTests",
             dependencies: [
                 "DemoCluster", "Diagnosis", "ClusterState", "KubernetesModel", nioCore, nioPosix, nioHTTP1,
                 nioWebSocket,
-            ], swiftSettings: strict),
+            ], resources: [.copy("Fixtures")], swiftSettings: strict),
         .target(
             name: "CThreadSanitizer", path: "Tests/CThreadSanitizer", exclude: ["suppressions.txt"]),
         .testTarget(
             name: "SextantTests",
             dependencies: [
-                "sextant", "KubernetesClient", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "sextant", "KubernetesClient", "DemoCluster",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .testTarget(
@@ -170,8 +191,8 @@ let package = Package(
         .testTarget(
             name: "FuzzTests",
             dependencies: [
-                "ModelTestSupport", "KubernetesClient", "KubernetesModel", "Streams", "AppCore", "Screen", yams,
-                nioCore,
+                "ModelTestSupport", "KubernetesClient", "KubernetesModel", "Streams", "AppCore", "Screen",
+                "TerminalEmulator", "DemoCluster", yams, nioCore,
                 nioWebSocket, .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             resources: [.copy("Seeds")], swiftSettings: strict),
@@ -179,7 +200,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "TestSupport", "AppRuntime", "AppCore", "Views", "Screen", "ClusterState", "KubernetesClient",
-                "KubernetesModel", "Streams", "DemoCluster", "Describe", "ModelTestSupport", logging,
+                "KubernetesModel", "Access", "Streams", "DemoCluster", "Describe", "ModelTestSupport", logging,
             ],
             swiftSettings: strict),
     ]

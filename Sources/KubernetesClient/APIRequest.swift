@@ -49,6 +49,8 @@ struct APIRequest {
             """
     }
 
+    /// Whom to act as; `nil` for whom the access acts as.
+    var impersonation: ClusterAccess.Impersonation?
     /// What is tried, such as `list pods in payments`.
     var attempt: String
     var method = Method.get

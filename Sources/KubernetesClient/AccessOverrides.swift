@@ -16,6 +16,10 @@ public struct AccessOverrides: Sendable, Hashable {
     public var requestTimeout: Duration?
     /// Whether to refuse everything that may change the cluster.
     public var readOnly: Bool
+    /// Which contexts are read-only.
+    public var rules = ContextRules()
+    /// Whether the rules do not count; `readOnly` does all the same.
+    public var allowsChanges = false
 
     /// Replaces what is given.
     public init(
@@ -56,6 +60,14 @@ public struct AccessOverrides: Sendable, Hashable {
             total += value * unit.1
         }
         return total <= century ? .seconds(total) : nil
+    }
+}
+
+extension AccessOverrides {
+    /// Why nothing may be changed there; `nil` when changes are allowed.
+    func readOnlyReason(for access: ClusterAccess) -> String? {
+        if readOnly { return "--read-only" }
+        return allowsChanges ? nil : rules.readOnlyReason(for: access)
     }
 }
 

@@ -86,6 +86,14 @@ public struct ClusterAccess: Sendable, Hashable {
     public var proxy: ProxyAddress?
     /// Whether to ask the server not to compress.
     public var disableCompression = false
+    /// Why nothing may be changed, such as `--read-only` or the line of a rule; `nil` when changes are allowed.
+    ///
+    /// A client that is made with it refuses every change before anything is sent.
+    public var readOnlyReason: String?
+    /// The rule that would forbid changes if `--allow-changes` did not lift it; `nil` for none.
+    public var liftedRule: String?
+    /// Whether whoever changes something types the context's name first.
+    public var confirmsByName = false
     /// The file in which the user entry is; `nil` in a cluster or when made by hand.
     public var file: String?
 

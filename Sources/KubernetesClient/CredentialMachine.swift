@@ -28,6 +28,8 @@ struct CredentialMachine: Sendable {
     }
 
     private var held: Held?
+    /// What the program gave last, as long as the server took it.
+    var last: ExecCredential? { held?.credential }
     /// Counts credentials, so that a refusal says which one it means.
     private var generation = 0
     private var isRunning = false

@@ -60,6 +60,9 @@ actor CredentialSource {
         }
     }
 
+    /// What the program gave last.
+    var held: Credential? { machine.last.map { Credential($0, 0) } }
+
     /// Notes that the server refused a credential.
     ///
     /// - Returns: whether another can be had, so that the request is worth a second attempt.

@@ -5,7 +5,13 @@ extension Kubeconfig {
     ///
     /// - Throws: When the file is no kubeconfig; then nothing of it is added.
     mutating func merge(file: String, bytes: [UInt8]) throws(KubeconfigFailure) {
-        let document = try KubeconfigDocument(file: file, bytes: bytes)
+        try merge(file: file, document: KubeconfigDocument(file: file, bytes: bytes))
+    }
+
+    /// Adds the entries of one file that was parsed; names that other files have are left as they are.
+    ///
+    /// - Throws: When the file is no kubeconfig; then nothing of it is added.
+    mutating func merge(file: String, document: KubeconfigDocument) throws(KubeconfigFailure) {
         guard let root = document.root, !root.isNull else {
             files.append(file)
             warnings.append("\(file) is empty")
@@ -24,22 +30,42 @@ extension Kubeconfig {
         }
         files.append(file)
         warnings += document.warnings
-        if currentContext == nil {
-            currentContext = mapping["current-context"]?.scalarText.flatMap { $0.isEmpty ? nil : $0 }
+        if let name = mapping["current-context"]?.scalarText, !name.isEmpty {
+            if currentContext == nil {
+                currentContext = name
+                fileOfCurrentContext = file
+            } else {
+                fileOfNextCurrentContext = fileOfNextCurrentContext ?? file
+            }
         }
 
         let directory = LocalFile.directory(of: file)
-        let knownClusters = Set(clusters.map(\.name))
-        for item in items("clusters", "cluster", of: mapping, file: file) where !knownClusters.contains(item.name) {
-            clusters.append(item.entry { Cluster(&$0, directory: directory) })
+        let knownClusters = Dictionary(clusters.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        for item in items("clusters", "cluster", of: mapping, file: file) {
+            let entry = item.entry { Cluster(&$0, directory: directory) }
+            if let known = knownClusters[item.name] {
+                note(hidden: item, isSame: (try? known.value.get()) == (try? entry.value.get()))
+            } else {
+                clusters.append(entry)
+            }
         }
-        let knownUsers = Set(users.map(\.name))
-        for item in items("users", "user", of: mapping, file: file) where !knownUsers.contains(item.name) {
-            users.append(item.entry { User(&$0, directory: directory) })
+        let knownUsers = Dictionary(users.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        for item in items("users", "user", of: mapping, file: file) {
+            let entry = item.entry { User(&$0, directory: directory) }
+            if let known = knownUsers[item.name] {
+                note(hidden: item, isSame: (try? known.value.get()) == (try? entry.value.get()))
+            } else {
+                users.append(entry)
+            }
         }
         let knownContexts = Set(contexts.map(\.name))
-        for item in items("contexts", "context", of: mapping, file: file) where !knownContexts.contains(item.name) {
+        for item in items("contexts", "context", of: mapping, file: file) {
             let entry = item.entry { Context(&$0, name: item.name) }
+            if knownContexts.contains(item.name) {
+                note(hidden: item)
+                if case .success(let context) = entry.value { hidden[hidden.count - 1].context = context }
+                continue
+            }
             contextPlaces[item.name] = entry.place
             switch entry.value {
             case .success(let context): contexts.append(context)
@@ -48,6 +74,10 @@ extension Kubeconfig {
                 contextFailures[item.name] = failure
             }
         }
+    }
+
+    private mutating func note(hidden item: Item, isSame: Bool = false) {
+        hidden.append(HiddenEntry(what: item.what, name: item.name, place: item.place, isSame: isSame))
     }
 
     /// An item of one of the three lists.

@@ -104,6 +104,9 @@ extension Kubeconfig {
         if !overrides.asGroups.isEmpty { user.impersonation.groups = overrides.asGroups }
         try inUser.addImpersonation(of: user, to: &access)
         try inUser.addCredentials(of: user, to: &access, clusterConfiguration: cluster.execConfiguration, now: now)
+        access.readOnlyReason = overrides.readOnlyReason(for: access)
+        if access.readOnlyReason == nil { access.liftedRule = overrides.rules.readOnlyReason(for: access) }
+        access.confirmsByName = overrides.rules.confirmsByName(for: access)
         return access
     }
 

@@ -12,14 +12,6 @@ public struct Kubeconfig: Sendable {
         public var namespace: String?
     }
 
-    /// What can be said of a context without connecting.
-    public struct Summary: Sendable, Hashable {
-        /// The server's URL without credentials; empty when unknown.
-        public var server: String
-        /// Why the context cannot be used; `nil` when nothing is seen to be wrong.
-        public var problem: String?
-    }
-
     /// The context that is used when none is asked for.
     ///
     /// Source: `current-context` of the first file that sets it.
@@ -44,6 +36,12 @@ public struct Kubeconfig: Sendable {
     var contextFailures: [String: KubeconfigFailure]
     /// A file that cannot be read and that would have been the first to name the current context.
     var unknownCurrentContext: KubeconfigFailure?
+    /// Entries that do not count: another file, which comes first, has one of that name.
+    var hidden: [HiddenEntry]
+    /// The file that `currentContext` is from; `nil` when none sets it.
+    var fileOfCurrentContext: String?
+    /// The first file after it that sets one too.
+    public internal(set) var fileOfNextCurrentContext: String?
     /// The namespace of the pod that we run in, for contexts without one.
     var podNamespace: String?
 
@@ -55,6 +53,18 @@ public struct Kubeconfig: Sendable {
         var value: Result<Value, KubeconfigFailure>
     }
 
+    /// An entry that another file's of that name stands before.
+    struct HiddenEntry: Sendable {
+        /// `cluster`, `user` or `context`.
+        var what: String
+        var name: String
+        var place: Place
+        /// Its fields, where it is a context that can be read.
+        var context: Context?
+        /// Whether it says the same as the one that counts.
+        var isSame = false
+    }
+
     /// Where in which file an entry is.
     struct Place: Sendable {
         var file: String
@@ -62,7 +72,7 @@ public struct Kubeconfig: Sendable {
     }
 
     /// A cluster entry as the file has it; paths are absolute.
-    struct Cluster: Sendable {
+    struct Cluster: Sendable, Hashable {
         var server = ""
         var certificateAuthority: String?
         var certificateAuthorityData: String?
@@ -75,7 +85,7 @@ public struct Kubeconfig: Sendable {
     }
 
     /// A user entry as the file has it; paths are absolute.
-    struct User: Sendable {
+    struct User: Sendable, Hashable {
         var clientCertificate: String?
         var clientCertificateData: String?
         var clientKey: String?
@@ -91,7 +101,7 @@ public struct Kubeconfig: Sendable {
     }
 
     /// The fields `as`, `as-uid`, `as-groups` and `as-user-extra`.
-    struct Impersonation: Sendable {
+    struct Impersonation: Sendable, Hashable {
         var user: String?
         var uid: String?
         var groups: [String] = []
@@ -99,14 +109,14 @@ public struct Kubeconfig: Sendable {
     }
 
     /// The field `auth-provider`, which came before `exec`.
-    struct AuthProvider: Sendable {
+    struct AuthProvider: Sendable, Hashable {
         var name: String
         /// The ID token of `oidc`.
         var idToken: Secret?
     }
 
     /// What is wrong with `exec`, and what to do.
-    struct ExecProblem: Error {
+    struct ExecProblem: Error, Hashable {
         var problem: String
         var remedy: String
     }
@@ -123,5 +133,6 @@ public struct Kubeconfig: Sendable {
         self.proxies = proxies
         contextPlaces = [:]
         contextFailures = [:]
+        hidden = []
     }
 }

@@ -10,8 +10,10 @@ struct KubeconfigDocument {
 
     /// The first document; `nil` when it is empty.
     private(set) var root: Node?
-    /// What was passed over.
-    private(set) var warnings: [String] = []
+    /// What was passed over, and what counts instead.
+    private(set) var passedOver: [KubeconfigFailure] = []
+    /// The same in words.
+    var warnings: [String] { passedOver.map(\.description) }
 
     /// Reads the text of a file.
     ///
@@ -35,15 +37,18 @@ struct KubeconfigDocument {
                 let parser = try Parser(yaml: text, encoding: .utf8)
                 root = try parser.nextRoot()
                 if (try? parser.nextRoot() != nil) != false {
-                    warnings.append("\(file): only the first of its documents counts")
+                    passedOver.append(
+                        KubeconfigFailure(file: file, problem: "only the first of its documents counts"))
                 }
                 break
             } catch {
                 guard case .duplicatedKeysInMapping(let keys, let context)? = error as? YamlError, duplicates < 32,
                     let renamed = Self.rename(keyAt: context.mark, of: text, number: duplicates)
                 else { throw Self.failure(of: error, file: file, lines: content.count { $0 == 0x0A } + 1) }
-                warnings.append(
-                    "\(file):\(context.mark.line): the key `\(keys.first ?? "")` is there twice; the last one counts")
+                passedOver.append(
+                    KubeconfigFailure(
+                        file: file, line: context.mark.line, problem: "the key `\(keys.first ?? "")` is there twice",
+                        remedy: "the last one counts"))
                 duplicates += 1
                 text = renamed
             }

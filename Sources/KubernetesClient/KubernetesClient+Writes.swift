@@ -248,7 +248,7 @@ extension KubernetesClient {
     }
 
     /// Sends a request that changes something, and sends it again only where the server turned it away for being busy.
-    private func change(_ request: APIRequest, waitsWhenBusy: Bool = true) async throws -> JSONValue? {
+    func change(_ request: APIRequest, waitsWhenBusy: Bool = true) async throws -> JSONValue? {
         var attempts = 1
         while true {
             do {

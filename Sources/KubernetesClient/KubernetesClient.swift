@@ -18,21 +18,22 @@ public final class KubernetesClient: Sendable {
     /// A client that has not connected yet.
     ///
     /// - Parameters:
-    ///   - access: Where and as whom to connect.
+    ///   - access: Where and as whom to connect, and whether anything may be changed there.
     ///   - logger: Gets what was tried again; never a credential.
     ///   - userAgent: How to introduce oneself, such as `sextant/1.0`.
     ///   - pluginHost: Serves the exec plugin that gets the credential, if there is one.
     ///   - timeouts: How long to wait for what.
     ///   - retryPolicy: When to try one-shot reads again.
-    ///   - readOnly: Whether to refuse everything that may change the cluster, before anything is sent.
+    ///   - readOnly: Whether to refuse everything that may change the cluster, even if the access allows changes.
     /// - Throws: When a certificate or key cannot be read or used.
     public init(
         _ access: ClusterAccess, logger: Logger, userAgent: String = "sextant",
         pluginHost: PluginHost = .none, timeouts: ClientTimeouts = ClientTimeouts(),
         retryPolicy: RetryPolicy = RetryPolicy(), readOnly: Bool = false
     ) throws(KubeconfigFailure) {
-        transport = try Transport(
-            access, timeouts: timeouts, userAgent: userAgent, pluginHost: pluginHost, readOnly: readOnly)
+        var access = access
+        if readOnly, access.readOnlyReason == nil { access.readOnlyReason = "this client only looks" }
+        transport = try Transport(access, timeouts: timeouts, userAgent: userAgent, pluginHost: pluginHost)
         self.access = access
         self.retryPolicy = retryPolicy
         self.logger = logger

@@ -126,6 +126,21 @@ extension LocalFile {
         return "/" + parts.joined(separator: "/")
     }
 
+    /// Whether a file is missing because it, or a folder on the way to it, is a symbolic link to nothing.
+    static func isBrokenLink(_ path: String) -> Bool {
+        var path = path[...]
+        while !path.isEmpty {
+            var status = stat()
+            // What is there at all is a link that leads nowhere, or the folder in which the next name is missing.
+            if lstat(String(path), &status) == 0 {
+                return status.st_mode & S_IFMT == S_IFLNK && stat(String(path), &status) != 0
+            }
+            guard let end = path.lastIndex(of: "/") else { return false }
+            path = path[..<end]
+        }
+        return false
+    }
+
     /// The absolute directory of a file.
     static func directory(of file: String) -> String {
         let path = absolute(file, in: currentDirectory)

@@ -31,8 +31,6 @@ final class Transport: Sendable {
     let warnings: [String]
 
     let credentials: CredentialSource
-    /// Whether nothing is sent that may change the cluster.
-    let readOnly: Bool
 
     let client: HTTPClient
     /// For logs, which may be silent for hours: over HTTP/1.1, a connection for each, so that they are not in the way of
@@ -47,14 +45,12 @@ final class Transport: Sendable {
     private let clockOffset = Mutex(Duration.zero)
 
     init(
-        _ access: ClusterAccess, timeouts: ClientTimeouts, userAgent: String, pluginHost: PluginHost,
-        readOnly: Bool
+        _ access: ClusterAccess, timeouts: ClientTimeouts, userAgent: String, pluginHost: PluginHost
     ) throws(KubeconfigFailure) {
         tls = try TLSConfigurations(access)
         self.access = access
         self.timeouts = timeouts
         self.userAgent = userAgent
-        self.readOnly = readOnly
         warnings = tls.warnings
         credentials = CredentialSource(access, host: pluginHost)
 
@@ -155,9 +151,8 @@ final class Transport: Sendable {
     ///
     /// Every way to the server passes here, because it needs the credential.
     func permit(_ request: APIRequest) throws(APIFailure) {
-        guard readOnly, request.changesCluster else { return }
-        throw APIFailure(
-            .readOnly, attempt: request.attempt, detail: "refused, because this is read-only (--read-only)")
+        guard let reason = access.readOnlyReason, request.changesCluster else { return }
+        throw APIFailure(.readOnly, attempt: request.attempt, detail: "refused, because this is read-only (\(reason))")
     }
 
     /// Sends a request that changes something, and reads what the server says about it.
@@ -375,7 +370,7 @@ final class Transport: Sendable {
             let pair = Data("\(basic.username):\(basic.password.text)".utf8).base64EncodedString()
             headers.add(name: "Authorization", value: "Basic \(pair)")
         }
-        if let user = access.impersonation {
+        if let user = request.impersonation ?? access.impersonation {
             headers.add(name: "Impersonate-User", value: user.user)
             if let uid = user.uid { headers.add(name: "Impersonate-Uid", value: uid) }
             for group in user.groups { headers.add(name: "Impersonate-Group", value: group) }

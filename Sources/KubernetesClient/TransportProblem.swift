@@ -85,10 +85,13 @@ struct TransportProblem {
         self.detail = detail
     }
 
+    /// What is said of a certificate that is for others.
+    static let otherNameWords = "the server's certificate is for another name than"
+
     private mutating func otherName(_ names: String, _ access: ClusterAccess) {
         reason = .tls
         detail =
-            "\(access.server.hostAndPort): the server's certificate is for another name than "
+            "\(access.server.hostAndPort): \(Self.otherNameWords) "
             + "\"\(access.certifiedName)\"\(names.isEmpty ? "" : " (it is for \(names))")"
             + "; correct the server, or set tls-server-name"
     }

@@ -209,8 +209,9 @@ public final class LocalForward: Sendable {
                 let words = (error as? APIFailure)?.detail ?? "\(error)"
                 if let place { refusals.append(Refusal(place: place, words: words)) }
                 if place == nil || refusals.count >= Self.mostAttempts {
-                    channel.close(promise: nil)
+                    // First: the end of the connection cancels this task.
                     if !Task.isCancelled { fail(refusals.last?.place, refusals.last?.words ?? words) }
+                    channel.close(promise: nil)
                     break
                 }
             }
