@@ -1,3 +1,4 @@
+import Access
 import ClusterState
 import KubernetesModel
 
@@ -70,9 +71,12 @@ struct Describer: Sendable {
         case "namespaces": namespaceObject(&page)
         case "priorityclasses.scheduling.k8s.io": priorityClass(&page)
         case "csinodes.storage.k8s.io": csiNode(&page)
+        case AccessTopic.users.description: holder(.user, &page)
+        case AccessTopic.groups.description: holder(.group, &page)
+        case AccessTopic.whoCan.description, AccessTopic.whoCanAnywhere.description: whoCan(&page)
         default: generic(&page)
         }
-        events(&page)
+        if !AccessTopic.all.contains(resource) { events(&page) }
         return page
     }
 

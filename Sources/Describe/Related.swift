@@ -55,6 +55,28 @@ struct Related: Sendable {
     }
 }
 
+/// The kinds that a description of an object reads beside the object itself, in one namespace those that may not be read
+/// in all of them.
+///
+/// - Parameters:
+///   - resource: what the object is.
+///   - namespace: its namespace; empty for cluster-scoped objects.
+///   - name: its name.
+///   - snapshot: what is known by now.
+/// - Returns: scopes to keep current while the description is shown.
+package func describedScopes(
+    of resource: GroupResource, namespace: String, name: String, in snapshot: ClusterSnapshot
+) -> Set<KindScope> {
+    var scopes = describedScopes(of: resource, namespace: namespace, name: name)
+    guard !namespace.isEmpty else { return scopes }
+    for kind in [Role.kind, RoleBinding.kind, ServiceAccount.kind].map(\.groupResource) {
+        let all = KindScope(kind, namespace: nil)
+        guard scopes.contains(all), case .forbidden? = snapshot[all]?.state else { continue }
+        scopes.insert(KindScope(kind, namespace: namespace))
+    }
+    return scopes
+}
+
 /// The kinds that a description of an object reads beside the object itself.
 ///
 /// - Parameters:
@@ -77,9 +99,25 @@ package func describedScopes(of resource: GroupResource, namespace: String, name
         "persistentvolumeclaims", "configmaps", "secrets", "poddisruptionbudgets.policy",
         "networkpolicies.networking.k8s.io":
         add(Pod.kind, in: namespace)
-    case "serviceaccounts": add(Pod.kind, SecretObject.kind, in: namespace)
-    case "roles.rbac.authorization.k8s.io": add(RoleBinding.kind, in: namespace)
-    case "clusterroles.rbac.authorization.k8s.io": add(RoleBinding.kind, ClusterRoleBinding.kind, in: nil)
+    case "serviceaccounts":
+        add(Pod.kind, SecretObject.kind, in: namespace)
+        add(Role.kind, ClusterRole.kind, RoleBinding.kind, ClusterRoleBinding.kind, in: nil)
+    case "roles.rbac.authorization.k8s.io": add(RoleBinding.kind, ServiceAccount.kind, in: namespace)
+    case "clusterroles.rbac.authorization.k8s.io":
+        add(RoleBinding.kind, ClusterRoleBinding.kind, ServiceAccount.kind, in: nil)
+    case "rolebindings.rbac.authorization.k8s.io":
+        add(Role.kind, ServiceAccount.kind, in: namespace)
+        add(ClusterRole.kind, in: nil)
+    case "clusterrolebindings.rbac.authorization.k8s.io": add(ClusterRole.kind, ServiceAccount.kind, in: nil)
+    case AccessTopic.users.description, AccessTopic.groups.description:
+        scopes = []
+        add(Role.kind, ClusterRole.kind, RoleBinding.kind, ClusterRoleBinding.kind, in: nil)
+    case AccessTopic.whoCan.description, AccessTopic.whoCanAnywhere.description:
+        scopes = []
+        if resource == AccessTopic.whoCanAnywhere || !namespace.isEmpty {
+            add(Role.kind, RoleBinding.kind, in: namespace.isEmpty ? nil : namespace)
+        }
+        add(ClusterRole.kind, ClusterRoleBinding.kind, in: nil)
     case "cronjobs.batch": add(Job.kind, in: namespace)
     case "services": add(EndpointSlice.kind, in: namespace)
     case "ingresses.networking.k8s.io", "ingresses.extensions":

@@ -9,6 +9,7 @@ extension DiagnosisRule {
         .autoscalerTarget,
         .claimNotBound,
         .claimTerminating,
+        .clusterRoleBindingDangling,
         .cronJobFailing,
         .cronJobMissed,
         .cronJobSchedule,
@@ -53,6 +54,7 @@ extension DiagnosisRule {
         .podWaiting,
         .replicaSetPodsRefused,
         .resourceQuotaFull,
+        .roleBindingDangling,
         .serviceFamily,
         .serviceLoadBalancer,
         .serviceNotReady,
@@ -72,8 +74,12 @@ extension DiagnosisRule {
         Set(types.map { KindScope($0.kind.groupResource, namespace: $0.kind.isNamespaced ? namespace : nil) })
     }
 
-    /// Kinds that are read only for somebody who looks at findings: they may be large, and reading Secrets is noticed.
-    package static let askedKinds = Set([SecretObject.kind, ConfigMap.kind].map(\.groupResource))
+    /// Kinds that are read only for somebody who looks at findings: they may be large or often may not be read, and
+    /// reading Secrets is noticed.
+    package static let askedKinds = Set(
+        [
+            SecretObject.kind, ConfigMap.kind, Role.kind, ClusterRole.kind, RoleBinding.kind, ClusterRoleBinding.kind,
+        ].map(\.groupResource))
 
     private static let allTypes = types(of: all)
 

@@ -263,7 +263,7 @@ extension Describer {
         }
     }
 
-    // MARK: - Priorities and roles
+    // MARK: - Priorities
 
     func priorityClass(_ page: inout Page) {
         head(&page)
@@ -271,128 +271,5 @@ extension Describer {
         page.field("GlobalDefault", Words(document["globalDefault"].bool == true ? "true" : "false"))
         page.field("PreemptionPolicy", Words(document["preemptionPolicy"].string))
         page.field("Description", Words(document["description"].string))
-    }
-
-    /// The rules of a role, one row a resource, as kubectl breaks them down.
-    func role(_ page: inout Page) {
-        head(&page)
-        let selectors = document["aggregationRule"]["clusterRoleSelectors"].items
-        if !selectors.isEmpty { page.field("Aggregates", selectors.map { Words(selector(Optional($0))) }) }
-        bindings(&page)
-        struct Row: Hashable {
-            var resource = ""
-            var url = ""
-            var names = ""
-        }
-        var verbs: [Row: [String]] = [:]
-        for rule in document["rules"].items {
-            let names = rule["resourceNames"].strings.joined(separator: " ")
-            var rows = rule["nonResourceURLs"].strings.map { Row(url: $0) }
-            for group in rule["apiGroups"].strings {
-                for resource in rule["resources"].strings.prefix(1000) {
-                    let parts = resource.split(separator: "/", maxSplits: 1).map(String.init)
-                    var name = parts.first ?? resource
-                    if !group.isEmpty { name += ".\(group)" }
-                    if parts.count == 2 { name += "/\(parts[1])" }
-                    rows.append(Row(resource: name, names: names))
-                }
-            }
-            for row in rows {
-                for verb in rule["verbs"].strings where verbs[row]?.contains(verb) != true {
-                    verbs[row, default: []].append(verb)
-                }
-            }
-        }
-        let sorted = verbs.sorted {
-            ($0.key.resource, $0.key.url, $0.key.names) < ($1.key.resource, $1.key.url, $1.key.names)
-        }
-        page.section("PolicyRule", sorted.isEmpty ? .none : "") { page in
-            guard !sorted.isEmpty else { return }
-            page.table(
-                ["Resources", "Non-Resource URLs", "Resource Names", "Verbs"],
-                sorted.map { row, verbs in
-                    [
-                        Words(row.resource), Words("[\(row.url)]", row.url.isEmpty ? .dim : .plain),
-                        Words("[\(row.names)]", row.names.isEmpty ? .dim : .plain),
-                        Words("[\(verbs.joined(separator: " "))]", verbs.contains("*") ? .degraded : .plain),
-                    ]
-                })
-        }
-    }
-
-    /// The bindings that give the role, and to whom.
-    private func bindings(_ page: inout Page) {
-        let isClusterRole = resource.resource == "clusterroles"
-        let kind = isClusterRole ? "ClusterRole" : "Role"
-        func link(_ kind: String, _ metadata: ObjectMeta, _ subjects: [RoleSubject]) -> Words {
-            let place = metadata.namespace.isEmpty ? "" : "\(metadata.namespace)/"
-            let names = subjects.prefix(5).map { "\($0.kind) \($0.name)" }.joined(separator: ", ")
-            let more = subjects.count > 5 ? " and \(subjects.count - 5) more" : ""
-            return Words(
-                "\(kind)/\(place)\(metadata.name)",
-                link: DescribedLink(
-                    group: "rbac.authorization.k8s.io", kind: kind, namespace: metadata.namespace, name: metadata.name))
-                + Words(names.isEmpty ? "  to nobody" : "  to \(names)\(more)", .dim)
-        }
-        let local = related.find(RoleBinding.self, in: isClusterRole ? nil : namespace) { Array($0.objects) }
-            .map { all in
-                all.filter { binding in
-                    binding.role.kind == kind && binding.role.name == name
-                        && (isClusterRole || binding.metadata.namespace == namespace)
-                }
-                .sorted { ($0.metadata.namespace, $0.metadata.name) < ($1.metadata.namespace, $1.metadata.name) }
-                .map { link("RoleBinding", $0.metadata, $0.subjects) }
-            }
-        var lines: [Words] = []
-        if isClusterRole {
-            let global = related.find(ClusterRoleBinding.self, in: nil) { Array($0.objects) }.map { all in
-                all.filter { $0.role.name == name }.sorted { $0.metadata.name < $1.metadata.name }
-                    .map { link("ClusterRoleBinding", $0.metadata, $0.subjects) }
-            }
-            switch global {
-            case .known(let words): lines += words
-            case .unknown(let reason): lines.append(Words("ClusterRoleBindings: ") + reason)
-            }
-        }
-        switch local {
-        case .known(let words): lines += words
-        case .unknown(let reason): lines.append(Words("RoleBindings: ") + reason)
-        }
-        let more = lines.count - 50
-        if more > 0 { lines = Array(lines.prefix(50)) + [Words("… and \(more) more", .dim)] }
-        page.field("Given By", lines)
-    }
-
-    func roleBinding(_ page: inout Page) {
-        head(&page)
-        let role = document["roleRef"]
-        page.section("Role") { page in
-            page.field("Kind", Words(role["kind"].string))
-            let name = role["name"].string
-            page.field(
-                "Name",
-                Words(
-                    name,
-                    link: DescribedLink(
-                        group: "rbac.authorization.k8s.io", kind: role["kind"].string,
-                        namespace: role["kind"].string == "Role" ? namespace : "", name: name)))
-        }
-        let subjects = document["subjects"].items
-        page.section("Subjects", subjects.isEmpty ? .none : "") { page in
-            guard !subjects.isEmpty else { return }
-            page.table(
-                ["Kind", "Name", "Namespace"],
-                subjects.map { subject in
-                    let kind = subject["kind"].string
-                    let name = subject["name"].string
-                    let own = subject["namespace"].string
-                    let isAccount = kind == "ServiceAccount"
-                    return [
-                        Words(kind),
-                        Words(name, link: isAccount ? DescribedLink(kind: kind, namespace: own, name: name) : nil),
-                        Words(own),
-                    ]
-                })
-        }
     }
 }

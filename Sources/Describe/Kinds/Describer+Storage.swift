@@ -1,3 +1,4 @@
+import Access
 import ClusterState
 import KubernetesModel
 
@@ -239,6 +240,7 @@ extension Describer {
         page.field(
             "Used By",
             users { ($0.spec.serviceAccountName.isEmpty ? "default" : $0.spec.serviceAccountName) == name })
+        holdings(of: RoleHolder(.serviceAccount, name, namespace: namespace), &page)
     }
 
     // MARK: - Who uses it

@@ -54,56 +54,17 @@ extension Report {
 
     /// The report as SARIF 2.1.0.
     package func sarif(rules: [DiagnosisRule], version: String) -> JSONValue {
-        let level: (Severity) -> JSONValue = {
-            switch $0 {
-            case .broken: .string("error")
-            case .degraded: .string("warning")
-            case .hygiene: .string("note")
-            }
+        var log = SARIF()
+        for rule in rules {
+            log.add(rule: rule.id, title: rule.title, help: rule.remedy, source: rule.source, severity: rule.severity)
         }
-        func message(_ text: String) -> JSONValue { .object([.init("text", .string(text))]) }
-        let descriptors = rules.map { rule -> JSONValue in
-            .object([
-                .init("id", .string(rule.id)), .init("shortDescription", message(rule.title)),
-                .init("help", message(rule.remedy)), .init("helpUri", .string(rule.source)),
-                .init("defaultConfiguration", .object([.init("level", level(rule.severity))])),
-            ])
-        }
-        let results = findings.map { finding -> JSONValue in
+        for finding in findings {
             let subject = finding.subject
             let place = [subject.namespace, subject.kind, subject.name].filter { !$0.isEmpty }.joined(separator: "/")
-            return .object([
-                .init("ruleId", .string(finding.rule)), .init("level", level(finding.severity)),
-                .init("message", message("\(finding.title). \(finding.cause) \(finding.nextStep)")),
-                .init(
-                    "locations",
-                    .array([
-                        .object([
-                            .init(
-                                "logicalLocations",
-                                .array([
-                                    .object([
-                                        .init("fullyQualifiedName", .string(place)), .init("kind", .string("resource")),
-                                    ])
-                                ]))
-                        ])
-                    ])),
-                .init("partialFingerprints", .object([.init("sextant/v1", .string(finding.id))])),
-            ])
+            log.add(
+                result: finding.rule, finding.severity, "\(finding.title). \(finding.cause) \(finding.nextStep)",
+                at: .object(place), fingerprint: finding.id)
         }
-        let driver = JSONValue.object([
-            .init("name", .string("sextant")), .init("version", .string(version)), .init("rules", .array(descriptors)),
-        ])
-        return .object([
-            .init("$schema", .string("https://json.schemastore.org/sarif-2.1.0.json")),
-            .init("version", .string("2.1.0")),
-            .init(
-                "runs",
-                .array([
-                    .object([
-                        .init("tool", .object([.init("driver", driver)])), .init("results", .array(results)),
-                    ])
-                ])),
-        ])
+        return log.json(version: version)
     }
 }

@@ -60,7 +60,7 @@ extension DiagnosisRule {
 /// Why an image cannot be pulled, as far as the words of kubelet, runtime and registry tell.
 private enum ImagePullProblem {
     case invalidName, neverPulled, notFound, denied, rateLimited, unknownHost, refused, certificate, timeout
-    case platform, signature, unknown
+    case platform, signature, unavailable, unknown
 
     init(reason: String, text: String) {
         let text = text.lowercased()
@@ -90,7 +90,7 @@ private enum ImagePullProblem {
             } else if says("i/o timeout", "deadline exceeded", "timeout", "no route to host", "unreachable") {
                 self = .timeout
             } else {
-                self = .unknown
+                self = reason == "RegistryUnavailable" ? .unavailable : .unknown
             }
         }
     }
@@ -109,6 +109,7 @@ private enum ImagePullProblem {
         case .timeout: "the registry does not answer"
         case .platform: "not built for this node's platform"
         case .signature: "the signature is not accepted"
+        case .unavailable: "the registry is not available"
         case .unknown: "the reason is not known"
         }
     }
@@ -128,6 +129,7 @@ private enum ImagePullProblem {
         case .timeout: "The node cannot reach the registry, or it takes too long."
         case .platform: "The registry has the image, but for other processors or operating systems."
         case .signature: "The policy of the node does not accept the image's signature."
+        case .unavailable: "The registry answers with an error of its own, or not at all."
         case .unknown: "The server does not say why; older kubelets do so in an event, which expires."
         }
     }
@@ -148,6 +150,7 @@ private enum ImagePullProblem {
         case .timeout: "Check the way from the node to the registry: network, proxy, firewall."
         case .platform: "Build the image for the node's platform, or choose other nodes."
         case .signature: "Sign the image as the node's policy demands."
+        case .unavailable: "Check that the registry of \(image) is up, and the way there from the node."
         case .unknown: "Check the name of \(image); the next attempt, at most five minutes away, tells why in an event."
         }
     }

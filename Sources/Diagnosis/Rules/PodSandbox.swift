@@ -21,7 +21,10 @@ extension DiagnosisRule {
         {
             words = "no address is left"
             nextStep = "The node's or the subnet's addresses are used up: free some, or add nodes or a larger range."
-        } else if event.reason == "NetworkNotReady" || message.contains("cni") || message.contains("network plugin") {
+        } else if event.reason == "NetworkNotReady" || message.contains("cni")
+            || message.contains("network plugin") || message.contains("plugin type=")
+            || message.contains("network for sandbox")
+        {
             words = "the node's network plugin is not ready or fails"
             nextStep = "Look at the network plugin's pod on node \(pod.nodeName)."
         } else if message.contains("runtimeclass") || message.contains("no runtime for") {
