@@ -14,6 +14,10 @@ package struct DemoClusterOptions: Sendable {
     package var seed: UInt64 = 1
     /// Time between two steps of the simulation; `nil` for a cluster that stands still.
     package var stepInterval: Duration? = .milliseconds(2500)
+    /// How many generated pods there are besides those of the scenario, at most `DemoCrowd.mostPods`.
+    package var pods = 0
+    /// How many changes of generated pods there are each second, at most `DemoCrowd.mostChanges`.
+    package var changesPerSecond = 0
 
     /// The cluster of `sextant demo`.
     package init() {}
@@ -35,9 +39,19 @@ package func withDemoCluster<Result: Sendable>(
     _ body: @escaping @Sendable (DemoServer) async throws -> Result
 ) async throws -> Result {
     let scenario = try scenario ?? .standard()
-    let (simulation, store) = DemoSimulation.begin(scenario, seed: options.seed, at: clock())
+    let start = clock()
+    // A change of a pod brings up to five others with it. What there was a minute ago is remembered, so that a client
+    // may take its time for a long list.
+    let historyLimit = max(2000, min(options.changesPerSecond * 300, 200_000))
+    var (simulation, store) = DemoSimulation.begin(
+        scenario, seed: options.seed, at: start, historyLimit: historyLimit, historyBytes: 128 << 20)
+    var crowd: DemoCrowd?
+    if options.pods > 0 {
+        crowd = DemoCrowd(
+            pods: options.pods, changesPerSecond: options.changesPerSecond, seed: options.seed, in: &store, at: start)
+    }
     return try await withDemoServer(
-        store: store, simulation: simulation, options: options.server, clock: clock
+        store: store, simulation: simulation, crowd: crowd, options: options.server, clock: clock
     ) { server in
         guard let interval = options.stepInterval else { return try await body(server) }
         return try await withThrowingTaskGroup(of: Result?.self) { group in
@@ -48,6 +62,16 @@ package func withDemoCluster<Result: Sendable>(
                     server.step()
                 }
                 return nil
+            }
+            if options.pods > 0 {
+                group.addTask {
+                    while !Task.isCancelled {
+                        try? await Task.sleep(for: .milliseconds(100))
+                        if Task.isCancelled { break }
+                        server.stepCrowd()
+                    }
+                    return nil
+                }
             }
             group.addTask { try await body(server) }
             defer { group.cancelAll() }

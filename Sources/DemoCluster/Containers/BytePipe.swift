@@ -145,6 +145,12 @@ final class ByteInput: Sendable {
         return left.isEmpty ? try await next() : left
     }
 
+    /// Gives bytes back that were read too many.
+    func unread(_ bytes: [UInt8]) {
+        guard !bytes.isEmpty else { return }
+        buffer.withLock { buffer in buffer = Buffer(bytes: bytes + buffer.left) }
+    }
+
     /// The next line without its end; `nil` at the end, also when `limit` bytes came without one.
     func readLine(limit: Int = 16 << 20) async throws -> [UInt8]? {
         while true {
@@ -184,7 +190,14 @@ final class ByteInput: Sendable {
 
 /// Where a program writes.
 struct ByteOutput: Sendable {
+    /// Whether a person sees it, and not a file or another program.
+    let isTerminal: Bool
     let write: @Sendable ([UInt8]) async throws -> Void
+
+    init(isTerminal: Bool = false, _ write: @escaping @Sendable ([UInt8]) async throws -> Void) {
+        self.isTerminal = isTerminal
+        self.write = write
+    }
 
     /// Writes text.
     func print(_ text: String) async throws { try await write(Array(text.utf8)) }

@@ -56,8 +56,30 @@ struct ContainerSession: Sendable {
         return (size.integer("Width"), size.integer("Height"))
     }
 
+    /// Runs until the command ends, or the container does.
     private func perform(_ process: Process) async throws -> Outcome {
-        guard case .exec(let command) = upgrade.kind else {
+        try await withThrowingTaskGroup(of: Outcome.self) { group in
+            group.addTask { try await work(process) }
+            group.addTask {
+                while world.isRunning { try await Task.sleep(for: .milliseconds(200)) }
+                return .exited(137)
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? .exited(0)
+        }
+    }
+
+    /// What is run: a command, or the main process of a container that was added to have one.
+    private var command: [String]? {
+        if case .exec(let command) = upgrade.kind { return command }
+        let spec = world.container.spec
+        guard world.container.isEphemeral, spec["stdin"]?.isTrue == true else { return nil }
+        let words = ["command", "args"].flatMap { spec[$0]?.elements ?? [] }.compactMap(\.text)
+        return words.isEmpty ? ["sh"] : words
+    }
+
+    private func work(_ process: Process) async throws -> Outcome {
+        guard let command else {
             try await attach(process.output)
             return .exited(0)
         }

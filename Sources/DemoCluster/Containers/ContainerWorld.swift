@@ -13,6 +13,13 @@ struct ContainerWorld: Sendable {
         cluster().behaviours[.init(namespace: container.namespace, name: container.podName)] ?? DemoPodBehaviour()
     }
 
+    /// Whether the container is still there and runs.
+    var isRunning: Bool {
+        let pod = cluster().document(of: .pods, namespace: container.namespace, name: container.podName)
+        return pod.map { DemoContainer.all(of: $0) }?.contains { $0.identity == container.identity && $0.isRunning }
+            ?? false
+    }
+
     /// Whether the image has a shell and the usual programs; some have their own program alone.
     var hasPrograms: Bool {
         !container.image.hasPrefix("registry.k8s.io/") && !container.image.contains("/recommendations:")

@@ -28,13 +28,10 @@ extension DemoAPI {
     func upgrade(_ request: DemoRequest, store: DemoObjectStore) throws(DemoStatus) -> DemoUpgrade {
         let segments = request.segments
         guard segments.count > 2, segments[0] == "api",
-            let target = Self.target(group: "", version: segments[1], Array(segments.dropFirst(2))),
+            let target = Self.target(group: "", version: segments[1], Array(segments.dropFirst(2)), in: store),
             Self.streams.contains(target.subresource)
         else { throw .noSuchResource }
-        guard let user = try user(of: request) else {
-            throw .forbidden(user: "system:anonymous", path: request.path)
-        }
-        return try upgrade(target, request, user: user, store: store)
+        return try upgrade(target, request, user: try user(of: request, store), store: store)
     }
 
     private func upgrade(

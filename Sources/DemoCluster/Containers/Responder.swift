@@ -74,7 +74,7 @@ struct Responder: Sendable {
     /// Who listens on a port of a pod.
     /// - Returns: `nil` when a connection is refused.
     static func listening(on port: Int, of pod: JSONValue, _ behaviour: DemoPodBehaviour) -> Responder? {
-        guard behaviour.trouble != .livenessKilled else { return nil }
+        guard !behaviour.trouble.refusesConnections else { return nil }
         let container = DemoContainer.all(of: pod).first { container in
             container.isRunning
                 && (container.spec["ports"]?.elements ?? []).contains {
@@ -91,7 +91,7 @@ struct Responder: Sendable {
         let readiness = container.spec.text("readinessProbe", "httpGet", "path")
         let liveness = container.spec.text("livenessProbe", "httpGet", "path")
         if request.path == readiness {
-            let isWell = isReady || behaviour.trouble == .probeErrors
+            let isWell = isReady || behaviour.trouble.isProbeError
             return PlainResponse(status: isWell ? 200 : 503, body: Array((isWell ? "ok\n" : "not ready\n").utf8))
         }
         let parts = request.path.split(separator: "/")

@@ -9,6 +9,14 @@ enum JSONPatch: Sendable {
     /// As merge, but lists of objects are merged by the key that Kubernetes gives them.
     case strategic(JSONValue)
 
+    /// More operations than this are refused.
+    static let mostOperations = 10_000
+    /// Operations may copy this many bytes of JSON in all: copies of copies grow without end.
+    private static let mostCopiedBytes = 3 << 20
+
+    /// Documents are no deeper than a text that is parsed may be.
+    private static let deepest = 512
+
     /// A patch that does not fit the document.
     struct Failure: Error, Equatable {}
 
@@ -32,36 +40,21 @@ enum JSONPatch: Sendable {
         case .operations(let list):
             guard case .array(let operations) = list else { throw Failure() }
             var result = document
-            for operation in operations { try Self.perform(operation, on: &result) }
+            var copied = 0
+            for operation in operations { try Self.perform(operation, on: &result, &copied) }
             return result
         }
     }
 
     private static func merged(_ target: JSONValue?, _ patch: JSONValue) -> JSONValue {
         guard case .object(let changes) = patch else { return patch }
-        var result: JSONValue = .object(target?.members ?? [])
-        for change in changes {
-            result.set(change.key, to: change.value == .null ? nil : merged(result[change.key], change.value))
-        }
-        return result
+        return .object(
+            (target?.members ?? []).changed(by: changes) { old, change in
+                change == .null ? nil : merged(old, change)
+            })
     }
 
     // MARK: Strategic merge
-
-    /// By which member the elements of a list are told apart; `nil` for lists that are replaced.
-    private static func mergeKey(of list: String, _ elements: [JSONValue]) -> String? {
-        switch list {
-        case "containers", "initContainers", "ephemeralContainers", "env", "volumes", "imagePullSecrets", "secrets":
-            "name"
-        case "ports": elements.contains { $0["containerPort"] != nil } ? "containerPort" : "port"
-        case "volumeMounts": "mountPath"
-        case "conditions", "addresses": "type"
-        case "taints": "key"
-        case "ownerReferences": "uid"
-        case "hostAliases": "ip"
-        default: nil
-        }
-    }
 
     private static func strategically(_ target: JSONValue?, _ patch: JSONValue, key: String) -> JSONValue {
         switch patch {
@@ -73,6 +66,9 @@ enum JSONPatch: Sendable {
                     let list = String(change.key.dropFirst("$deleteFromPrimitiveList/".count))
                     let left = (result[list]?.elements ?? []).filter { !change.value.elements.contains($0) }
                     result.set(list, to: .array(left))
+                } else if change.key == "$retainKeys" {
+                    let kept = change.value.elements.compactMap(\.text)
+                    result = .object(result.members.filter { kept.contains($0.key) })
                 } else if change.key.hasPrefix("$") {
                     continue
                 } else if change.value == .null || change.value.text("$patch") == "delete" {
@@ -81,11 +77,16 @@ enum JSONPatch: Sendable {
                     result.set(change.key, to: strategically(result[change.key], change.value, key: change.key))
                 }
             }
+            for change in changes where change.key.hasPrefix("$setElementOrder/") {
+                let list = String(change.key.dropFirst("$setElementOrder/".count))
+                guard case .array(let elements)? = result[list] else { continue }
+                result.set(list, to: .array(ordered(elements, as: change.value.elements, list: list)))
+            }
             return result
         case .array(let changes):
             let old = target?.elements ?? []
             if key == "finalizers" { return .array(old + changes.filter { !old.contains($0) }) }
-            guard let merge = mergeKey(of: key, changes + old) else { return patch }
+            guard let merge = ListKeys.keys(of: key, changes + old)?.first else { return patch }
             if changes.contains(where: { $0.text("$patch") == "replace" }) {
                 return .array(changes.filter { $0["$patch"] == nil })
             }
@@ -105,24 +106,49 @@ enum JSONPatch: Sendable {
         }
     }
 
+    /// The elements in the order that a patch names; those it does not name come after the one before them.
+    private static func ordered(_ elements: [JSONValue], as order: [JSONValue], list: String) -> [JSONValue] {
+        let key = ListKeys.keys(of: list, elements)?.first
+        func rank(_ element: JSONValue) -> Int? {
+            order.firstIndex { place in
+                guard let key else { return place == element }
+                return place[key] != nil && place[key] == element[key]
+            }
+        }
+        var last = -1
+        let ranked = elements.enumerated().map { index, element -> (rank: Int, index: Int, element: JSONValue) in
+            last = rank(element) ?? last
+            return (last, index, element)
+        }
+        return ranked.sorted { ($0.rank, $0.index) < ($1.rank, $1.index) }.map(\.element)
+    }
+
     // MARK: Operations
 
-    private static func perform(_ operation: JSONValue, on document: inout JSONValue) throws(Failure) {
+    private static func perform(
+        _ operation: JSONValue, on document: inout JSONValue, _ copiedBytes: inout Int
+    ) throws(Failure) {
         let path = try pointer(operation.text("path"))[...]
+        func add(_ value: JSONValue) throws(Failure) {
+            guard value.isNested(atMost: deepest - path.count) else { throw Failure() }
+            try self.add(value, to: &document, path)
+        }
         switch operation.text("op") {
-        case "add": try add(operation["value"] ?? .null, to: &document, path)
+        case "add": try add(operation["value"] ?? .null)
         case "remove": _ = try remove(from: &document, path)
         case "replace":
             if !path.isEmpty { _ = try remove(from: &document, path) }
-            try add(operation["value"] ?? .null, to: &document, path)
+            try add(operation["value"] ?? .null)
         case "test":
             guard try value(at: path, in: document).canonical == operation["value"]?.canonical else { throw Failure() }
         case "move":
             let moved = try remove(from: &document, try pointer(operation.text("from"))[...])
-            try add(moved, to: &document, path)
+            try add(moved)
         case "copy":
             let copied = try value(at: try pointer(operation.text("from"))[...], in: document)
-            try add(copied, to: &document, path)
+            copiedBytes += copied.jsonBytes.count
+            guard copiedBytes <= mostCopiedBytes else { throw Failure() }
+            try add(copied)
         default: throw Failure()
         }
     }
@@ -130,7 +156,9 @@ enum JSONPatch: Sendable {
     /// The keys of a JSON pointer (RFC 6901).
     private static func pointer(_ text: String) throws(Failure) -> [String] {
         if text.isEmpty { return [] }
-        guard text.hasPrefix("/") else { throw Failure() }
+        guard text.hasPrefix("/"), text.utf8.count(where: { $0 == UInt8(ascii: "/") }) < deepest else {
+            throw Failure()
+        }
         return text.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map { part in
             var key = ""
             var isEscape = false

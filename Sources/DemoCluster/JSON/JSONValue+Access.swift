@@ -60,6 +60,8 @@ extension JSONValue {
     private mutating func set(_ path: ArraySlice<String>, to value: JSONValue?) {
         guard let key = path.first else { return }
         var members = self.members
+        // Nobody else holds them, so that they are changed in place.
+        self = .null
         let rest = path.dropFirst()
         let index = members.firstIndex { $0.key == key }
         if rest.isEmpty {
@@ -70,10 +72,21 @@ extension JSONValue {
             }
         } else {
             var child = index.map { members[$0].value } ?? .object([])
+            if let index { members[index].value = .null }
             child.set(rest, to: value)
             if let index { members[index].value = child } else { members.append(Member(key, child)) }
         }
         self = .object(members)
+    }
+
+    /// Whether no value in it is deeper than so many levels.
+    func isNested(atMost levels: Int) -> Bool {
+        guard levels > 0 else { return false }
+        return switch self {
+        case .object(let members): members.allSatisfy { $0.value.isNested(atMost: levels - 1) }
+        case .array(let elements): elements.allSatisfy { $0.isNested(atMost: levels - 1) }
+        default: true
+        }
     }
 
     /// Sets the value under a path of keys unless something is there.
@@ -114,5 +127,32 @@ extension JSONValue {
     /// An object of the members that have a value, in the order given.
     static func members(_ pairs: KeyValuePairs<String, JSONValue?>) -> JSONValue {
         .object(pairs.compactMap { pair in pair.value.map { Member(pair.key, $0) } })
+    }
+}
+
+extension [JSONValue.Member] {
+    /// The members after many changes, in time that grows with their number.
+    ///
+    /// - Parameters:
+    ///   - changes: by key; of several with one key each sees what the one before it made.
+    ///   - value: makes the new value of the old and the change; `nil` takes the member away.
+    /// - Returns: those that were there in their order, then new ones.
+    func changed(by changes: Self, _ value: (JSONValue?, JSONValue) -> JSONValue?) -> Self {
+        var places: [String: Int] = [:]
+        for (index, member) in enumerated() where places[member.key] == nil { places[member.key] = index }
+        var members: [JSONValue.Member?] = map { $0 }
+        for change in changes {
+            let place = places[change.key]
+            let new = value(place.flatMap { members[$0]?.value }, change.value).map {
+                JSONValue.Member(change.key, $0)
+            }
+            if let place {
+                members[place] = new
+            } else if let new {
+                places[change.key] = members.count
+                members.append(new)
+            }
+        }
+        return members.compactMap(\.self)
     }
 }

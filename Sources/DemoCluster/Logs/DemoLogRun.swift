@@ -29,11 +29,11 @@ struct DemoLogRun: Sendable {
         _ container: DemoContainer, restart: Int, start: Timestamp, end: Timestamp?, _ behaviour: DemoPodBehaviour
     ) {
         let identity = "\(container.pod.text("metadata", "uid"))/\(container.name)/\(restart)"
-        writer = LogWriter(container, seed: stableHash(identity))
-        self.start = start
-        self.end = end
+        writer = LogWriter(container, seed: stableHash(identity), trouble: behaviour.trouble)
+        self.start = start.inLogs
+        self.end = end?.inLogs
         isTroubled = behaviour.troubledContainer == container.name
-        words = isTroubled ? behaviour.lastWords : []
+        words = isTroubled && writer.script?.lines.isEmpty != false ? behaviour.lastWords : []
         let deletion = Timestamp(container.pod.text("metadata", "deletionTimestamp"))
         let grace = container.pod.integer("metadata", "deletionGracePeriodSeconds")
         stopped = container.pod.at("metadata", "finalizers") == nil ? deletion?.adding(seconds: -grace) : nil
@@ -135,6 +135,11 @@ extension DemoLogRun.Line {
 }
 
 extension Timestamp {
+    /// Whoever writes a status may write any time: one whose nanoseconds can be counted.
+    fileprivate var inLogs: Timestamp {
+        min(max(self, Timestamp(seconds: 0)), Timestamp(seconds: 4_000_000_000))
+    }
+
     /// Long before anything happened.
     static let distantPast = Timestamp(seconds: 0)
 

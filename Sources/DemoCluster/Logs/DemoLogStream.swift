@@ -14,6 +14,8 @@ struct DemoLogStream: Sendable {
     /// The last line that was sent.
     private var index: Int
     private var remainingBytes: Int
+    /// A log without end, and up to which of its lines it is read.
+    private var flood: (log: DemoLogFlood, next: Int64, end: Int64)?
     /// What is sent at once.
     let initial: Chunk
 
@@ -29,6 +31,18 @@ struct DemoLogStream: Sendable {
         of pod: JSONValue, _ options: DemoLogOptions, _ behaviour: DemoPodBehaviour, at now: Timestamp
     ) throws(DemoStatus) {
         let container = try DemoContainer.named(options.container, in: pod)
+        if let log = DemoLogFlood(container), !options.previous {
+            self.options = options
+            key = DemoObjectStore.Key(namespace: container.namespace, name: container.podName)
+            identity = container.identity
+            remainingBytes = options.limitBytes ?? .max
+            index = -1
+            let end = log.count(at: now)
+            let first = max(options.tail.map { end - Int64($0) } ?? 0, options.since.map(log.first(since:)) ?? 0, 0)
+            flood = (log, min(first, end), options.follow ? .max : end)
+            initial = Chunk(bytes: [], isLast: false)
+            return
+        }
         guard let run = try DemoLogRun.of(container, previous: options.previous, behaviour) else { return nil }
         self.options = options
         key = DemoObjectStore.Key(namespace: container.namespace, name: container.podName)
@@ -60,6 +74,15 @@ struct DemoLogStream: Sendable {
         else { return Chunk(bytes: [], isLast: true) }
         let behaviour = store.behaviours[key] ?? DemoPodBehaviour()
         let isSame = container.identity == identity
+        if let flood {
+            guard isSame else { return Chunk(bytes: [], isLast: true) }
+            let end = min(flood.log.count(at: now), flood.end, flood.next + Int64(DemoLogFlood.portion))
+            let bytes = flood.log.bytes(flood.next..<max(flood.next, end), timestamps: options.timestamps)
+                .prefix(remainingBytes)
+            remainingBytes -= bytes.count
+            self.flood?.next = max(flood.next, end)
+            return Chunk(bytes: Array(bytes), isLast: end == flood.end || remainingBytes == 0)
+        }
         // A container that was restarted: the end of the run that was followed.
         let isBefore = !isSame && container.identity.hasPrefix(pod.text("metadata", "uid"))
         guard isSame || isBefore, let run = try? DemoLogRun.of(container, previous: isBefore, behaviour) else {

@@ -9,14 +9,21 @@ package struct DemoScenarioFailure: Error, Sendable, Equatable, CustomStringConv
 
 /// What is in a demo cluster: Kubernetes manifests, each with an optional member `demo` that says how it behaves.
 ///
-/// `demo.age` tells how old the object is (`45m`, `3h`, `12d`). On workloads `demo.pods` lists what is wrong with each
-/// pod in turn (`trouble`, `restarts`, `age`), `demo.lastWords` is what a container says before it ends,
-/// `demo.refused` says why only `demo.created` of its pods were taken,
-/// `demo.scheduled` tells how long ago a CronJob last started a Job that succeeded,
-/// `demo.rollout` the image tags to roll between, and `demo.failedRollout` an image that cannot be pulled. On nodes `demo.pressure` names a condition that is true.
+/// `demo.age` tells how old the object is (`45m`, `3h`, `12d`). On pods and workloads `demo.pods` lists what is wrong with
+/// each pod in turn (`trouble`, `restarts`, `age`, `node`; what a trouble says may be given, see `PodTrouble`), and
+/// `demo.lastWords` is what a container says before it ends. What follows from the objects themselves, such as an image
+/// that cannot be or a Secret that is not there, need not be said. `demo.created` is how many pods of a workload were
+/// made before they were refused, `demo.rollout` the image tags to roll between, and `demo.failedRollout` an image that
+/// cannot be pulled. `demo.scheduled` tells how long ago a CronJob last started a Job that succeeded, `demo.deleted` how
+/// long ago an object was deleted. On nodes `demo.pressure` names a condition that is true, and `demo.fault` says since
+/// when it does not answer, or is not ready. An `Incident` is something that goes wrong for a while.
 package struct DemoScenario: Sendable, Equatable {
     /// The manifests, with what they leave out filled in, and with their `demo` members.
     package var manifests: [JSONValue]
+    /// Whether it has besides what every cluster has that was set up as usual, such as its roles.
+    package var hasBuiltIns = false
+    /// What goes wrong for a while.
+    var incidents: [Incident] = []
 
     /// A cluster of manifests.
     /// - Parameter texts: YAML of one or many documents each.
@@ -26,6 +33,15 @@ package struct DemoScenario: Sendable, Equatable {
         for text in texts {
             for document in try Self.documents(text) {
                 let kind = document.text("kind")
+                if kind == "Incident" {
+                    guard let incident = Incident(document) else {
+                        throw DemoScenarioFailure(
+                            description:
+                                "demo manifest: the incident \(document.text("metadata", "name")) is incomplete")
+                    }
+                    incidents.append(incident)
+                    continue
+                }
                 guard let resource = DemoResource.of(apiVersion: document.text("apiVersion"), kind: kind) else {
                     throw DemoScenarioFailure(
                         description: "demo manifest: the kind \(document.text("apiVersion")) \(kind) is not served")
@@ -33,7 +49,8 @@ package struct DemoScenario: Sendable, Equatable {
                 guard !document.text("metadata", "name").isEmpty else {
                     throw DemoScenarioFailure(description: "demo manifest: a \(kind) has no name")
                 }
-                manifests.append(ManifestDefaults.filled(document, resource))
+                let filled = ManifestDefaults.filled(document, resource)
+                manifests.append(kind == "CronJob" ? ServerDefaults.filled(filled, resource) : filled)
             }
         }
     }
@@ -45,13 +62,17 @@ package struct DemoScenario: Sendable, Equatable {
         let files = [
             PackageResources.cluster_yaml, PackageResources.shop_yaml, PackageResources.payments_yaml,
             PackageResources.delivery_yaml, PackageResources.platform_yaml, PackageResources.custom_yaml,
+            PackageResources.drones_yaml, PackageResources.lab_pods_yaml, PackageResources.lab_scheduling_yaml,
+            PackageResources.lab_services_yaml, PackageResources.lab_probes_yaml, PackageResources.incidents_yaml,
         ]
-        return try DemoScenario(parsing: files.map { String(decoding: $0, as: UTF8.self) })
+        var scenario = try DemoScenario(parsing: files.map { String(decoding: $0, as: UTF8.self) })
+        scenario.hasBuiltIns = true
+        return scenario
     }
 
     private static func documents(_ text: String) throws(DemoScenarioFailure) -> [JSONValue] {
         do {
-            let parser = try Yams.Parser(yaml: text)
+            let parser = try Yams.Parser(yaml: text, resolver: .basic)
             var documents: [JSONValue] = []
             while let root = try parser.nextRoot() { documents.append(JSONValue(yaml: root)) }
             return documents.filter { $0 != .null }

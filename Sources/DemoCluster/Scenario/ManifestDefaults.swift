@@ -1,6 +1,6 @@
 import KubernetesModel
 
-/// Fills in what an API server adds to an object that leaves it out.
+/// Fills in what a manifest of a scenario leaves out: labels and selectors, and what an API server adds.
 enum ManifestDefaults {
     static func filled(_ manifest: JSONValue, _ resource: DemoResource) -> JSONValue {
         var object = manifest
@@ -24,7 +24,7 @@ enum ManifestDefaults {
             object.fill("status", with: .object([]))
         default: break
         }
-        return object
+        return ServerDefaults.filled(object, resource)
     }
 
     private static func fillLabels(_ object: inout JSONValue, _ labels: [String: String]) {
@@ -118,7 +118,7 @@ enum ManifestDefaults {
             filled.fill("protocol", with: .string("TCP"))
             return filled
         }
-        return .members([
+        var filled = JSONValue.members([
             "name": container["name"] ?? .string(podName), "image": container["image"],
             "command": container["command"], "args": container["args"], "ports": ports.map { .array($0) },
             "envFrom": container["envFrom"], "env": container["env"],
@@ -127,8 +127,11 @@ enum ManifestDefaults {
             "readinessProbe": container["readinessProbe"].map(probe),
             "startupProbe": container["startupProbe"].map(probe),
             "terminationMessagePath": .string("/dev/termination-log"),
-            "terminationMessagePolicy": .string("File"), "imagePullPolicy": .string("IfNotPresent"),
+            "terminationMessagePolicy": .string("File"),
+            "imagePullPolicy": container["imagePullPolicy"] ?? .string("IfNotPresent"),
         ])
+        for member in container.members where filled[member.key] == nil { filled.set(member.key, to: member.value) }
+        return filled
     }
 
     private static func probe(_ probe: JSONValue) -> JSONValue {
@@ -137,6 +140,7 @@ enum ManifestDefaults {
         filled.fill("periodSeconds", with: .integer(10))
         filled.fill("timeoutSeconds", with: .integer(1))
         filled.fill("successThreshold", with: .integer(1))
+        if filled["grpc"] != nil { filled.fill("grpc", "service", with: .string("")) }
         filled.fill("failureThreshold", with: .integer(3))
         return filled
     }

@@ -17,26 +17,41 @@ extension DemoAPI {
         guard request.method == "GET", !request.flag("watch") else { throw .notAllowed }
         guard let form = AnswerForm(accept: request.accept, among: [.json, .table]) else { throw .notAcceptable }
         let name = rest.count == 2 ? rest[1] : ""
-        guard user.mayRead(resource, namespace: namespace) else {
-            throw .forbidden(
-                user: user.name, verb: name.isEmpty ? "list" : "get", resource, namespace: namespace, name: name)
-        }
+        try allow(
+            name.isEmpty ? "list" : "get",
+            DemoTarget(resource: resource, namespace: namespace, name: name, subresource: ""), user)
         let measuredResource: DemoResource = resource == DemoMetrics.nodes ? .nodes : .pods
         let scope = DemoObjectStore.Scope(
             resource: measuredResource, namespace: namespace,
             labels: try Self.labels(request.query["labelSelector"] ?? ""),
             fields: try FieldSelector(parsing: name.isEmpty ? "" : "metadata.name=\(name)", of: measuredResource))
-        let documents = DemoMetrics(store, at: now).documents(of: scope)
+        let metrics = DemoMetrics(store, at: now)
+        if measuredResource == .pods, name.isEmpty, form == .json {
+            return .list(
+                DemoPieces(store.entries(in: scope), between: list(resource)) { entry, bytes in
+                    metrics.pod(entry).map { typed($0, resource).writeJSON(into: &bytes) }
+                })
+        }
+        let documents = metrics.documents(of: scope)
         guard name.isEmpty else {
             guard let document = documents.first else { throw .noSuchObject(resource, name) }
             return Self.whole(form == .table ? table([document], resource) : typed(document, resource))
         }
         if form == .table { return Self.whole(table(documents, resource)) }
-        return Self.whole(
-            .members([
-                "kind": .string(resource.kind + "List"), "apiVersion": .string(resource.apiVersion),
-                "metadata": .object([]), "items": .array(documents.map { typed($0, resource) }),
-            ]))
+        let (head, tail) = list(resource)
+        var body = head
+        for (index, document) in documents.enumerated() {
+            if index > 0 { body.append(UInt8(ascii: ",")) }
+            typed(document, resource).writeJSON(into: &body)
+        }
+        return .whole(status: 200, contentType: "application/json", body: body + tail)
+    }
+
+    /// What comes before and after the objects of a list.
+    private func list(_ resource: DemoResource) -> (head: [UInt8], tail: [UInt8]) {
+        let head =
+            "{\"kind\":\"\(resource.kind)List\",\"apiVersion\":\"\(resource.apiVersion)\",\"metadata\":{},\"items\":["
+        return (Array(head.utf8), Array("]}\n".utf8))
     }
 
     private func typed(_ document: JSONValue, _ resource: DemoResource) -> JSONValue {

@@ -4,7 +4,8 @@ import KubernetesModel
 struct DemoAPI: Sendable {
     /// An answer.
     enum Answer: Sendable {
-        case whole(status: Int, contentType: String, body: [UInt8])
+        case whole(status: Int, contentType: String, body: [UInt8], warnings: [String] = [])
+        case list(DemoPieces, warnings: [String] = [])
         case watch(DemoWatch)
         case log(DemoLogStream)
         case proxied(PlainResponse)
@@ -16,6 +17,14 @@ struct DemoAPI: Sendable {
     var now: Timestamp
 
     func answer(_ request: DemoRequest, _ cluster: inout DemoClusterState) -> Answer {
+        let answer = plainAnswer(request, &cluster)
+        guard request.wantsPrettyJSON, case .whole(let status, let type, let body, let warnings) = answer,
+            type.hasPrefix("application/json")
+        else { return answer }
+        return .whole(status: status, contentType: type, body: prettyJSON(body), warnings: warnings)
+    }
+
+    private func plainAnswer(_ request: DemoRequest, _ cluster: inout DemoClusterState) -> Answer {
         do throws(DemoStatus) {
             return try route(request, &cluster)
         } catch {
@@ -35,23 +44,29 @@ struct DemoAPI: Sendable {
     // MARK: Routes
 
     private func route(_ request: DemoRequest, _ cluster: inout DemoClusterState) throws(DemoStatus) -> Answer {
+        guard !request.isTooLarge else { throw .tooLarge }
         let segments = request.segments
-        switch segments.first {
-        case "version": return Self.whole(DemoDiscovery.version)
-        case "healthz", "readyz", "livez": return Self.text("ok")
-        default: break
+        let user = try user(of: request, cluster.store)
+        let isObject = segments.count > 2 && (segments[0] == "api" || segments[0] == "apis" && segments.count > 3)
+        if !isObject {
+            let verb = request.method.lowercased()
+            guard user.may(verb, path: request.path) else {
+                throw .forbidden(user: user.name, verb: verb, path: request.path)
+            }
         }
-        let user = try user(of: request)
-        guard let user else { throw .forbidden(user: "system:anonymous", path: request.path) }
         switch segments.first {
+        case "version":
+            guard request.method == "GET" else { throw .notAllowed }
+            return Self.whole(DemoDiscovery.version)
+        case "healthz", "readyz", "livez": return try health(segments[0], request)
         case "api":
-            if segments.count == 1 { return try discoveryRoot(request, core: true) }
+            if segments.count == 1 { return try discoveryRoot(request, core: true, cluster.store) }
             return try groupVersion(
                 request, group: "", version: segments[1], rest: segments.dropFirst(2), user: user, &cluster)
         case "apis":
-            if segments.count == 1 { return try discoveryRoot(request, core: false) }
+            if segments.count == 1 { return try discoveryRoot(request, core: false, cluster.store) }
             if segments.count == 2 {
-                guard let group = DemoDiscovery.group(segments[1]) else {
+                guard let group = cluster.store.discovery.group(segments[1]) else {
                     return Self.text("404 page not found\n", status: 404)
                 }
                 return Self.whole(group)
@@ -59,37 +74,38 @@ struct DemoAPI: Sendable {
             return try groupVersion(
                 request, group: segments[1], version: segments[2], rest: segments.dropFirst(3), user: user,
                 &cluster)
-        case nil:
-            return Self.whole(
-                .members(["paths": .array(["/api", "/apis", "/healthz", "/version"].map { .string($0) })]))
+        case "openapi": return try openAPI(request, store: cluster.store)
+        case nil: return Self.whole(.members(["paths": .array(Self.paths.map { .string($0) })]))
         default:
+            if let answer = Self.issuer(request) { return answer }
             throw .noSuchResource
         }
     }
 
-    /// - Returns: `nil` for one who sends no token to a server that has tokens.
-    func user(of request: DemoRequest) throws(DemoStatus) -> DemoUser? {
-        if options.users.isEmpty { return .admin }
-        guard let token = request.token else { return nil }
-        guard let user = options.users[token] else { throw .unauthorized }
-        return user
-    }
-
-    private func discoveryRoot(_ request: DemoRequest, core: Bool) throws(DemoStatus) -> Answer {
+    private func discoveryRoot(
+        _ request: DemoRequest, core: Bool, _ store: DemoObjectStore
+    ) throws(DemoStatus) -> Answer {
         guard request.method == "GET" else { throw .notAllowed }
-        let forms: [AnswerForm] = options.offersAggregatedDiscovery ? [.aggregatedDiscovery, .json] : [.json]
+        let isNew = options.offersAggregatedDiscovery
+        let forms: [AnswerForm] = isNew ? [.aggregatedDiscovery, .aggregatedDiscoveryBeta, .json] : [.json]
+        let discovery = store.discovery
         switch AnswerForm(accept: request.accept, among: forms) {
-        case .aggregatedDiscovery:
-            return .whole(
-                status: 200, contentType: "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList",
-                body: DemoDiscovery.aggregated(core: core, broken: options.hasBrokenAPI).jsonBytes)
+        case .aggregatedDiscovery?: return aggregated(discovery, "v2", core: core)
+        case .aggregatedDiscoveryBeta?: return aggregated(discovery, "v2beta1", core: core)
         case nil: throw .notAcceptable
         default:
             return Self.whole(
                 core
                     ? DemoDiscovery.apiVersions(address: address)
-                    : DemoDiscovery.groupList(broken: options.hasBrokenAPI))
+                    : discovery.groupList(broken: options.hasBrokenAPI))
         }
+    }
+
+    private func aggregated(_ discovery: DemoDiscovery, _ version: String, core: Bool) -> Answer {
+        .whole(
+            status: 200,
+            contentType: "application/json;g=apidiscovery.k8s.io;v=\(version);as=APIGroupDiscoveryList",
+            body: discovery.aggregated(core: core, version: version, broken: options.hasBrokenAPI).jsonBytes)
     }
 
     private func groupVersion(
@@ -97,61 +113,79 @@ struct DemoAPI: Sendable {
         _ cluster: inout DemoClusterState
     ) throws(DemoStatus) -> Answer {
         if options.hasBrokenAPI, group == DemoResource.brokenGroup.name { throw .unavailable }
-        guard let resources = DemoDiscovery.resourceList(group: group, version: version) else {
+        guard let resources = cluster.store.discovery.resourceList(group: group, version: version) else {
             return Self.text("404 page not found\n", status: 404)
         }
         guard !rest.isEmpty else {
+            guard request.method == "GET" else { throw .notAllowed }
             guard AnswerForm(accept: request.accept, among: [.json]) != nil else { throw .notAcceptable }
             return Self.whole(resources)
         }
         if group == DemoMetrics.group {
             return try metrics(request, path: Array(rest), user: user, store: cluster.store)
         }
-        if let review = DemoDiscovery.reviews.first(where: { $0.group == group && [$0.plural] == rest }) {
-            return try self.review(review, request, user: user)
+        if let answer = try notStored(group, Array(rest), request, user: user, store: cluster.store) { return answer }
+        guard let target = Self.target(group: group, version: version, Array(rest), in: cluster.store) else {
+            throw .noSuchResource
         }
-        if group.isEmpty, let answer = try proxied(Array(rest), request, user: user, store: cluster.store) {
-            return answer
-        }
-        guard let target = Self.target(group: group, version: version, Array(rest)) else { throw .noSuchResource }
         if Self.streams.contains(target.subresource) {
             return try refuse(target, request, user: user, store: cluster.store)
         }
+        if target.subresource == "token" { return try token(for: target, request, user: user, store: cluster.store) }
         guard request.method == "GET" else { return try write(target, request, user: user, &cluster) }
         return try read(target, request, user: user, store: cluster.store)
     }
 
+    /// What is asked of kinds without objects; `nil` for another path.
+    private func notStored(
+        _ group: String, _ path: [String], _ request: DemoRequest, user: DemoUser, store: DemoObjectStore
+    ) throws(DemoStatus) -> Answer? {
+        let isWithin = path.count == 3 && path[0] == "namespaces"
+        if let review = DemoResource.reviews.first(where: {
+            $0.group == group && $0.isNamespaced == isWithin && [$0.plural] == path.suffix(1)
+                && path.count == (isWithin ? 3 : 1)
+        }) {
+            return try self.review(
+                review, namespace: isWithin ? path[1] : "", request, user: user, store: store)
+        }
+        guard group.isEmpty else { return nil }
+        if path[0] == "componentstatuses", path.count <= 2 {
+            return try componentStatuses(Array(path.dropFirst()), request, user: user)
+        }
+        return try proxied(path, request, user: user, store: store)
+    }
+
     /// What a path is about.
     /// - Returns: `nil` for a path that nothing serves.
-    static func target(group: String, version: String, _ path: [String]) -> DemoTarget? {
+    static func target(
+        group: String, version: String, _ path: [String], in store: DemoObjectStore
+    ) -> DemoTarget? {
         var rest = path
         var namespace = ""
-        if rest.first == "namespaces", rest.count > 2 {
+        let ofNamespace: Set<String> = ["status", "finalize"]
+        if rest.first == "namespaces", rest.count > 2, !(rest.count == 3 && ofNamespace.contains(rest[2])) {
             namespace = rest[1]
             rest.removeFirst(2)
         }
-        guard
-            let resource = DemoResource.all.first(where: {
-                $0.group == group && $0.version == version && $0.plural == rest.first
-            }), namespace.isEmpty || resource.isNamespaced, rest.count <= 3
+        guard let plural = rest.first,
+            let resource = store.resource(group: group, version: version, plural: plural),
+            namespace.isEmpty || resource.isNamespaced, rest.count <= 3
         else { return nil }
         let subresource = rest.count == 3 ? rest[2] : ""
         guard subresource.isEmpty || resource.subresources.contains(where: { $0.name == subresource }) else {
             return nil
         }
+        let stored = resource.stored
         return DemoTarget(
-            resource: resource, namespace: namespace, name: rest.count > 1 ? rest[1] : "", subresource: subresource)
+            resource: stored, namespace: namespace, name: rest.count > 1 ? rest[1] : "", subresource: subresource,
+            view: stored == resource ? nil : resource)
     }
 
     private func read(
         _ target: DemoTarget, _ request: DemoRequest, user: DemoUser, store: DemoObjectStore
     ) throws(DemoStatus) -> Answer {
         switch target.subresource {
-        case "" where target.name.isEmpty:
-            return try collection(target.resource, namespace: target.namespace, request, user: user, store: store)
-        case "":
-            return try get(
-                target.resource, namespace: target.namespace, name: target.name, request, user: user, store: store)
+        case "" where target.name.isEmpty: return try collection(target, request, user: user, store: store)
         case "log": return try log(target, request, user: user, store: store)
         case "scale":
             try allow("get", target, user)
@@ -159,28 +193,33 @@ struct DemoAPI: Sendable {
                 throw .noSuchObject(target.resource, target.name)
             }
             return Self.whole(Self.scale(of: entry.document, target.resource))
-        default: throw .notAllowed
+        default:
+            let verbs = target.shown.subresources.first { $0.name == target.subresource }?.verbs
+            guard verbs?.contains("get") ?? true else { throw .notAllowed }
+            return try get(target, request, user: user, store: store)
         }
     }
 
     // MARK: Objects
 
     private func get(
-        _ resource: DemoResource, namespace: String, name: String, _ request: DemoRequest, user: DemoUser,
-        store: DemoObjectStore
+        _ target: DemoTarget, _ request: DemoRequest, user: DemoUser, store: DemoObjectStore
     ) throws(DemoStatus) -> Answer {
         guard let form = AnswerForm(accept: request.accept, among: [.json, .table, .metadata]) else {
             throw .notAcceptable
         }
-        let accessNamespace = resource.plural == "namespaces" ? name : namespace
-        guard user.mayRead(resource, namespace: accessNamespace) else {
-            throw .forbidden(user: user.name, verb: "get", resource, namespace: accessNamespace, name: name)
+        // A watch may name its object in the path.
+        if request.flag("watch"), target.subresource.isEmpty {
+            return try collection(target, request, user: user, store: store)
         }
-        guard let entry = store.entry(of: resource, DemoObjectStore.Key(namespace: namespace, name: name)) else {
-            throw .noSuchObject(resource, name)
+        try allow("get", target, user)
+        guard let entry = store.entry(of: target.resource, target.key) else {
+            throw .noSuchObject(target.shown, target.name)
         }
-        let renderer = DemoRenderer(resource: resource, form: form, request: request, now: now)
-        return .whole(status: 200, contentType: "application/json", body: renderer.object(entry) + [UInt8(ascii: "\n")])
+        let renderer = DemoRenderer(resource: target.shown, form: form, request: request, now: now)
+        return .whole(
+            status: 200, contentType: "application/json", body: renderer.object(entry) + [UInt8(ascii: "\n")],
+            warnings: target.resource.warnings)
     }
 
     private func log(
@@ -201,94 +240,88 @@ struct DemoAPI: Sendable {
     }
 
     private func collection(
-        _ resource: DemoResource, namespace: String, _ request: DemoRequest, user: DemoUser, store: DemoObjectStore
+        _ target: DemoTarget, _ request: DemoRequest, user: DemoUser, store: DemoObjectStore
     ) throws(DemoStatus) -> Answer {
         guard let form = AnswerForm(accept: request.accept, among: [.json, .table, .metadata]) else {
             throw .notAcceptable
         }
-        let isWatch = request.flag("watch")
-        guard user.mayRead(resource, namespace: namespace) else {
-            throw .forbidden(
-                user: user.name, verb: isWatch ? "watch" : "list", resource, namespace: namespace, name: "")
-        }
+        try request.checkIncludedObject()
+        let options = try DemoListOptions(request, of: target.shown)
+        var target = target
+        var fields = options.fields
+        // Who may read one object may also list it by its name.
+        if target.name.isEmpty { target.name = fields.name ?? "" } else { fields.add(name: target.name) }
+        try allow(options.isWatch ? "watch" : "list", target, user)
         let scope = DemoObjectStore.Scope(
-            resource: resource, namespace: namespace,
-            labels: try Self.labels(request.query["labelSelector"] ?? ""),
-            fields: try FieldSelector(parsing: request.query["fieldSelector"] ?? "", of: resource))
-        let versionText = request.query["resourceVersion"] ?? ""
-        guard let version = versionText.isEmpty ? 0 : UInt64(versionText) else {
-            throw .badRequest(
-                "Invalid value: \"\(versionText)\": strconv.ParseUint: parsing \"\(versionText)\": invalid syntax")
+            resource: target.resource, namespace: target.namespace, labels: options.labels, fields: fields)
+        guard options.version <= store.version else {
+            throw .futureVersion(options.version, current: store.version)
         }
-        guard version <= store.version else {
-            throw DemoStatus(504, "Timeout", "Too large resource version: \(version), current: \(store.version)")
-        }
-        let renderer = DemoRenderer(resource: resource, form: form, request: request, now: now)
-        if isWatch { return try watch(scope, from: version, renderer, request, store: store) }
-        let isExact = request.query["resourceVersionMatch"] == "Exact"
-        guard let limit = Int(request.query["limit"] ?? "0") else {
-            throw .badRequest("limit: Invalid value: \"\(request.query["limit"] ?? "")\"")
-        }
+        let renderer = DemoRenderer(resource: target.shown, form: form, request: request, now: now)
+        if options.isWatch { return try watch(scope, options, renderer, store: store) }
         let page = try store.page(
-            of: scope, exactVersion: isExact ? version : nil, limit: versionText == "0" ? 0 : limit,
-            token: request.query["continue"] ?? "")
-        return .whole(status: 200, contentType: "application/json", body: renderer.list(page) + [UInt8(ascii: "\n")])
-    }
-
-    static func labels(_ text: String) throws(DemoStatus) -> LabelSelector {
-        do {
-            return try LabelSelector(parsing: text)
-        } catch {
-            throw .badRequest("unable to parse requirement: \(error)")
-        }
+            of: scope, exactVersion: options.isExact ? options.version : nil,
+            limit: options.hasVersion && options.version == 0 ? 0 : options.limit, token: options.token)
+        return .list(DemoPieces(list: page, renderer), warnings: target.resource.warnings)
     }
 
     private func watch(
-        _ scope: DemoObjectStore.Scope, from version: UInt64, _ renderer: DemoRenderer, _ request: DemoRequest,
-        store: DemoObjectStore
+        _ scope: DemoObjectStore.Scope, _ list: DemoListOptions, _ renderer: DemoRenderer, store: DemoObjectStore
     ) throws(DemoStatus) -> Answer {
-        let sendsBookmarks = request.flag("allowWatchBookmarks")
         var initial: [[UInt8]] = []
-        if request.flag("sendInitialEvents") {
+        var current: [DemoObjectStore.Entry] = []
+        var isComplete = true
+        var tail: [UInt8] = []
+        if list.sendsInitialEvents {
             guard options.offersStreamingLists else {
-                throw DemoStatus(
-                    422, "Invalid",
-                    "ListOptions.meta.k8s.io \"\" is invalid: sendInitialEvents: Forbidden: "
-                        + "sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled")
+                throw .invalid(
+                    kind: "ListOptions", group: "meta.k8s.io", name: "", field: "sendInitialEvents",
+                    reason: "FieldValueForbidden",
+                    "Forbidden: sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled")
             }
-            guard request.query["resourceVersionMatch"] == "NotOlderThan" else {
-                throw DemoStatus(
-                    422, "Invalid",
-                    "ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: Forbidden: "
-                        + "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")
-            }
-            initial = store.entries(in: scope).map { renderer.event(.added, $0) }
-            if sendsBookmarks { initial.append(renderer.bookmark(version: store.version, endsInitialEvents: true)) }
-        } else if version == 0 {
-            initial = store.entries(in: scope).map { renderer.event(.added, $0) }
+            current = store.entries(in: scope)
+            if list.sendsBookmarks { tail = renderer.bookmark(version: store.version, endsInitialEvents: true) }
+        } else if list.version == 0 {
+            current = store.entries(in: scope)
         } else {
             do throws(DemoStatus) {
-                initial = try store.changes(in: scope, after: version).map { renderer.event($0.kind, $0.entry) }
+                let changes = try store.changes(in: scope, after: list.version)
+                isComplete = changes.count <= DemoWatch.mostAtOnce
+                if isComplete { initial = changes.map { renderer.event($0.kind, $0.entry) } }
             } catch {
                 let event = JSONValue.members(["type": .string("ERROR"), "object": error.document])
                 return .whole(
                     status: 200, contentType: "application/json", body: event.jsonBytes + [UInt8(ascii: "\n")])
             }
         }
+        var pieces: DemoPieces?
+        if current.count > DemoWatch.mostAtOnce {
+            pieces = DemoPieces(events: current, followedBy: tail, renderer)
+        } else {
+            initial += current.map { renderer.event(.added, $0) } + (tail.isEmpty ? [] : [tail])
+        }
         return .watch(
             DemoWatch(
-                scope: scope, renderer: renderer, sendsBookmarks: sendsBookmarks, initial: initial,
-                timeoutSeconds: Int(request.query["timeoutSeconds"] ?? "").map { min(max($0, 1), 86400) } ?? 1800))
+                scope: scope, renderer: renderer, sendsBookmarks: list.sendsBookmarks, initial: initial,
+                pieces: pieces, missed: isComplete ? nil : list.version,
+                timeoutSeconds: list.timeoutSeconds.map { min(max($0, 1), 86400) } ?? 1800))
     }
 }
 
 /// A watch that was accepted.
 struct DemoWatch: Sendable {
+    /// No more lines than this are made in one step.
+    static let mostAtOnce = 500
+
     var scope: DemoObjectStore.Scope
     var renderer: DemoRenderer
     var sendsBookmarks: Bool
     /// The lines to send at once.
     var initial: [[UInt8]]
+    /// What to send first when it is much.
+    var pieces: DemoPieces?
+    /// The version after which it gets the changes, when they are not among the lines to send at once.
+    var missed: UInt64?
     /// After how many seconds the server ends the watch.
     var timeoutSeconds: Int
 }

@@ -12,9 +12,11 @@ extension DemoColumn {
         case "persistentvolumeclaims": claims
         case "persistentvolumes": volumes
         case "storageclasses": storageClasses
-        case "configmaps": [name, DemoColumn(number: "Data", keys), age]
-        case "secrets": [name, DemoColumn("Type") { $0.text("type") }, DemoColumn(number: "Data", keys), age]
-        case "serviceaccounts": [name, DemoColumn(number: "Secrets") { $0["secrets"]?.elements.count ?? 0 }, age]
+        case "configmaps": [name, DemoColumn(number: "Data", keys).declaredAsText, age]
+        case "secrets":
+            [name, DemoColumn("Type") { $0.text("type") }, DemoColumn(number: "Data", keys).declaredAsText, age]
+        case "serviceaccounts":
+            [name, DemoColumn(number: "Secrets") { $0["secrets"]?.elements.count ?? 0 }.declaredAsText, age]
         case "roles", "clusterroles", "limitranges", "customresourcedefinitions": [name, created]
         case "rolebindings", "clusterrolebindings": bindings
         case "networkpolicies": [name, DemoColumn("Pod-Selector") { labels($0.at("spec", "podSelector")) }, age]
@@ -27,7 +29,7 @@ extension DemoColumn {
         case "endpoints": [name, DemoColumn("Endpoints", endpoints), age]
         case "leases": [name, DemoColumn("Holder") { $0.text("spec", "holderIdentity") }, age]
         case "priorityclasses": priorityClasses
-        default: nil
+        default: systemColumns(of: plural)
         }
     }
 
@@ -57,7 +59,7 @@ extension DemoColumn {
         DemoColumn("Schedule") { $0.text("spec", "schedule") },
         DemoColumn("Timezone") { orNone($0.text("spec", "timeZone")) },
         DemoColumn("Suspend") { $0.at("spec", "suspend")?.isTrue ?? false ? "True" : "False" },
-        DemoColumn(number: "Active") { $0.at("status", "active")?.elements.count ?? 0 },
+        DemoColumn(number: "Active") { $0.at("status", "active")?.elements.count ?? 0 }.declaredAsText,
         DemoColumn("Last Schedule") { job, now in
             let last = job.text("status", "lastScheduleTime")
             return last.isEmpty ? "<none>" : age(last, now)
@@ -82,8 +84,8 @@ extension DemoColumn {
             return orNone(texts.prefix(2).joined(separator: ", ") + more)
         },
         DemoColumn("MinPods") { $0.at("spec", "minReplicas")?.integer.map { "\($0)" } ?? "<unset>" },
-        DemoColumn(number: "MaxPods") { $0.integer("spec", "maxReplicas") },
-        DemoColumn(number: "Replicas") { $0.integer("status", "currentReplicas") },
+        DemoColumn(number: "MaxPods") { $0.integer("spec", "maxReplicas") }.declaredAsText,
+        DemoColumn(number: "Replicas") { $0.integer("status", "currentReplicas") }.declaredAsText,
         age,
     ]
 
@@ -106,7 +108,7 @@ extension DemoColumn {
         name,
         DemoColumn("Min Available") { amount($0.at("spec", "minAvailable")) },
         DemoColumn("Max Unavailable") { amount($0.at("spec", "maxUnavailable")) },
-        DemoColumn(number: "Allowed Disruptions") { $0.integer("status", "disruptionsAllowed") },
+        DemoColumn(number: "Allowed Disruptions") { $0.integer("status", "disruptionsAllowed") }.declaredAsText,
         age,
     ]
 
@@ -119,7 +121,8 @@ extension DemoColumn {
         DemoColumn("Status") { phase($0) },
         DemoColumn("Volume") { $0.text("spec", "volumeName") },
         DemoColumn("Capacity") {
-            $0.text("spec", "volumeName").isEmpty ? "" : $0.text("status", "capacity", "storage")
+            // A quantity that is not there is zero.
+            $0.text("spec", "volumeName").isEmpty ? "" : $0.at("status", "capacity", "storage")?.text ?? "0"
         },
         DemoColumn("Access Modes") { claim in
             claim.text("spec", "volumeName").isEmpty ? "" : modes(claim.at("status", "accessModes"))

@@ -63,6 +63,13 @@ struct DemoColumn: Sendable {
         }
     }
 
+    /// A number that the server declares as a text nevertheless.
+    var declaredAsText: DemoColumn {
+        var column = self
+        column.type = "string"
+        return column
+    }
+
     var definition: JSONValue {
         .members([
             "name": .string(title), "type": .string(type ?? (isNumber ? "integer" : "string")),
@@ -76,7 +83,7 @@ struct DemoColumn: Sendable {
 
     /// The columns of a resource; name and age where it has none of its own.
     static func columns(of resource: DemoResource) -> [DemoColumn] {
-        if let custom = customColumns(of: resource) { return custom }
+        if resource.isCustom { return customColumns(of: resource) }
         return switch resource.plural {
         case "pods": pods
         case "services": services
@@ -166,8 +173,8 @@ struct DemoColumn: Sendable {
         [
             name,
             DemoColumn("Ready") { ready($0, "readyReplicas") },
-            DemoColumn(number: "Up-to-date") { $0.integer("status", "updatedReplicas") },
-            DemoColumn(number: "Available") { $0.integer("status", "availableReplicas") },
+            DemoColumn(number: "Up-to-date") { $0.integer("status", "updatedReplicas") }.declaredAsText,
+            DemoColumn(number: "Available") { $0.integer("status", "availableReplicas") }.declaredAsText,
             age,
         ] + template + [selector]
 
@@ -226,8 +233,10 @@ struct DemoColumn: Sendable {
 
     private static let events = [
         DemoColumn(age: "Last Seen") { event in
-            event.text("lastTimestamp").isEmpty
-                ? event.text("metadata", "creationTimestamp") : event.text("lastTimestamp")
+            [
+                event.text("series", "lastObservedTime"), event.text("lastTimestamp"), event.text("eventTime"),
+                event.text("metadata", "creationTimestamp"),
+            ].first { !$0.isEmpty } ?? ""
         },
         DemoColumn("Type") { $0.text("type") },
         DemoColumn("Reason") { $0.text("reason") },
@@ -236,12 +245,18 @@ struct DemoColumn: Sendable {
         },
         DemoColumn("Subobject", wide: true) { $0.text("involvedObject", "fieldPath") },
         DemoColumn("Source", wide: true) { event in
-            [event.text("source", "component"), event.text("source", "host")].filter { !$0.isEmpty }
+            let isNew = event.text("source", "component").isEmpty
+            return
+                (isNew
+                ? [event.text("reportingComponent"), event.text("reportingInstance")]
+                : [event.text("source", "component"), event.text("source", "host")]).filter { !$0.isEmpty }
                 .joined(separator: ", ")
         },
         DemoColumn("Message") { $0.text("message") },
-        DemoColumn(age: "First Seen", wide: true) { $0.text("firstTimestamp") },
-        DemoColumn("Count", wide: true) { String(max(1, $0.integer("count"))) },
+        DemoColumn(age: "First Seen", wide: true) { event in
+            event.text("firstTimestamp").isEmpty ? event.text("eventTime") : event.text("firstTimestamp")
+        },
+        DemoColumn("Count", wide: true) { String(max(1, $0.integer("count"), $0.integer("series", "count"))) },
         DemoColumn("Name", wide: true) { $0.text("metadata", "name") },
     ]
 
@@ -250,7 +265,8 @@ struct DemoColumn: Sendable {
     static func orNone(_ text: String) -> String { text.isEmpty ? "<none>" : text }
 
     static func pairs(_ value: JSONValue?) -> String {
-        orNone((value?.members ?? []).map { "\($0.key)=\($0.value.text ?? "")" }.joined(separator: ","))
+        let sorted = (value?.members ?? []).sorted { $0.key < $1.key }
+        return orNone(sorted.map { "\($0.key)=\($0.value.text ?? "")" }.joined(separator: ","))
     }
 
     private static func ready(_ object: JSONValue, _ field: String) -> String {

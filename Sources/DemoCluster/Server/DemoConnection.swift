@@ -12,12 +12,20 @@ final class DemoConnection: ChannelInboundHandler, RemovableChannelHandler {
 
     /// As a real API server takes.
     private static let maximumBodyBytes = 3 << 20
+    /// How long a connection is kept on which no request comes, or its rest.
+    private static let idleTime = TimeAmount.minutes(10)
     private static let maximumFillerBytes = 16 << 20
 
     private let server: DemoServer
     private var head: HTTPRequestHead?
     private var body: [UInt8] = []
     private var watchID: Int?
+    private var pieces: DemoPieces?
+    /// Whether the watch has to catch up, which it learns behind all that was sent to it before.
+    private var isBehind = false
+    private var isTooLarge = false
+    private var closesAfterAnswer = false
+    private var idle: Scheduled<Void>?
     private var timeout: Scheduled<Void>?
     private var log: DemoLogStream?
     private var logTimer: Scheduled<Void>?
@@ -26,11 +34,13 @@ final class DemoConnection: ChannelInboundHandler, RemovableChannelHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         server.opened(context.channel)
+        awaitRequest(context)
         context.fireChannelActive()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        endWatch()
+        endAnswer()
+        idle?.cancel()
         context.fireChannelInactive()
     }
 
@@ -45,24 +55,54 @@ final class DemoConnection: ChannelInboundHandler, RemovableChannelHandler {
         case .head(let head):
             self.head = head
             body = []
+            isTooLarge = false
+            awaitRequest(context)
         case .body(let buffer):
-            body += buffer.readableBytesView
-            if body.count > Self.maximumBodyBytes { context.close(promise: nil) }
+            awaitRequest(context)
+            if body.count + buffer.readableBytes > Self.maximumBodyBytes {
+                isTooLarge = true
+                body = []
+            }
+            if !isTooLarge { body += buffer.readableBytesView }
         case .end:
+            idle?.cancel()
             guard let head else { return }
             self.head = nil
+            closesAfterAnswer = !head.isKeepAlive
             answer(head, context)
         }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        sendMore(context)
+        context.fireChannelWritabilityChanged()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is DemoServer.WatchIsBehind {
+            isBehind = true
+            sendMore(context)
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { idle?.cancel() }
+
+    private func awaitRequest(_ context: ChannelHandlerContext) {
+        idle?.cancel()
+        idle = context.eventLoop.assumeIsolated().scheduleTask(in: Self.idleTime) { context.close(promise: nil) }
     }
 
     private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         var request = DemoRequest(head)
         request.body = body
+        request.isTooLarge = isTooLarge
         body = []
         let reply = server.reply(to: request, on: context.channel)
         var headers = HTTPHeaders([("Cache-Control", "no-cache, private"), ("Date", reply.date)])
         switch reply.answer {
-        case .whole(let status, let contentType, let body):
+        case .whole(let status, let contentType, let body, let warnings):
+            for warning in warnings { headers.add(name: "Warning", value: "299 - \(Self.quoted(warning))") }
             if status != 204 {
                 headers.add(name: "Content-Type", value: contentType)
                 headers.add(name: "Content-Length", value: String(body.count))
@@ -71,15 +111,35 @@ final class DemoConnection: ChannelInboundHandler, RemovableChannelHandler {
                 .head(HTTPResponseHead(version: .http1_1, status: .init(statusCode: status), headers: headers)), context
             )
             if head.method != .HEAD { write(body, context) }
-            write(.end(nil), context)
+            finish(context)
+        case .list(var list, let warnings):
+            for warning in warnings { headers.add(name: "Warning", value: "299 - \(Self.quoted(warning))") }
+            headers.add(name: "Content-Type", value: "application/json")
+            let first = list.piece() ?? []
+            let second = list.piece()
+            if second == nil {
+                headers.add(name: "Content-Length", value: String(first.count))
+            } else {
+                headers.add(name: "Transfer-Encoding", value: "chunked")
+            }
+            write(.head(HTTPResponseHead(version: .http1_1, status: .ok, headers: headers)), context)
+            guard head.method != .HEAD else { return finish(context) }
+            write(first, context)
+            guard let second else { return finish(context) }
+            write(second, context)
             context.flush()
+            pieces = list
+            sendMoreSoon(context)
         case .watch(let watch):
             headers.add(name: "Content-Type", value: "application/json")
             headers.add(name: "Transfer-Encoding", value: "chunked")
             write(.head(HTTPResponseHead(version: .http1_1, status: .ok, headers: headers)), context)
             if !watch.initial.isEmpty { write(Array(watch.initial.joined()), context) }
             context.flush()
+            pieces = watch.pieces
             begin(watch, reply.watchID, context)
+            isBehind = watch.pieces != nil || watch.missed != nil
+            if isBehind { sendMoreSoon(context) }
         case .proxied(let response):
             headers.add(name: "Content-Type", value: response.contentType)
             send(response, isHead: head.method == .HEAD, headers, context)
@@ -91,16 +151,53 @@ final class DemoConnection: ChannelInboundHandler, RemovableChannelHandler {
             context.flush()
             follow(stream, context)
         }
-        if !head.isKeepAlive, watchID == nil, log == nil { context.close(promise: nil) }
+    }
+
+    /// Ends an answer; the connection waits for the next request.
+    private func finish(_ context: ChannelHandlerContext) {
+        endAnswer()
+        let isLast = closesAfterAnswer
+        let promise = isLast ? context.eventLoop.makePromise(of: Void.self) : nil
+        let loopBound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        promise?.futureResult.whenComplete { _ in loopBound.value.close(promise: nil) }
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: promise)
+        if !isLast { awaitRequest(context) }
+    }
+
+    /// Lets other connections have their turn first.
+    private func sendMoreSoon(_ context: ChannelHandlerContext) {
+        let loopBound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        context.eventLoop.execute { loopBound.value.0.sendMore(loopBound.value.1) }
+    }
+
+    /// Sends the next piece of a list, or what a watch missed, when the client has read enough.
+    private func sendMore(_ context: ChannelHandlerContext) {
+        guard context.channel.isActive, context.channel.isWritable else { return }
+        if pieces != nil {
+            if let piece = pieces?.piece() {
+                write(piece, context)
+                context.flush()
+                return sendMoreSoon(context)
+            }
+            pieces = nil
+            guard watchID != nil else { return finish(context) }
+        }
+        guard let watchID, isBehind else { return }
+        switch server.catchUp(watchID) {
+        case .events(let bytes):
+            if !bytes.isEmpty { write(bytes, context) }
+            context.flush()
+            sendMoreSoon(context)
+        case .done: isBehind = false
+        case .expired: context.close(promise: nil)
+        }
     }
 
     private func begin(_ watch: DemoWatch, _ id: Int?, _ context: ChannelHandlerContext) {
         watchID = id
         timeout = context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(Int64(watch.timeoutSeconds))) {
             guard let id, self.server.removeWatch(id) else { return }
-            self.watchID = nil
-            self.write(.end(nil), context)
-            context.flush()
+            self.finish(context)
         }
     }
 
@@ -116,8 +213,7 @@ final class DemoConnection: ChannelInboundHandler, RemovableChannelHandler {
         func write() {
             self.write(.head(head), context)
             if !isHead { self.write(response.body + filler, context) }
-            self.write(.end(nil), context)
-            context.flush()
+            self.finish(context)
         }
         guard response.delay > 0 else { return write() }
         _ = context.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(Int64(response.delay))) {
@@ -139,16 +235,14 @@ final class DemoConnection: ChannelInboundHandler, RemovableChannelHandler {
         var stream = stream
         let chunk = server.nextLog(&stream)
         if !chunk.bytes.isEmpty { write(chunk.bytes, context) }
-        if chunk.isLast {
-            endWatch()
-            write(.end(nil), context)
-        } else {
-            follow(stream, context)
-        }
+        guard !chunk.isLast else { return finish(context) }
+        follow(stream, context)
         context.flush()
     }
 
-    private func endWatch() {
+    private func endAnswer() {
+        pieces = nil
+        isBehind = false
         logTimer?.cancel()
         logTimer = nil
         log = nil
@@ -156,6 +250,16 @@ final class DemoConnection: ChannelInboundHandler, RemovableChannelHandler {
         timeout = nil
         if let watchID { server.removeWatch(watchID) }
         watchID = nil
+    }
+
+    /// A text as a quoted string of a header.
+    static func quoted(_ text: String) -> String {
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            if scalar == "\"" || scalar == "\\" { quoted.unicodeScalars.append("\\") }
+            quoted.unicodeScalars.append(scalar.value < 0x20 || scalar.value == 0x7F ? " " : scalar)
+        }
+        return quoted + "\""
     }
 
     private func write(_ bytes: [UInt8], _ context: ChannelHandlerContext) {

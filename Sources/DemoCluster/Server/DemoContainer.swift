@@ -8,6 +8,8 @@ struct DemoContainer: Sendable {
     /// Its entry in the pod's `status`; `null` before the pod has a node.
     var status: JSONValue
     var isInit: Bool
+    /// Whether it was added to a pod that ran already.
+    var isEphemeral = false
 
     var name: String { spec.text("name") }
     var podName: String { pod.text("metadata", "name") }
@@ -26,12 +28,13 @@ struct DemoContainer: Sendable {
 
     /// Every container of a pod, those that initialize first.
     static func all(of pod: JSONValue) -> [DemoContainer] {
-        let statuses = ["initContainerStatuses", "containerStatuses"].flatMap { pod.at("status", $0)?.elements ?? [] }
-        return ["initContainers", "containers"].flatMap { list in
+        let statuses = ["initContainerStatuses", "containerStatuses", "ephemeralContainerStatuses"]
+            .flatMap { pod.at("status", $0)?.elements ?? [] }
+        return ["initContainers", "containers", "ephemeralContainers"].flatMap { list in
             (pod.at("spec", list)?.elements ?? []).map { spec in
                 DemoContainer(
                     pod: pod, spec: spec, status: statuses.first { $0["name"] == spec["name"] } ?? .null,
-                    isInit: list == "initContainers")
+                    isInit: list == "initContainers", isEphemeral: list == "ephemeralContainers")
             }
         }
     }
@@ -44,7 +47,7 @@ struct DemoContainer: Sendable {
     /// - Returns: the container.
     /// - Throws: `DemoStatus` in the API server's words, when there is none or no single one.
     static func named(_ name: String, in pod: JSONValue) throws(DemoStatus) -> DemoContainer {
-        let containers = all(of: pod)
+        let containers = all(of: pod).filter { !name.isEmpty || !$0.isEphemeral }
         let podName = pod.text("metadata", "name")
         guard !name.isEmpty || containers.count == 1 else {
             let names = containers.map(\.name).joined(separator: " ")

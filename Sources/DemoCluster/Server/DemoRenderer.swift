@@ -7,15 +7,20 @@ struct DemoRenderer: Sendable {
     /// How much of the object a table row carries: `None`, `Metadata` or `Object`.
     var includeObject: String
     var now: Timestamp
+    private let columns: [DemoColumn]
 
     init(resource: DemoResource, form: AnswerForm, request: DemoRequest, now: Timestamp) {
         self.resource = resource
         self.form = form
         includeObject = request.query["includeObject"] ?? "Metadata"
         self.now = now
+        columns = form == .table ? DemoColumn.columns(of: resource.stored) : []
     }
 
     private typealias Entry = DemoObjectStore.Entry
+
+    /// The object as the kind shows it that was asked for.
+    private func shown(_ entry: Entry) -> JSONValue { resource.shown(entry.document) }
 
     /// One object.
     func object(_ entry: DemoObjectStore.Entry) -> [UInt8] {
@@ -26,30 +31,39 @@ struct DemoRenderer: Sendable {
         }
     }
 
-    /// A page of a list.
-    func list(_ page: DemoObjectStore.Page) -> [UInt8] {
+    /// A page of a list, in one piece.
+    func list(_ page: DemoObjectStore.Page) -> [UInt8] { Array(DemoPieces(list: page, self).whole.dropLast()) }
+
+    /// What comes before and after the objects of a list; a line ends behind it.
+    func listEnds(_ page: DemoObjectStore.Page) -> (head: [UInt8], tail: [UInt8]) {
         let metadata = JSONValue.members([
             "resourceVersion": .string(String(page.version)),
             "continue": page.continueToken.map { .string($0) },
             "remainingItemCount": page.remaining.map { .integer($0) },
         ])
+        var head: [UInt8]
         switch form {
-        case .table: return table(page.entries, metadata: metadata)
+        case .table:
+            head = Self.tableHead(metadata, columns)
         case .metadata:
-            return JSONValue.members([
-                "kind": .string("PartialObjectMetadataList"), "apiVersion": .string("meta.k8s.io/v1"),
-                "metadata": metadata, "items": .array(page.entries.map(metadataOnly)),
-            ]).jsonBytes
+            head = Array("{\"kind\":\"PartialObjectMetadataList\",\"apiVersion\":\"meta.k8s.io/v1\",\"metadata\":".utf8)
+            metadata.writeJSON(into: &head)
+            head += Array(",\"items\":[".utf8)
         default:
-            var bytes = Array(
+            head = Array(
                 "{\"kind\":\"\(resource.kind)List\",\"apiVersion\":\"\(resource.apiVersion)\",\"metadata\":".utf8)
-            bytes += metadata.jsonBytes
-            bytes += Array(",\"items\":[".utf8)
-            for (index, entry) in page.entries.enumerated() {
-                if index > 0 { bytes.append(UInt8(ascii: ",")) }
-                bytes += entry.document.jsonBytes
-            }
-            return bytes + Array("]}".utf8)
+            metadata.writeJSON(into: &head)
+            head += Array(",\"items\":[".utf8)
+        }
+        return (head, Array("]}\n".utf8))
+    }
+
+    /// Appends an object as it stands in a list.
+    func writeItem(_ entry: DemoObjectStore.Entry, into bytes: inout [UInt8]) {
+        switch form {
+        case .table: row(entry).writeJSON(into: &bytes)
+        case .metadata: metadataOnly(entry).writeJSON(into: &bytes)
+        default: shown(entry).writeJSON(into: &bytes)
         }
     }
 
@@ -85,39 +99,51 @@ struct DemoRenderer: Sendable {
     /// The object with `kind` and `apiVersion` in front.
     private func typed(_ entry: Entry, kind: String) -> [UInt8] {
         Array("{\"kind\":\"\(kind)\",\"apiVersion\":\"\(resource.apiVersion)\",".utf8)
-            + entry.document.jsonBytes.dropFirst()
+            + shown(entry).jsonBytes.dropFirst()
     }
 
-    private func metadataOnly(_ entry: Entry) -> JSONValue {
+    private func metadataOnly(_ entry: Entry) -> JSONValue { metadataOnly(entry.document) }
+
+    private func metadataOnly(_ document: JSONValue) -> JSONValue {
         .members([
             "kind": .string("PartialObjectMetadata"), "apiVersion": .string("meta.k8s.io/v1"),
-            "metadata": entry.document["metadata"],
+            "metadata": document["metadata"],
         ])
     }
 
     private func table(_ entries: [Entry], metadata: JSONValue) -> [UInt8] {
-        let columns = DemoColumn.columns(of: resource)
-        return JSONValue.members([
-            "kind": .string("Table"), "apiVersion": .string("meta.k8s.io/v1"), "metadata": metadata,
-            "columnDefinitions": .array(columns.map(\.definition)),
-            "rows": .array(
-                entries.map { entry in
-                    .members([
-                        "cells": .array(columns.map { $0.cell(entry.document, now) }), "object": rowObject(entry),
-                    ])
-                }),
-        ]).jsonBytes
+        var bytes = Self.tableHead(metadata, columns)
+        for (index, entry) in entries.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            writeItem(entry, into: &bytes)
+        }
+        return bytes + Array("]}".utf8)
     }
 
-    private func rowObject(_ entry: Entry) -> JSONValue? {
+    private static func tableHead(_ metadata: JSONValue, _ columns: [DemoColumn]) -> [UInt8] {
+        var head = Array("{\"kind\":\"Table\",\"apiVersion\":\"meta.k8s.io/v1\",\"metadata\":".utf8)
+        metadata.writeJSON(into: &head)
+        head += Array(",\"columnDefinitions\":".utf8)
+        JSONValue.array(columns.map(\.definition)).writeJSON(into: &head)
+        return head + Array(",\"rows\":[".utf8)
+    }
+
+    private func row(_ entry: Entry) -> JSONValue {
+        let document = entry.document
+        return .members([
+            "cells": .array(columns.map { $0.cell(document, now) }), "object": rowObject(document),
+        ])
+    }
+
+    private func rowObject(_ document: JSONValue) -> JSONValue? {
         switch includeObject {
         case "None": return nil
         case "Object":
             let head = JSONValue.members([
                 "kind": .string(resource.kind), "apiVersion": .string(resource.apiVersion),
             ])
-            return .object(head.members + entry.document.members)
-        default: return metadataOnly(entry)
+            return .object(head.members + resource.shown(document).members)
+        default: return metadataOnly(document)
         }
     }
 }

@@ -6,6 +6,8 @@ struct DemoRequest: Sendable {
     var segments: [String]
     /// Decoded query; of a key that comes twice the last counts.
     var query: [String: String]
+    /// Decoded query with every value of a key.
+    var values: [String: [String]] = [:]
     /// What the query says after `command=`, each time it does.
     var command: [String] = []
     /// What the query says after `ports=`, each time it does; one value may hold several.
@@ -19,6 +21,8 @@ struct DemoRequest: Sendable {
     /// The type of the body without its parameters; empty when there is none.
     var contentType = ""
     var body: [UInt8] = []
+    /// Whether the body was larger than the server takes, and is not here.
+    var isTooLarge = false
     /// The WebSocket subprotocols that are offered.
     var protocols: [String] = []
     /// The headers, for the programs behind a proxy.
@@ -36,6 +40,7 @@ struct DemoRequest: Sendable {
                 let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
                 let value = sides.count == 2 ? Self.decoded(sides[1]) : ""
                 query[Self.decoded(sides[0])] = value
+                values[Self.decoded(sides[0]), default: []].append(value)
                 if sides[0] == "command" { command.append(value) }
                 if sides[0] == "ports" { ports += value.split(separator: ",").map(String.init) }
             }
@@ -47,8 +52,33 @@ struct DemoRequest: Sendable {
     /// The path without its query.
     var path: String { "/" + segments.joined(separator: "/") }
 
-    /// Whether a query parameter is `true` or `1`.
-    func flag(_ name: String) -> Bool { query[name] == "true" || query[name] == "1" }
+    /// Whether a query parameter is set: anything counts but `false` and `0`, also nothing after its name.
+    func flag(_ name: String) -> Bool { query[name].map { !["false", "0"].contains($0.lowercased()) } ?? false }
+
+    /// Whether the answer is for people: those who ask for it, `/version`, and what people read with.
+    var wantsPrettyJSON: Bool {
+        if query["pretty"] != nil { return flag("pretty") }
+        if segments == ["version"] { return true }
+        let agent = headers.first { $0.name.lowercased() == "user-agent" }?.value ?? ""
+        return ["curl", "Wget", "Mozilla/5.0"].contains { agent.hasPrefix($0) } && query["watch"] == nil
+    }
+
+    /// A whole number of the query; `nil` when there is none.
+    /// - Throws: `DemoStatus` for a text that is no number.
+    func number(_ name: String) throws(DemoStatus) -> Int? {
+        guard let text = query[name] else { return nil }
+        if let number = Int(text) { return number }
+        let isLong = !text.isEmpty && text.allSatisfy { $0.isASCII && $0.isNumber }
+        throw .badRequest(
+            "strconv.ParseInt: parsing \"\(text)\": \(isLong ? "value out of range" : "invalid syntax")")
+    }
+
+    /// How much of the object a row of a table shall carry.
+    /// - Throws: `DemoStatus` for a word that is none of the three.
+    func checkIncludedObject() throws(DemoStatus) {
+        guard let text = query["includeObject"], !["", "None", "Metadata", "Object"].contains(text) else { return }
+        throw .badRequest("unrecognized includeObject value: \"\(text)\"")
+    }
 
     /// Undoes percent-encoding; a broken escape stays as it is.
     private static func decoded(_ text: Substring) -> String {
@@ -80,6 +110,8 @@ enum AnswerForm: Sendable, Equatable {
     case metadata
     /// Discovery of all groups in one answer.
     case aggregatedDiscovery
+    /// The same as servers before 1.30 told it.
+    case aggregatedDiscoveryBeta
 
     /// The first form in an `Accept` header that is served, among those that make sense for the answer.
     /// - Returns: `nil` when nothing acceptable is served: protobuf alone, for example.
@@ -102,6 +134,7 @@ enum AnswerForm: Sendable, Equatable {
                 case ("Table", "v1"): .table
                 case ("PartialObjectMetadata", _), ("PartialObjectMetadataList", _): .metadata
                 case ("APIGroupDiscoveryList", "v2"): .aggregatedDiscovery
+                case ("APIGroupDiscoveryList", "v2beta1"): .aggregatedDiscoveryBeta
                 default: nil
                 }
             if let form, forms.contains(form) {

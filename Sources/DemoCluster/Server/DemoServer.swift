@@ -6,6 +6,14 @@ import NIOSSL
 import NIOWebSocket
 import Synchronization
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// An API server on loopback that serves the objects of a cluster, and lets its clients change them.
 ///
 /// It speaks enough of the real protocol for what `kubectl` does every day. Answers are JSON.
@@ -26,8 +34,9 @@ package final class DemoServer: Sendable {
         package var offersStreamingLists = true
         /// Whether an API is registered whose server does not answer.
         package var hasBrokenAPI = false
-        /// A watch whose client leaves more than this many bytes unread is dropped.
-        package var watchBufferBytes = 4 << 20
+        /// A client that leaves more than this many bytes unread gets no more until it reads on; a watch that has
+        /// waited so long that what it missed is forgotten is dropped.
+        package var watchBufferBytes = 512 << 10
 
         /// A server that everybody may read.
         package init() {}
@@ -48,6 +57,8 @@ package final class DemoServer: Sendable {
     private struct Watcher {
         var watch: DemoWatch
         var channel: any Channel
+        /// The version after which it has to catch up; `nil` for one that gets every change at once.
+        var missed: UInt64?
     }
 
     private struct State {
@@ -65,6 +76,7 @@ package final class DemoServer: Sendable {
     }
 
     private static let loggedRequests = 10_000
+    private static let loggedCharacters = 4096
 
     private let options: Options
     private let clock: @Sendable () -> Timestamp
@@ -75,21 +87,22 @@ package final class DemoServer: Sendable {
     /// - Parameters:
     ///   - store: the objects to begin with.
     ///   - simulation: what makes them move, when something does.
+    ///   - crowd: generated pods among the objects, if there are any.
     ///   - options: how it behaves.
     ///   - clock: what time it is on the server.
     package init(
-        store: DemoObjectStore, simulation: DemoSimulation? = nil, options: Options = Options(),
-        clock: @escaping @Sendable () -> Timestamp
+        store: DemoObjectStore, simulation: DemoSimulation? = nil, crowd: DemoCrowd? = nil,
+        options: Options = Options(), clock: @escaping @Sendable () -> Timestamp
     ) {
         self.options = options
         self.clock = clock
-        state = Mutex(State(cluster: DemoClusterState(store: store, simulation: simulation)))
+        state = Mutex(State(cluster: DemoClusterState(store: store, simulation: simulation, crowd: crowd)))
     }
 
     // MARK: Life
 
     /// Begins to listen on 127.0.0.1.
-    /// - Throws: an error of the system when the port is taken.
+    /// - Throws: `DemoServerFailure` when the port cannot be had, otherwise an error of the system.
     package func start() async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         do {
@@ -120,6 +133,7 @@ package final class DemoServer: Sendable {
             }
         } catch {
             try? await group.shutdownGracefully()
+            if let failure = DemoServerFailure(error, port: options.port) { throw failure }
             throw error
         }
     }
@@ -176,10 +190,11 @@ package final class DemoServer: Sendable {
     /// Changes objects, and sends the changes to those who watch them.
     @discardableResult
     package func update<Result>(_ body: (inout DemoObjectStore) -> sending Result) -> sending Result {
-        state.withLock { state in
+        let now = clock()
+        return state.withLock { state in
             let before = state.cluster.store.version
             let result = body(&state.cluster.store)
-            publish(after: before, &state)
+            settle(after: before, &state, at: now)
             return result
         }
     }
@@ -190,43 +205,128 @@ package final class DemoServer: Sendable {
         state.withLock { state in
             let before = state.cluster.store.version
             state.cluster.simulation?.step(at: now, in: &state.cluster.store)
+            state.cluster.crowd?.step(at: now, in: &state.cluster.store)
             publish(after: before, &state)
         }
+    }
+
+    /// Lets the crowd go on to what time it is now; nothing happens without one.
+    package func stepCrowd() {
+        let now = clock()
+        state.withLock { state in
+            let before = state.cluster.store.version
+            state.cluster.crowd?.step(at: now, in: &state.cluster.store)
+            publish(after: before, &state)
+        }
+    }
+
+    /// Lets the crowd see what somebody changed, and tells those who watch.
+    private func settle(after version: UInt64, _ state: inout State, at now: Timestamp) {
+        guard state.cluster.store.version > version else { return }
+        state.cluster.crowd?.observe(&state.cluster.store, at: now)
+        publish(after: version, &state)
     }
 
     /// Sends a bookmark to every watch that wants them.
     package func sendBookmarks() {
         state.withLock { state in
-            for watcher in state.watchers.values where watcher.watch.sendsBookmarks {
-                Self.send(watcher.watch.renderer.bookmark(version: state.cluster.store.version), to: watcher.channel)
+            for watcher in state.watchers.values where watcher.watch.sendsBookmarks && watcher.missed == nil {
+                let line = watcher.watch.renderer.bookmark(version: state.cluster.store.version)
+                Self.send([ByteBuffer(bytes: line)], to: watcher.channel)
             }
         }
     }
 
+    /// An event in a form.
+    private struct RenderedEvent: Hashable {
+        var version: UInt64
+        var kind: DemoObjectStore.Change.Kind
+        var form: AnswerForm
+        var includeObject: String
+        var apiVersion: String
+    }
+
     private func publish(after version: UInt64, _ state: inout State) {
-        guard state.cluster.store.version > version else { return }
-        let changes = state.cluster.store.history.drop { $0.entry.version <= version }
-        let isComplete = state.cluster.store.compactedVersion <= version
+        let store = state.cluster.store
+        guard store.version > version, !state.watchers.isEmpty else { return }
+        let isComplete = store.compactedVersion <= version
+        let changes = Dictionary(grouping: store.history.after(version)) { $0.resource }
         let now = clock()
-        for (id, var watcher) in state.watchers {
-            guard isComplete, watcher.channel.isWritable else {
+        // Who watches the same in the same form gets the same bytes.
+        var rendered: [RenderedEvent: ByteBuffer] = [:]
+        for (id, watcher) in state.watchers {
+            if let missed = watcher.missed {
+                guard missed < store.compactedVersion else { continue }
                 state.watchers[id] = nil
                 watcher.channel.close(promise: nil)
                 continue
             }
-            watcher.watch.renderer.now = now
-            let lines = changes.compactMap { change in
-                change.kind(in: watcher.watch.scope).map { watcher.watch.renderer.event($0, change.entry) }
+            guard isComplete, watcher.channel.isWritable else {
+                state.watchers[id]?.missed = version
+                let channel = watcher.channel
+                channel.eventLoop.execute { channel.pipeline.fireUserInboundEventTriggered(WatchIsBehind()) }
+                continue
             }
-            if !lines.isEmpty { Self.send(Array(lines.joined()), to: watcher.channel) }
+            var renderer = watcher.watch.renderer
+            renderer.now = now
+            let lines = (changes[watcher.watch.scope.resource.groupResource] ?? []).compactMap {
+                change -> ByteBuffer? in
+                guard let kind = change.kind(in: watcher.watch.scope) else { return nil }
+                let key = RenderedEvent(
+                    version: change.entry.version, kind: kind, form: renderer.form,
+                    includeObject: renderer.includeObject, apiVersion: renderer.resource.apiVersion)
+                if let line = rendered[key] { return line }
+                let line = ByteBuffer(bytes: renderer.event(kind, change.entry))
+                rendered[key] = line
+                return line
+            }
+            if !lines.isEmpty { Self.send(lines, to: watcher.channel) }
+        }
+    }
+
+    /// Tells a connection that its watch has to catch up when the client reads on.
+    struct WatchIsBehind: Sendable {}
+
+    /// What a watch gets that has to catch up.
+    enum CatchingUp {
+        /// These events, and perhaps there are more.
+        case events([UInt8])
+        /// Nothing more: from now on it gets every change at once.
+        case done
+        /// What it missed is forgotten.
+        case expired
+    }
+
+    /// The next events for a watch that has to catch up.
+    func catchUp(_ id: Int) -> CatchingUp {
+        let now = clock()
+        return state.withLock { state in
+            guard let watcher = state.watchers[id], let missed = watcher.missed else { return .done }
+            guard missed >= state.cluster.store.compactedVersion else {
+                state.watchers[id] = nil
+                return .expired
+            }
+            let changes = state.cluster.store.history.after(missed, most: DemoWatch.mostAtOnce)
+            guard let last = changes.last else {
+                state.watchers[id]?.missed = nil
+                return .done
+            }
+            state.watchers[id]?.missed = last.entry.version
+            var renderer = watcher.watch.renderer
+            renderer.now = now
+            var bytes: [UInt8] = []
+            for change in changes {
+                if let kind = change.kind(in: watcher.watch.scope) { bytes += renderer.event(kind, change.entry) }
+            }
+            return .events(bytes)
         }
     }
 
     /// Sends on the channel's own loop, after all that was sent before.
-    private static func send(_ bytes: [UInt8], to channel: any Channel) {
+    private static func send(_ lines: [ByteBuffer], to channel: any Channel) {
         channel.eventLoop.execute {
-            let buffer = channel.allocator.buffer(bytes: bytes)
-            channel.writeAndFlush(HTTPServerResponsePart.body(.byteBuffer(buffer)), promise: nil)
+            for line in lines { channel.write(HTTPServerResponsePart.body(.byteBuffer(line)), promise: nil) }
+            channel.flush()
         }
     }
 
@@ -266,24 +366,34 @@ package final class DemoServer: Sendable {
             let api = DemoAPI(options: options, address: "127.0.0.1:\(state.port)", now: now)
             let before = state.cluster.store.version
             let answer = api.answer(request, &state.cluster)
-            publish(after: before, &state)
+            settle(after: before, &state, at: now)
             var reply = Reply(answer: answer, watchID: nil, date: now.httpDate)
             var status = 200
             switch answer {
-            case .whole(let code, _, _): status = code
+            case .whole(let code, _, _, _): status = code
             case .proxied(let response): status = response.status
-            case .log: break
+            case .list, .log: break
             case .watch(let watch):
                 reply.watchID = state.nextWatcher
-                state.watchers[state.nextWatcher] = Watcher(watch: watch, channel: channel)
+                let missed = watch.missed ?? (watch.pieces == nil ? nil : state.cluster.store.version)
+                var kept = watch
+                kept.initial = []
+                kept.pieces = nil
+                state.watchers[state.nextWatcher] = Watcher(watch: kept, channel: channel, missed: missed)
                 state.nextWatcher += 1
             }
             state.requestCount += 1
-            if state.log.count >= Self.loggedRequests { state.log.removeFirst(Self.loggedRequests / 2) }
-            state.log.append(
-                RequestRecord(method: request.method, target: request.target, accept: request.accept, status: status))
+            Self.log(request, status: status, &state)
             return reply
         }
+    }
+
+    private static func log(_ request: DemoRequest, status: Int, _ state: inout State) {
+        if state.log.count >= loggedRequests { state.log.removeFirst(loggedRequests / 2) }
+        state.log.append(
+            RequestRecord(
+                method: request.method, target: String(request.target.prefix(loggedCharacters)),
+                accept: String(request.accept.prefix(loggedCharacters)), status: status))
     }
 
     /// What a log that is followed got since it was last asked.
@@ -356,8 +466,7 @@ package final class DemoServer: Sendable {
         state.withLock { state in
             let id = state.nextSession
             state.nextSession += 1
-            state.log.append(
-                RequestRecord(method: request.method, target: request.target, accept: request.accept, status: 101))
+            Self.log(request, status: 101, &state)
             state.sessions[id] = Task {
                 switch upgrade.kind {
                 case .forward(let ports):
@@ -379,13 +488,29 @@ package final class DemoServer: Sendable {
     }
 }
 
+/// Why a server cannot listen, in words for the one who chose the port.
+package struct DemoServerFailure: Error, Sendable, Equatable, CustomStringConvertible {
+    /// Which port, and what is with it.
+    package var description: String
+
+    /// - Returns: `nil` for an error that has to do with something else.
+    init?(_ error: any Error, port: Int) {
+        switch (error as? IOError)?.errnoCode {
+        case EADDRINUSE: description = "port \(port) of 127.0.0.1 is in use; --port 0 takes a free one"
+        case EACCES: description = "port \(port) of 127.0.0.1 is not for everybody; --port 0 takes a free one"
+        default: return nil
+        }
+    }
+}
+
 /// Runs a server while the body runs, and shuts it down however the body ends.
 package func withDemoServer<Result: Sendable>(
-    store: DemoObjectStore, simulation: DemoSimulation? = nil, options: DemoServer.Options = DemoServer.Options(),
+    store: DemoObjectStore, simulation: DemoSimulation? = nil, crowd: DemoCrowd? = nil,
+    options: DemoServer.Options = DemoServer.Options(),
     clock: @escaping @Sendable () -> Timestamp = { .systemNow },
     _ body: (DemoServer) async throws -> Result
 ) async throws -> Result {
-    let server = DemoServer(store: store, simulation: simulation, options: options, clock: clock)
+    let server = DemoServer(store: store, simulation: simulation, crowd: crowd, options: options, clock: clock)
     try await server.start()
     do {
         let result = try await body(server)

@@ -13,6 +13,10 @@ struct PodSummary: Equatable {
         let allStatuses = statuses + (pod.at("status", "initContainerStatuses")?.elements ?? [])
         lastRestart = allStatuses.map { $0.text("lastState", "terminated", "finishedAt") }.max() ?? ""
         status = pod.text("status", "reason").isEmpty ? phase : pod.text("status", "reason")
+        let isGated = (pod.at("status", "conditions")?.elements ?? []).contains {
+            $0.text("type") == "PodScheduled" && $0.text("reason") == "SchedulingGated"
+        }
+        if isGated { status = "SchedulingGated" }
         restarts = statuses.reduce(0) { $0 + $1.integer("restartCount") }
         if let trouble = Self.initTrouble(of: pod) {
             status = trouble.status

@@ -168,7 +168,17 @@ extension Programs {
         let (flags, _, operands) = options(process)
         let files = process.world.files
         var status = 0
+        let isSeen = process.output.isTerminal
+        func coloured(_ name: String, _ path: String) -> String {
+            guard isSeen, let node = try? files.node(path, followsLast: false) else { return name }
+            switch node.kind {
+            case .directory: return "\u{1b}[1;34m\(name)\u{1b}[m"
+            case .link: return "\u{1b}[1;36m\(name)\u{1b}[m"
+            case .file: return node.mode & 0o111 != 0 ? "\u{1b}[1;32m\(name)\u{1b}[m" : name
+            }
+        }
         func line(_ name: String, _ path: String) -> String {
+            let name = coloured(name, path)
             guard flags.contains("l"), let node = try? files.node(path, followsLast: false) else { return name + "\n" }
             let letter = node.kind == .directory ? "d" : node.kind == .link ? "l" : "-"
             let bits = [6, 3, 0].map { shift -> String in
@@ -192,8 +202,13 @@ extension Programs {
                     continue
                 }
                 var text = names.count > 1 ? "\(name):\n" : ""
-                for entry in try files.names(in: path) where flags.contains("a") || !entry.hasPrefix(".") {
-                    text += line(entry, FileTree.absolute(entry, in: path))
+                let entries = try files.names(in: path).filter { flags.contains("a") || !$0.hasPrefix(".") }
+                if isSeen, !flags.contains("l"), !flags.contains("1") {
+                    text += columns(entries, process.terminal?.size.columns ?? 80) {
+                        coloured($0, FileTree.absolute($0, in: path))
+                    }
+                } else {
+                    for entry in entries { text += line(entry, FileTree.absolute(entry, in: path)) }
                 }
                 try await show(text, process)
             } catch {
@@ -202,6 +217,20 @@ extension Programs {
             }
         }
         return status
+    }
+
+    /// Names side by side, as many as fit.
+    private static func columns(_ names: [String], _ width: Int, _ shown: (String) -> String) -> String {
+        let cell = (names.map(\.count).max() ?? 0) + 2
+        let perRow = max(1, width / max(1, cell))
+        let rows = (names.count + perRow - 1) / perRow
+        return (0..<rows).map { row in
+            let inRow = stride(from: row, to: names.count, by: rows).map { names[$0] }
+            let padded = inRow.enumerated().map { index, name in
+                shown(name) + (index < inRow.count - 1 ? String(repeating: " ", count: cell - name.count) : "")
+            }
+            return padded.joined() + "\n"
+        }.joined()
     }
 
     private static func show(_ text: String, _ process: Process) async throws(FileFailure) {

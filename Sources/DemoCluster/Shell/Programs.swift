@@ -6,7 +6,7 @@ enum Programs {
 
     /// Every program by its name.
     static let all: [String: Program] = textPrograms.merging(filePrograms) { $1 }.merging(systemPrograms) { $1 }
-        .merging(networkPrograms) { $1 }
+        .merging(networkPrograms) { $1 }.merging(screenPrograms) { $1 }
 
     /// The options and operands of a program; options of `valued` take the next word.
     static func options(

@@ -4,7 +4,6 @@ import KubernetesModel
 extension DemoSimulation {
     /// However many pods are missing, no more than this are made in one step.
     private static let createdAtOnce = 20
-    private static let deadlineSeconds = 600
 
     /// Brings a workload one step nearer to its spec.
     /// - Returns: whether something changed.
@@ -69,10 +68,11 @@ extension DemoSimulation {
         if desired.dropLast().allSatisfy({ $0 == 0 }) {
             desired[last] = replicas
         } else if !workload.isPaused {
-            // As the defaults of a Deployment say: a quarter more may run, a quarter less may be ready.
-            let surge = max(1, (replicas &+ 3) / 4)
-            let least = replicas - replicas / 4
-            let room = replicas &+ surge - desired.reduce(0, &+)
+            let surge = workload.recreates ? 0 : workload.roll.surge
+            let least = workload.recreates ? 0 : replicas - workload.roll.unavailable
+            let old = own.count { $0.labels["pod-template-hash"] != workload.revisions[last].hash }
+            let mayBegin = !workload.recreates || (old == 0 && desired.dropLast().allSatisfy { $0 == 0 })
+            let room = mayBegin ? replicas &+ surge - desired.reduce(0, &+) : 0
             if desired[last] > replicas {
                 desired[last] = replicas
             } else if desired[last] < replicas, room > 0 {
@@ -106,6 +106,9 @@ extension DemoSimulation {
         return hasChanged
     }
 
+    /// A workload gets no more pods than these, however many it wants: the cluster is a small one.
+    static let mostPods = 500
+
     /// Makes and removes pods of a revision, as the ReplicaSet controller does.
     private mutating func fill(
         _ revision: SimulatedWorkload.Revision, of index: Int, in store: inout DemoObjectStore, at now: Timestamp
@@ -114,13 +117,15 @@ extension DemoSimulation {
         let living = pods(of: workload.key).filter {
             !$0.isDeleting && !$0.hasEnded && $0.labels["pod-template-hash"] == revision.hash
         }
-        if living.count < revision.desired {
-            guard workload.refusal == nil else { return false }
-            for _ in 0..<min(Self.createdAtOnce, revision.desired - living.count) {
-                addPod(
-                    of: index, revision, name: "\(revision.name)-\(random.suffix(5))", in: &store, at: now)
+        let desired = min(revision.desired, Self.mostPods)
+        if living.count < desired {
+            var hasAdded = false
+            for _ in 0..<min(Self.createdAtOnce, desired - living.count) {
+                let name = "\(revision.name)-\(random.suffix(5))"
+                guard addPod(of: index, revision, name: name, in: &store, at: now) else { break }
+                hasAdded = true
             }
-            return true
+            return hasAdded
         }
         guard living.count > revision.desired else { return false }
         let order = living.sorted {
@@ -141,7 +146,9 @@ extension DemoSimulation {
         let living = pods(of: workload.key).filter { !$0.isDeleting }
         let updated = living.filter { $0.labels["pod-template-hash"] == current.hash }
         guard updated.count == living.count, updated.filter(\.isReady).count == workload.replicas else {
-            guard !workload.isStuck, now.seconds(since: workload.progressChanged) > Self.deadlineSeconds else {
+            guard !workload.isStuck, !workload.isPaused,
+                now.seconds(since: workload.progressChanged) > Int64(workload.deadlineSeconds)
+            else {
                 return false
             }
             workloads[index].isStuck = true
@@ -175,14 +182,27 @@ extension DemoSimulation {
             return true
         }
         let present = Set(own.map(ordinal))
-        let missing = (0..<max(0, workload.replicas)).lazy.filter { !present.contains($0) }.prefix(Self.createdAtOnce)
+        let isOrdered = workload.manifest.at("spec", "podManagementPolicy")?.text != "Parallel"
+        var missing = Array(
+            (0..<max(0, min(workload.replicas, Self.mostPods))).lazy.filter { !present.contains($0) }.prefix(
+                Self.createdAtOnce))
+        if isOrdered, let first = missing.first {
+            // One after the other: those before it have to be ready.
+            let isNext = (0..<first).allSatisfy { number in own.contains { ordinal($0) == number && $0.isReady } }
+            missing = isNext ? [first] : []
+        }
+        var hasAdded = false
         for number in missing {
             let name = "\(workload.name)-\(number)"
-            claim(for: name, of: workload, in: &store, at: now)
-            addPod(of: index, nil, name: name, in: &store, at: now)
+            claim(for: name, of: workload, created: now, in: &store, at: now)
+            guard addPod(of: index, nil, name: name, in: &store, at: now) else { break }
+            hasAdded = true
         }
-        if !missing.isEmpty { return true }
-        let outdated = own.filter { $0.template != workload.templateHash }
+        if hasAdded { return true }
+        let strategy = workload.manifest.at("spec", "updateStrategy") ?? .null
+        guard strategy.text("type") != "OnDelete", missing.isEmpty else { return false }
+        let partition = strategy.integer("rollingUpdate", "partition")
+        let outdated = own.filter { $0.template != workload.templateHash && ordinal($0) >= partition }
         return replaceNext(outdated.max { ordinal($0) < ordinal($1) }, own, of: index, in: &store, at: now)
     }
 
@@ -192,13 +212,21 @@ extension DemoSimulation {
         let workload = workloads[index]
         let own = pods(of: workload.key)
         var hasChanged = false
-        for (position, node) in scheduler.nodes.enumerated() {
-            guard !own.contains(where: { $0.node == node.text("metadata", "name") }) else { continue }
-            addPod(
-                of: index, nil, name: "\(workload.name)-\(random.suffix(5))", onNode: position, in: &store, at: now)
+        let wanted = daemonNodes(of: workload)
+        for position in wanted {
+            let node = scheduler.nodes[position].text("metadata", "name")
+            guard !own.contains(where: { $0.node == node && !$0.hasEnded }), nodeFaults[node] == nil else { continue }
+            let name = "\(workload.name)-\(random.suffix(5))"
+            guard addPod(of: index, nil, name: name, onNode: position, in: &store, at: now) else { break }
+            hasChanged = true
+        }
+        let names = Set(wanted.map { scheduler.nodes[$0].text("metadata", "name") })
+        for pod in own where !pod.isDeleting && !names.contains(pod.node) {
+            delete(pod, of: index, in: &store, at: now)
             hasChanged = true
         }
         if hasChanged { return true }
+        guard workload.manifest.at("spec", "updateStrategy", "type")?.text != "OnDelete" else { return false }
         let outdated = own.filter { $0.template != workload.templateHash }
         return replaceNext(outdated.min { $0.name < $1.name }, own, of: index, in: &store, at: now)
     }
@@ -234,57 +262,44 @@ extension DemoSimulation {
             component: isSet ? "statefulset-controller" : "daemonset-controller", at: now, in: &store)
     }
 
-    /// Makes the claims of a pod of a StatefulSet that are not there; they are bound when their class exists.
-    private mutating func claim(
-        for pod: String, of workload: SimulatedWorkload, in store: inout DemoObjectStore, at now: Timestamp
-    ) {
-        guard let resource = DemoResource.of(apiVersion: "v1", kind: "PersistentVolumeClaim") else { return }
-        for template in workload.manifest.at("spec", "volumeClaimTemplates")?.elements ?? [] {
-            let name = "\(template.text("metadata", "name"))-\(pod)"
-            guard scheduler.claims["\(workload.namespace)/\(name)"] == nil else { continue }
-            let spec = template["spec"] ?? .object([])
-            let classes = DemoResource.of(apiVersion: "storage.k8s.io/v1", kind: "StorageClass")
-            let isBound =
-                classes.flatMap { store.document(of: $0, name: spec.text("storageClassName")) } != nil
-            scheduler.claims["\(workload.namespace)/\(name)"] = isBound
-            let document = JSONValue.members([
-                "metadata": .members([
-                    "name": .string(name), "namespace": .string(workload.namespace),
-                    "labels": workload.manifest.at("spec", "selector", "matchLabels"),
-                ]),
-                "spec": spec,
-                "status": .members([
-                    "phase": .string(isBound ? "Bound" : "Pending"),
-                    "accessModes": isBound ? spec["accessModes"] : nil,
-                    "capacity": isBound ? spec.at("resources", "requests") : nil,
-                ]),
-            ])
-            store.apply(resource, document, at: now)
-        }
-    }
-
     // MARK: Pods
 
-    private mutating func addPod(
+    /// Makes a pod of a workload, unless the API server would refuse it.
+    /// - Returns: whether it was made.
+    mutating func addPod(
         of index: Int, _ revision: SimulatedWorkload.Revision?, name: String, onNode node: Int? = nil,
         in store: inout DemoObjectStore, at now: Timestamp
-    ) {
+    ) -> Bool {
         let workload = workloads[index]
         let others = pods(of: workload.key).filter {
             !$0.isDeleting && (revision == nil || $0.labels["pod-template-hash"] == revision?.hash)
         }
+        let template = revision?.template ?? workload.manifest.at("spec", "template") ?? .object([])
+        if let words = refusal(
+            of: template["spec"] ?? .null, named: name, namespace: workload.namespace, in: store)
+        {
+            if workloads[index].refusal == nil {
+                workloads[index].refusal = SimulatedWorkload.Refusal(message: words, since: now, next: now)
+            }
+            return false
+        }
+        workloads[index].refusal = nil
         var pod = makePod(
             of: workload, revision, name: name, trouble: workload.trouble(in: revision, beside: others),
             created: now, onNode: node)
         pod.due = now
-        let controller = workload.resource.kind.lowercased()
+        if !hasBegun, pod.node.isEmpty { place(&pod) }
+        if pod.trouble == .healthy, let trouble = inferredTrouble(of: pod, in: store) { pod.trouble = trouble }
+        let image = pod.mainContainer.text("image")
+        pod.isNewImage = !pods.contains { $0.mainContainer.text("image") == image }
         recorder.record(
             revision.map { workload.subject(of: $0) } ?? workload.subject, "SuccessfulCreate",
             workload.resource == .statefulSets
                 ? "create Pod \(name) in StatefulSet \(workload.name) successful" : "Created pod: \(name)",
-            component: "\(revision == nil ? controller : "replicaset")-controller", at: now, in: &store)
+            component: workload.controller, at: now, in: &store)
         pods.append(pod)
         publish(pod, in: &store, at: now)
+        return true
     }
 
     /// Begins to delete a pod: it is gone after some seconds, or at once when it has no node or no time.
@@ -302,7 +317,7 @@ extension DemoSimulation {
         guard !pod.isDeleting || grace < (pod.grace ?? .max) else { return }
         pods[index].deletion = now.adding(seconds: grace)
         pods[index].grace = grace
-        pods[index].removal = now.adding(seconds: min(grace, Self.removalSeconds))
+        pods[index].removal = pod.cutOff == nil ? now.adding(seconds: min(grace, Self.removalSeconds)) : nil
         publish(pods[index], in: &store, at: now)
         guard !pod.isDeleting else { return }
         let container = pod.troubledContainer

@@ -1,5 +1,12 @@
 import KubernetesModel
 
+/// An object that is being deleted, and waits for its finalizers.
+struct Ending: Hashable {
+    var resource: DemoResource
+    var key: DemoObjectStore.Key
+    var uid: String
+}
+
 /// What follows when somebody writes to the cluster.
 extension DemoSimulation {
     /// Takes an object that was changed, and lets its controller act.
@@ -55,9 +62,28 @@ extension DemoSimulation {
             _ = reconcile(index, in: &store, at: now)
             publishWorkload(index, in: &store, at: now)
         case .services: publishSlice(of: document, in: &store, at: now)
-        case .namespaces: addServiceAccount(of: document, in: &store, at: now)
+        case .namespaces:
+            addServiceAccount(of: document, in: &store, at: now)
+            addRootCertificates(to: document.text("metadata", "name"), in: &store, at: now)
         default: break
         }
+    }
+
+    /// Gives a namespace the certificates that its pods trust.
+    private func addRootCertificates(to namespace: String, in store: inout DemoObjectStore, at now: Timestamp) {
+        let certificates = JSONValue.members([
+            "metadata": .members([
+                "name": .string("kube-root-ca.crt"), "namespace": .string(namespace),
+                "annotations": .texts([
+                    "kubernetes.io/description":
+                        "Contains a CA bundle that can be used to verify the kube-apiserver when "
+                        + "using internal endpoints such as the internal service IP or kubernetes.default.svc. No other "
+                        + "usage is guaranteed across distributions of Kubernetes clusters."
+                ]),
+            ]),
+            "data": .texts(["ca.crt": String(decoding: PackageResources.ca_crt, as: UTF8.self)]),
+        ])
+        store.apply(.configMaps, certificates, at: now)
     }
 
     private mutating func adoptPod(_ document: JSONValue, in store: inout DemoObjectStore, at now: Timestamp) {
@@ -69,13 +95,17 @@ extension DemoSimulation {
         pod.annotations = document.at("metadata", "annotations")?.textMembers ?? [:]
         pod.finalizers = (document.at("metadata", "finalizers")?.elements ?? []).compactMap(\.text)
         pod.due = now
+        pod.trouble = inferredTrouble(of: pod, in: store) ?? .healthy
+        let image = pod.mainContainer.text("image")
+        pod.isNewImage = !pods.contains { $0.mainContainer.text("image") == image }
+        if pod.node.isEmpty { place(&pod) }
         pods.append(pod)
-        place(podAt: pods.count - 1)
         publish(pods[pods.count - 1], in: &store, at: now)
     }
 
     private func publishSlice(of service: JSONValue, in store: inout DemoObjectStore, at now: Timestamp) {
-        guard let slice = EndpointSlices.slice(of: service, pods: store.documents(of: .pods)) else { return }
+        let pods = store.documents(of: .pods, namespace: service.text("metadata", "namespace"))
+        guard let slice = EndpointSlices.slice(of: service, pods: pods) else { return }
         publish(slice, of: service, in: &store, at: now)
     }
 
@@ -135,11 +165,11 @@ extension DemoSimulation {
     ///   - resource: the object's.
     ///   - document: the object.
     ///   - grace: seconds that a pod has to stop; `nil` for what its spec says.
-    ///   - orphans: whether what belongs to it stays.
+    ///   - propagation: what becomes of what belongs to it.
     ///   - store: where it is.
     ///   - now: the moment.
     mutating func delete(
-        _ resource: DemoResource, _ document: JSONValue, grace: Int? = nil, orphans: Bool = false,
+        _ resource: DemoResource, _ document: JSONValue, grace: Int? = nil, propagation: Propagation = .background,
         in store: inout DemoObjectStore, at now: Timestamp
     ) {
         let namespace = document.text("metadata", "namespace")
@@ -155,11 +185,22 @@ extension DemoSimulation {
             endNamespace(document, in: &store, at: now)
             return
         }
-        guard (document.at("metadata", "finalizers")?.elements ?? []).isEmpty else {
+        var finalizers = document.at("metadata", "finalizers")?.elements ?? []
+        finalizers.removeAll { isServed($0.text ?? "", document, in: store) }
+        let waits = propagation == .foreground && hasDependents(uid, in: store)
+        if waits, !finalizers.contains(.string(Self.foreground)) { finalizers.append(.string(Self.foreground)) }
+        guard finalizers.isEmpty else {
             var ending = document
             ending.fill("metadata", "deletionTimestamp", with: .time(now))
             ending.fill("metadata", "deletionGracePeriodSeconds", with: .integer(0))
+            ending.set("metadata", "finalizers", to: .array(finalizers))
             store.apply(resource, ending, at: now)
+            endings.insert(Ending(resource: resource, key: .init(namespace: namespace, name: name), uid: uid))
+            if waits {
+                workloads.removeAll { $0.resource == resource && $0.namespace == namespace && $0.name == name }
+                collect(ownedBy: uid, .foreground, in: &store, at: now)
+                endObjects(in: &store, at: now)
+            }
             return
         }
         workloads.removeAll { $0.resource == resource && $0.namespace == namespace && $0.name == name }
@@ -169,7 +210,7 @@ extension DemoSimulation {
             scheduler.nodes.removeAll { $0.text("metadata", "name") == name }
             for pod in pods where pod.node == name { remove(pod, grace: 0, in: &store, at: now) }
         }
-        collect(ownedBy: uid, orphans: orphans, in: &store, at: now)
+        collect(ownedBy: uid, propagation == .orphan ? .orphan : .background, in: &store, at: now)
         if resource == .replicaSets, let (index, revision) = owner(ofReplicaSet: name, in: namespace) {
             // Its Deployment makes it again.
             workloads[index].revisions[revision].uid = random.uid()
@@ -179,16 +220,61 @@ extension DemoSimulation {
         reconcileUnsettled(in: &store, at: now)
     }
 
+    private static let foreground = "foregroundDeletion"
+
+    private func hasDependents(_ uid: String, in store: DemoObjectStore) -> Bool {
+        DemoResource.all.contains { !store.items(of: $0, ownedBy: uid).isEmpty }
+    }
+
+    /// Whether what a finalizer of the cluster's own waits for has happened.
+    private func isServed(_ finalizer: String, _ document: JSONValue, in store: DemoObjectStore) -> Bool {
+        switch finalizer {
+        case "kubernetes.io/pvc-protection":
+            let claim = document.text("metadata", "name")
+            let namespace = document.text("metadata", "namespace")
+            return !pods.contains { pod in
+                pod.namespace == namespace && !pod.hasEnded
+                    && (pod.spec["volumes"]?.elements ?? []).contains {
+                        $0.text("persistentVolumeClaim", "claimName") == claim
+                    }
+            }
+        case "kubernetes.io/pv-protection": return document.text("status", "phase") != "Bound"
+        case Self.foreground: return !hasDependents(document.text("metadata", "uid"), in: store)
+        default: return false
+        }
+    }
+
+    /// Removes the objects that are being deleted and need not wait any longer.
+    mutating func endObjects(in store: inout DemoObjectStore, at now: Timestamp) {
+        for ending in endings.sorted(by: { $0.key < $1.key }) {
+            guard let document = store.entry(of: ending.resource, ending.key)?.document,
+                document.text("metadata", "uid") == ending.uid
+            else {
+                endings.remove(ending)
+                continue
+            }
+            let finalizers = document.at("metadata", "finalizers")?.elements ?? []
+            let left = finalizers.filter { !isServed($0.text ?? "", document, in: store) }
+            guard left != finalizers else { continue }
+            var freed = document
+            freed.set("metadata", "finalizers", to: left.isEmpty ? nil : .array(left))
+            if left.isEmpty {
+                endings.remove(ending)
+                delete(ending.resource, freed, in: &store, at: now)
+            } else {
+                store.apply(ending.resource, freed, at: now)
+            }
+        }
+    }
+
     /// Deletes what belongs to an object that is gone, or lets it go on alone.
     private mutating func collect(
-        ownedBy uid: String, orphans: Bool, in store: inout DemoObjectStore, at now: Timestamp
+        ownedBy uid: String, _ propagation: Propagation, in store: inout DemoObjectStore, at now: Timestamp
     ) {
         for resource in DemoResource.all {
-            for document in store.documents(of: resource) {
-                let owners = document.at("metadata", "ownerReferences")?.elements ?? []
-                guard owners.contains(where: { $0.text("uid") == uid }) else { continue }
-                if !orphans {
-                    delete(resource, document, in: &store, at: now)
+            for document in store.items(of: resource, ownedBy: uid).map(\.entry.document) {
+                if propagation != .orphan {
+                    delete(resource, document, propagation: propagation, in: &store, at: now)
                 } else if let index = pods.firstIndex(where: { $0.uid == document.text("metadata", "uid") }) {
                     pods[index].ownerReference = nil
                     pods[index].workload = ""
@@ -197,6 +283,13 @@ extension DemoSimulation {
                     var free = document
                     free.set("metadata", "ownerReferences", to: nil)
                     store.apply(resource, free, at: now)
+                    guard resource == .replicaSets else { continue }
+                    // It goes on with the pods that it has.
+                    let (namespace, name) = (free.text("metadata", "namespace"), free.text("metadata", "name"))
+                    for index in pods.indices
+                    where pods[index].ownerReference?["uid"] == free.at("metadata", "uid") {
+                        pods[index].workload = "replicasets/\(namespace)/\(name)"
+                    }
                 }
             }
         }
@@ -220,8 +313,8 @@ extension DemoSimulation {
         workloads.removeAll { $0.namespace == name }
         for pod in pods where pod.namespace == name { remove(pod, in: &store, at: now) }
         for resource in DemoResource.all where resource.isNamespaced && resource != .pods {
-            for object in store.documents(of: resource) where object.text("metadata", "namespace") == name {
-                store.delete(resource, namespace: name, name: object.text("metadata", "name"))
+            for item in store.items(of: resource, namespace: name) {
+                store.delete(resource, namespace: name, name: item.key.name)
             }
         }
         endNamespaces(in: &store)
@@ -230,8 +323,8 @@ extension DemoSimulation {
     /// Removes the namespaces that are being deleted and have no more pods.
     mutating func endNamespaces(in store: inout DemoObjectStore) {
         for name in endingNamespaces where !pods.contains(where: { $0.namespace == name }) {
-            for event in store.documents(of: .events) where event.text("metadata", "namespace") == name {
-                store.delete(.events, namespace: name, name: event.text("metadata", "name"))
+            for event in store.items(of: .events, namespace: name) {
+                store.delete(.events, namespace: name, name: event.key.name)
             }
             store.delete(.namespaces, name: name)
             endingNamespaces.remove(name)

@@ -28,7 +28,12 @@ enum EndpointSlices {
                 "ownerReferences": .array([owner(service, apiVersion: "v1", kind: "Service")]),
             ]),
             "addressType": .string("IPv4"),
-            "endpoints": backing.isEmpty ? .null : .array(backing.map(endpoint)),
+            "endpoints": backing.isEmpty
+                ? .null
+                : .array(
+                    backing.map {
+                        endpoint($0, isAlwaysReady: service.at("spec", "publishNotReadyAddresses")?.isTrue ?? false)
+                    }),
             "ports": backing.isEmpty ? .null : ports(of: service, on: backing[0]),
         ])
     }
@@ -63,7 +68,7 @@ enum EndpointSlices {
         ])
     }
 
-    private static func endpoint(_ pod: JSONValue) -> JSONValue {
+    private static func endpoint(_ pod: JSONValue, isAlwaysReady: Bool) -> JSONValue {
         let isTerminating = pod.at("metadata", "deletionTimestamp") != nil
         let isServing = (pod.at("status", "conditions")?.elements ?? []).contains {
             $0.text("type") == "Ready" && $0.text("status") == "True"
@@ -71,7 +76,7 @@ enum EndpointSlices {
         return .members([
             "addresses": .array([.string(pod.text("status", "podIP"))]),
             "conditions": .members([
-                "ready": .bool(isServing && !isTerminating), "serving": .bool(isServing),
+                "ready": .bool(isAlwaysReady || (isServing && !isTerminating)), "serving": .bool(isServing),
                 "terminating": .bool(isTerminating),
             ]),
             "targetRef": .members([
@@ -84,12 +89,19 @@ enum EndpointSlices {
 
     /// The ports of a service as numbers on a pod; a named port that no container declares is left out.
     private static func ports(of service: JSONValue, on pod: JSONValue) -> JSONValue {
-        let declared = (pod.at("spec", "containers")?.elements ?? []).flatMap { $0["ports"]?.elements ?? [] }
+        let sidecars = (pod.at("spec", "initContainers")?.elements ?? []).filter {
+            $0.text("restartPolicy") == "Always"
+        }
+        let declared = ((pod.at("spec", "containers")?.elements ?? []) + sidecars)
+            .flatMap { $0["ports"]?.elements ?? [] }
         let ports = (service.at("spec", "ports")?.elements ?? []).compactMap { port -> JSONValue? in
             let target = port["targetPort"]
             let number =
                 target?.integer
-                ?? declared.first { $0["name"] != nil && $0["name"] == target }?["containerPort"]?.integer
+                ?? declared.first { declaration in
+                    let isSame = declaration.text("protocol") == port.text("protocol")
+                    return declaration["name"] != nil && declaration["name"] == target && isSame
+                }?["containerPort"]?.integer
             guard let number else { return nil }
             return .members([
                 "name": .string(port.text("name")), "protocol": .string(port.text("protocol")),

@@ -29,7 +29,7 @@ struct EventRecorder: Sendable {
     /// Events are forgotten this long after they last happened, as on a real server.
     private static let lifetimeSeconds = 3600
     /// However much happens, no more events than this are kept.
-    private static let limit = 400
+    private static let limit = 1500
 
     private var recorded: [Identity: Recorded] = [:]
     private var random: DemoRandom
@@ -57,6 +57,10 @@ struct EventRecorder: Sendable {
             "name": .string(subject.name), "uid": .string(subject.uid), "apiVersion": .string(subject.apiVersion),
             "fieldPath": fieldPath.isEmpty ? nil : .string(fieldPath),
         ])
+        if component == "default-scheduler" {
+            store.apply(.events, inSeries(event, involved, isWarning, reason, message), at: now)
+            return
+        }
         let document = JSONValue.members([
             "metadata": .members([
                 "name": .string(event.name), "namespace": .string(namespace), "creationTimestamp": .time(event.first),
@@ -68,6 +72,26 @@ struct EventRecorder: Sendable {
             "reportingComponent": .string(component), "reportingInstance": .string(host),
         ])
         store.apply(.events, document, at: now)
+    }
+
+    /// An event of the scheduler, which counts what happens again in a series and has no count of its own.
+    private func inSeries(
+        _ event: Recorded, _ involved: JSONValue, _ isWarning: Bool, _ reason: String, _ message: String
+    ) -> JSONValue {
+        .members([
+            "metadata": .members([
+                "name": .string(event.name), "namespace": .string(event.namespace),
+                "creationTimestamp": .time(event.first),
+            ]),
+            "involvedObject": involved, "reason": .string(reason), "message": .string(message),
+            "source": .object([]), "firstTimestamp": .null, "lastTimestamp": .null,
+            "type": .string(isWarning ? "Warning" : "Normal"), "eventTime": .string(event.first.microText),
+            "series": event.count > 1
+                ? .members(["count": .integer(event.count), "lastObservedTime": .string(event.last.microText)]) : nil,
+            "action": .string(reason == "Scheduled" ? "Binding" : "Scheduling"),
+            "reportingComponent": .string("default-scheduler"),
+            "reportingInstance": .string("default-scheduler-node-1"),
+        ])
     }
 
     /// Removes the events whose time is over.

@@ -14,9 +14,12 @@ extension SimulatedPod {
                         "effect": .string("NoExecute"), "tolerationSeconds": .integer(300),
                     ])
                 }))
-        spec.fill("priority", with: .integer(spec["priorityClassName"] == nil ? 0 : 2_000_000_000))
+        spec.fill("priority", with: .integer(priority))
         spec.fill("enableServiceLinks", with: .bool(true))
         spec.fill("preemptionPolicy", with: .string("PreemptLowerPriority"))
+        spec = PodDefaults.withAccountToken(spec, seed: uid)
+        var complete = self
+        complete.spec = spec
         return .members([
             "metadata": .members([
                 "name": .string(name), "generateName": generateName.isEmpty ? nil : .string(generateName),
@@ -28,13 +31,23 @@ extension SimulatedPod {
                 "ownerReferences": ownerReference.map { .array([$0]) },
                 "finalizers": finalizers.isEmpty ? nil : .array(finalizers.map { .string($0) }),
             ]),
-            "spec": spec, "status": status,
+            "spec": spec, "status": complete.status,
         ])
+    }
+
+    /// By the classes that the demo has.
+    private var priority: Int {
+        switch spec.text("priorityClassName") {
+        case "": 0
+        case "nightly": -100
+        case "system-node-critical": 2_000_001_000
+        default: 2_000_000_000
+        }
     }
 
     private var phase: String {
         switch stage {
-        case .unscheduled, .creating, .pullFailed, .pullBackOff, .configError, .initRunning, .initCrashed, .initBackOff:
+        case .unscheduled, .creating, .pullFailed, .pullBackOff, .waiting, .initRunning, .initCrashed, .initBackOff:
             "Pending"
         case .running, .ready, .crashed, .backOff: "Running"
         case .succeeded: "Succeeded"
@@ -46,12 +59,22 @@ extension SimulatedPod {
 
     private var status: JSONValue {
         guard stage != .unscheduled else {
+            let gated = "Scheduling is blocked due to non-empty scheduling gates"
             return .members([
                 "phase": .string(phase),
-                "conditions": trouble == .unschedulable
+                "conditions": trouble.kind == .unschedulable
                     ? .array([
-                        condition("PodScheduled", false, at: created, "Unschedulable", schedulingMessage)
+                        isGated
+                            ? condition("PodScheduled", false, at: created, "SchedulingGated", gated)
+                            : condition("PodScheduled", false, at: created, "Unschedulable", schedulingMessage)
                     ]) : nil,
+                "qosClass": .string(qosClass),
+            ])
+        }
+        if trouble.kind == .rejected, stage == .failed {
+            return .members([
+                "phase": .string(phase), "conditions": .array(rejectedConditions), "reason": .string(trouble.reason),
+                "message": .string(message), "hostIP": .string(hostIP), "startTime": .time(created),
                 "qosClass": .string(qosClass),
             ])
         }
@@ -63,8 +86,23 @@ extension SimulatedPod {
             "podIPs": hasAddress ? .array([.texts(["ip": ip])]) : nil,
             "startTime": .time(created),
             "initContainerStatuses": initContainers.isEmpty ? nil : .array(initContainers.map(initStatus)),
-            "containerStatuses": .array(containerStatuses), "qosClass": .string(qosClass),
+            "containerStatuses": .array(containerStatuses),
+            "ephemeralContainerStatuses": spec["ephemeralContainers"]
+                .map { .array($0.elements.map(ephemeralStatus)) }, "qosClass": .string(qosClass),
         ])
+    }
+
+    private func ephemeralStatus(_ container: JSONValue) -> JSONValue {
+        let image = container.text("image")
+        let state =
+            if let start = ephemeralStarts[container.text("name")] {
+                running(since: start)
+            } else if startingContainers.contains(container.text("name")) {
+                waiting("ContainerCreating")
+            } else {
+                waiting("ErrImagePull", "failed to resolve image: \(image): not found")
+            }
+        return containerStatus(container, state: state, last: .object([]), isReady: false, restarts: 0)
     }
 
     // MARK: Conditions
@@ -74,15 +112,49 @@ extension SimulatedPod {
             .filter { $0.offset == 0 || isInitializing || stage == .creating }.map { $0.element.text("name") }
         let reason = hasEnded ? "Pod\(stage == .succeeded ? "Completed" : "Failed")" : "ContainersNotReady"
         let message = hasEnded ? "" : "containers with unready status: [\(unready.joined(separator: " "))]"
-        let changed = isReady || stage != .creating ? readyChanged : created
+        let isRunning = stage == .ready
+        let changed = cutOff ?? (isRunning || stage != .creating ? readyChanged : created)
         let notInitialized = "containers with incomplete status: [\(troubledContainer)]"
         return [
             condition("PodReadyToStartContainers", stage != .creating && !hasEnded, at: started),
             isInitializing
                 ? condition("Initialized", false, at: created, "ContainersNotInitialized", notInitialized)
                 : condition("Initialized", true, at: started),
-            condition("Ready", isReady, at: changed, reason, message),
-            condition("ContainersReady", isReady, at: changed, reason, message),
+            isRunning && !isReady && cutOff == nil
+                ? condition("Ready", false, at: changed, "ReadinessGatesNotReady", gateMessage)
+                : condition("Ready", isReady, at: changed, isRunning ? "" : reason, isRunning ? "" : message),
+            condition("ContainersReady", isRunning, at: isRunning ? readyChanged : changed, reason, message),
+            condition("PodScheduled", true, at: created),
+        ] + disruption
+    }
+
+    private var gateMessage: String {
+        gates.map { "corresponding condition of pod readiness gate \"\($0)\" does not exist." }.joined(separator: ", ")
+    }
+
+    /// Why the pod was taken away from where it ran.
+    private var disruption: [JSONValue] {
+        guard let cutOff, isDeleting else { return [] }
+        return [
+            .members([
+                "type": .string("DisruptionTarget"), "status": .string("True"), "lastProbeTime": .null,
+                "lastTransitionTime": .time(cutOff.adding(seconds: 300)), "reason": .string("DeletionByTaintManager"),
+                "message": .string("Taint manager: deleting due to NoExecute taint"),
+            ])
+        ]
+    }
+
+    private var rejectedConditions: [JSONValue] {
+        let target = JSONValue.members([
+            "type": .string("DisruptionTarget"), "status": .string("True"), "lastProbeTime": .null,
+            "lastTransitionTime": .time(readyChanged), "reason": .string("TerminationByKubelet"),
+            "message": .string(message),
+        ])
+        return (trouble.reason == "Evicted" ? [target] : []) + [
+            condition("PodReadyToStartContainers", false, at: readyChanged),
+            condition("Initialized", true, at: created),
+            condition("Ready", false, at: readyChanged, "PodFailed"),
+            condition("ContainersReady", false, at: readyChanged, "PodFailed"),
             condition("PodScheduled", true, at: created),
         ]
     }
@@ -117,6 +189,7 @@ extension SimulatedPod {
         return .members([
             "terminated": .members([
                 "exitCode": .integer(termination.exitCode), "reason": .string(termination.reason),
+                "message": trouble.kind == .ends && !trouble.message.isEmpty ? .string(message) : nil,
                 "startedAt": .time(termination.started), "finishedAt": .time(termination.finished),
                 "containerID": .string(containerID(troubledContainer, restart)),
             ])
@@ -124,41 +197,67 @@ extension SimulatedPod {
     }
 
     private var crashWaiting: JSONValue {
-        waiting(
+        let seconds = backOffSeconds
+        let time = seconds < 60 ? "\(seconds)s" : "\(seconds / 60)m\(seconds % 60)s"
+        return waiting(
             "CrashLoopBackOff",
-            "back-off 5m0s restarting failed container=\(troubledContainer) pod=\(name)_\(namespace)(\(uid))")
+            "back-off \(time) restarting failed container=\(troubledContainer) pod=\(name)_\(namespace)(\(uid))")
     }
 
     private var containerStatuses: [JSONValue] {
         let image = spec["containers"]?.elements.first?.text("image") ?? ""
         let mainState: JSONValue =
             switch stage {
-            case .unscheduled, .creating: waiting("ContainerCreating")
-            case .pullFailed: waiting("ErrImagePull", pullMessage)
+            case .unscheduled, .creating:
+                waiting(initContainer == nil ? "ContainerCreating" : "PodInitializing")
+            case .pullFailed: waiting(pullReason, message)
             case .pullBackOff:
-                waiting("ImagePullBackOff", "Back-off pulling image \"\(image)\": ErrImagePull: \(pullMessage)")
-            case .configError: waiting("CreateContainerConfigError", secretMessage)
+                waiting("ImagePullBackOff", "Back-off pulling image \"\(image)\": \(pullReason): \(message)")
+            case .waiting: waiting(trouble.reason, message)
             case .initRunning, .initCrashed, .initBackOff: waiting("PodInitializing")
             case .running, .ready: running(since: lastStart)
+            case .crashed where trouble.reason == "StartError": waiting("RunContainerError", message)
             case .crashed, .succeeded, .failed: terminated(lastTermination, restart: restarts)
             case .backOff: crashWaiting
             }
-        let showsLast = !isInitializing && trouble != .initFailing && stage != .crashed && !hasEnded
+        let showsLast = !isInitializing && trouble.kind != .initFailing && stage != .crashed && !hasEnded
         return (spec["containers"]?.elements ?? []).enumerated().map { index, container in
             guard index > 0 else {
                 return containerStatus(
                     container, state: mainState,
                     last: showsLast ? terminated(lastTermination, restart: restarts - 1) : .object([]),
-                    isReady: isReady, restarts: trouble == .initFailing ? 0 : restarts)
+                    isReady: stage == .ready, restarts: trouble.kind == .initFailing ? 0 : restarts)
             }
             let runs = [.running, .ready, .crashed, .backOff].contains(stage)
+            let ended = terminated(
+                Termination(
+                    exitCode: 0, reason: "Completed", started: started, finished: lastTermination?.finished ?? started),
+                restart: 0)
             return containerStatus(
-                container, state: runs ? running(since: started) : mainState, last: .object([]), isReady: runs,
-                restarts: 0)
+                container, state: runs ? running(since: started) : hasEnded ? ended : waitingBeside(mainState),
+                last: .object([]), isReady: runs, restarts: 0)
+        }
+    }
+
+    /// The state of a container whose pod waits for another one.
+    private func waitingBeside(_ state: JSONValue) -> JSONValue {
+        switch stage {
+        case .pullFailed, .pullBackOff, .waiting: running(since: started)
+        default: state
         }
     }
 
     private func initStatus(_ container: JSONValue) -> JSONValue {
+        if container.text("restartPolicy") == "Always" {
+            let runs = stage != .unscheduled && stage != .creating && !hasEnded
+            return containerStatus(
+                container, state: runs ? running(since: started) : waiting("PodInitializing"), last: .object([]),
+                isReady: runs, restarts: 0)
+        }
+        if isInitializing, container["name"] != initContainer?["name"] {
+            return containerStatus(
+                container, state: waiting("PodInitializing"), last: .object([]), isReady: false, restarts: 0)
+        }
         let state: JSONValue =
             switch stage {
             case .initRunning: running(since: lastStart)
@@ -172,7 +271,7 @@ extension SimulatedPod {
         let showsLast = stage == .initRunning || stage == .initBackOff
         return containerStatus(
             container, state: state, last: showsLast ? terminated(lastTermination, restart: restarts - 1) : .object([]),
-            isReady: !isInitializing && stage != .creating, restarts: trouble == .initFailing ? restarts : 0)
+            isReady: !isInitializing && stage != .creating, restarts: trouble.kind == .initFailing ? restarts : 0)
     }
 
     private func containerStatus(
@@ -185,7 +284,17 @@ extension SimulatedPod {
             "restartCount": .integer(restarts), "image": .string(image),
             "imageID": .string(exists ? "\(image.split(separator: ":").first ?? "")@sha256:\(digest(image))" : ""),
             "containerID": exists ? .string(containerID(container.text("name"), restarts)) : nil,
-            "started": .bool(state["running"] != nil), "resources": container["resources"],
+            "started": .bool(state["running"] != nil && !message.hasPrefix("Startup probe")),
+            "resources": container["resources"],
+            "volumeMounts": container["volumeMounts"].map { .array($0.elements.map(mountStatus)) },
+        ])
+    }
+
+    private func mountStatus(_ mount: JSONValue) -> JSONValue {
+        let isReadOnly = mount["readOnly"]?.isTrue ?? false
+        return .members([
+            "name": mount["name"], "mountPath": mount["mountPath"], "readOnly": isReadOnly ? .bool(true) : nil,
+            "recursiveReadOnly": isReadOnly ? .string("Disabled") : nil,
         ])
     }
 

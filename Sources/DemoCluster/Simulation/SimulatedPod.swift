@@ -1,27 +1,10 @@
 import KubernetesModel
 
-/// What is wrong with a pod, as manifests name it.
-enum PodTrouble: String, Sendable {
-    case healthy, crashLoop, outOfMemory, imagePull, missingSecret, unschedulable, initFailing, notReady, flapping
-    case terminating, completed, failed
-    /// A liveness probe that ends it before it is up.
-    case livenessKilled
-    /// A readiness probe that cannot be made.
-    case probeErrors
-    /// A volume of a ConfigMap that is not there.
-    case missingVolume
-
-    /// Whether a container ends before its time because of it.
-    var endsContainers: Bool {
-        [.crashLoop, .outOfMemory, .initFailing, .livenessKilled, .failed].contains(self)
-    }
-}
-
 /// A pod of the simulated cluster: a small state machine that runs through the life its trouble gives it.
 struct SimulatedPod: Sendable {
     /// Where a pod is in its life.
     enum Stage: Sendable {
-        case unscheduled, creating, pullFailed, pullBackOff, configError
+        case unscheduled, creating, pullFailed, pullBackOff, waiting
         case initRunning, initCrashed, initBackOff
         case running, ready, crashed, backOff
         case succeeded, failed
@@ -58,7 +41,9 @@ struct SimulatedPod: Sendable {
     var ownerReference: JSONValue?
     /// The key of the workload it belongs to; empty for a bare pod.
     var workload = ""
-    var spec: JSONValue
+    var spec: JSONValue { didSet { requested = Scheduler.requests(spec) } }
+    /// What it asks for, in thousandths, by resource.
+    private(set) var requested: [String: Int64]
     var node = ""
     var hostIP = ""
     var ip = ""
@@ -77,6 +62,10 @@ struct SimulatedPod: Sendable {
     var lastStart: Timestamp
     var readyChanged: Timestamp
     var restarts = 0
+    /// Whether no node has its image yet.
+    var isNewImage = false
+    /// How often its image could not be pulled since it was made.
+    var pulls = 0
     var lastTermination: Termination?
     /// When its deletion was asked for, plus the grace period.
     var deletion: Timestamp?
@@ -86,12 +75,17 @@ struct SimulatedPod: Sendable {
     var template: UInt64 = 0
     /// When it is gone.
     var removal: Timestamp?
+    /// Since when nothing is heard of its node; `nil` while it answers.
+    var cutOff: Timestamp?
+    /// When its ephemeral containers started, by name; the others are about to.
+    var ephemeralStarts: [String: Timestamp] = [:]
 
     init(name: String, namespace: String, uid: String, spec: JSONValue, created: Timestamp, trouble: PodTrouble) {
         self.name = name
         self.namespace = namespace
         self.uid = uid
         self.spec = spec
+        requested = Scheduler.requests(spec)
         self.created = created
         self.trouble = trouble
         started = created.adding(seconds: 4)
@@ -108,12 +102,26 @@ struct SimulatedPod: Sendable {
 
     var availability: Availability { Availability(isReady: isReady, hasAddress: hasAddress, hasEnded: hasEnded) }
     var hasAddress: Bool { stage != .unscheduled && stage != .creating && !hasEnded }
-    var isReady: Bool { stage == .ready }
+    var isReady: Bool { stage == .ready && cutOff == nil && gates.isEmpty }
     var isDeleting: Bool { deletion != nil }
     var hasEnded: Bool { stage == .succeeded || stage == .failed }
+    var isGated: Bool { !(spec["schedulingGates"]?.elements ?? []).isEmpty }
+    /// Conditions that somebody outside has to set.
+    var gates: [String] { (spec["readinessGates"]?.elements ?? []).map { $0.text("conditionType") } }
 
-    private var mainContainer: JSONValue { spec["containers"]?.elements.first ?? .null }
-    private var initContainer: JSONValue? { spec["initContainers"]?.elements.first }
+    /// Ephemeral containers that have not started, and can.
+    var startingContainers: [String] {
+        (spec["ephemeralContainers"]?.elements ?? []).filter { !$0.text("image").contains("missing") }
+            .map { $0.text("name") }.filter { ephemeralStarts[$0] == nil }
+    }
+
+    var mainContainer: JSONValue { spec["containers"]?.elements.first ?? .null }
+    /// The first init container that has to end before the others begin.
+    var initContainer: JSONValue? {
+        (spec["initContainers"]?.elements ?? []).first { $0.text("restartPolicy") != "Always" }
+    }
+    private var restartPolicy: String { spec.text("restartPolicy") }
+    private var hasReadinessProbe: Bool { mainContainer["readinessProbe"] != nil }
 
     /// Gives it the volumes that a StatefulSet claims for each of its pods.
     mutating func addClaims(of statefulSet: JSONValue) {
@@ -136,46 +144,75 @@ struct SimulatedPod: Sendable {
         self.restarts = restarts
         due = now.adding(seconds: random.number(2...30))
         let recent = now.adding(seconds: -random.number(20...45))
-        switch trouble {
+        switch trouble.kind {
         case .healthy:
             stage = .ready
             due = nil
         case .flapping:
             stage = .ready
             readyChanged = recent
-        case .crashLoop, .outOfMemory, .livenessKilled:
-            stage = .backOff
-            end(exitCode: trouble == .crashLoop ? 1 : 137, at: recent)
-        case .missingVolume: stage = .creating
+        case .remark: stage = .ready
+        case .ends, .probeKill:
+            let ends = trouble.kind == .ends && !restartsAfter(trouble.exitCode)
+            if ends {
+                stage = trouble.exitCode == 0 ? .succeeded : .failed
+                due = nil
+                end(at: created.adding(seconds: 4 + trouble.runs))
+            } else if trouble.exitCode == 0, trouble.runs > 60 {
+                stage = .ready
+                due = now.adding(seconds: trouble.runs)
+            } else {
+                stage = .backOff
+                due = now.adding(seconds: random.number(2...backOffSeconds))
+                end(at: recent)
+            }
+        case .creating: stage = .creating
         case .initFailing:
             stage = .initBackOff
-            end(exitCode: 1, at: recent)
-        case .imagePull: stage = .pullBackOff
-        case .missingSecret: stage = .configError
-        case .unschedulable: stage = .unscheduled
-        case .notReady, .probeErrors:
+            end(at: recent)
+        case .pull:
+            stage = .pullBackOff
+            pulls = 9
+        case .waiting: stage = .waiting
+        case .unschedulable:
+            stage = .unscheduled
+            if isGated { due = nil }
+        case .unready:
             stage = .running
             readyChanged = created
         case .terminating:
             stage = .ready
             due = nil
             deletion = now.adding(seconds: -26 * 60)
-        case .completed, .failed:
-            stage = trouble == .completed ? .succeeded : .failed
+        case .rejected:
+            stage = .failed
             due = nil
-            end(exitCode: trouble == .completed ? 0 : 7, at: created.adding(seconds: 214))
+            readyChanged = created.adding(seconds: 60)
         }
     }
 
-    private mutating func end(exitCode: Int, at finished: Timestamp) {
-        let reason = exitCode == 0 ? "Completed" : trouble == .outOfMemory ? "OOMKilled" : "Error"
-        let durations: [PodTrouble: Int] = [.outOfMemory: 28, .livenessKilled: 60]
-        let duration = durations[trouble] ?? (hasEnded ? 210 : 4)
-        let begin = max(created, finished.adding(seconds: -duration))
+    /// Whether the kubelet starts a container again that ended so.
+    private func restartsAfter(_ exitCode: Int) -> Bool {
+        restartPolicy == "Always" || (restartPolicy == "OnFailure" && exitCode != 0)
+    }
+
+    private mutating func end(at finished: Timestamp) {
+        let begin = max(created, finished.adding(seconds: -max(trouble.runs, 0)))
         lastStart = begin
-        lastTermination = Termination(exitCode: exitCode, reason: reason, started: begin, finished: finished)
+        lastTermination = Termination(
+            exitCode: trouble.exitCode, reason: terminationReason, started: begin, finished: finished)
         readyChanged = finished
     }
+
+    private var terminationReason: String {
+        if trouble.kind == .ends, !trouble.reason.isEmpty { return trouble.reason }
+        return trouble.exitCode == 0 ? "Completed" : "Error"
+    }
+
+    /// How long the kubelet waits before it starts a container again, in seconds: 10 doubling to 300.
+    var backOffSeconds: Int { min(300, 10 << min(5, max(0, restarts - 1))) }
+
+    private var pullBackOffSeconds: Int { min(300, 10 << min(5, max(0, pulls - 1))) }
 
     /// Moves on from a stage that is over.
     /// - Parameters:
@@ -185,9 +222,9 @@ struct SimulatedPod: Sendable {
     mutating func advance(at now: Timestamp, random: inout DemoRandom) -> [Happening] {
         switch stage {
         case .unscheduled:
-            if trouble == .unschedulable {
-                enter(.unscheduled, for: 55...75, at: now, &random)
-                return [unschedulable]
+            guard trouble.kind != .unschedulable else {
+                enter(.unscheduled, for: isGated ? nil : 55...75, at: now, &random)
+                return isGated ? [] : [unschedulable]
             }
             enter(.creating, for: 2...4, at: now, &random)
             return [
@@ -195,85 +232,34 @@ struct SimulatedPod: Sendable {
                     reason: "Scheduled", message: "Successfully assigned \(namespace)/\(name) to \(node)",
                     component: "default-scheduler")
             ]
-        case .creating:
-            if trouble == .imagePull {
-                enter(.pullFailed, for: 3...5, at: now, &random)
-                return pullFailure
-            }
-            if trouble == .missingVolume {
-                enter(.creating, for: 100...130, at: now, &random)
-                return [failedMount]
-            }
-            if trouble == .missingSecret {
-                enter(.configError, for: 10...16, at: now, &random)
-                return [missingSecret]
-            }
-            if let initContainer {
-                enter(.initRunning, for: 2...4, at: now, &random)
-                lastStart = now
-                return start(of: initContainer, isInit: true)
-            }
-            return startMain(at: now, &random)
+        case .creating: return create(at: now, &random)
         case .pullFailed:
-            enter(.pullBackOff, for: 20...35, at: now, &random)
-            return pullBackOff
-        case .pullBackOff:
-            enter(.pullFailed, for: 3...5, at: now, &random)
-            return pullFailure
-        case .configError:
-            enter(.configError, for: 10...16, at: now, &random)
-            return [missingSecret]
+            enter(.pullBackOff, for: pullBackOffSeconds...pullBackOffSeconds + 5, at: now, &random)
+            return trouble.kind == .pull ? pullBackOff : []
+        case .pullBackOff, .waiting:
+            return create(at: now, &random)
         case .initRunning:
-            guard trouble == .initFailing else { return startMain(at: now, &random) }
+            guard trouble.kind == .initFailing else { return startMain(at: now, &random) }
             enter(.initCrashed, for: 3...5, at: now, &random)
-            lastTermination = Termination(exitCode: 1, reason: "Error", started: lastStart, finished: now)
+            lastTermination = Termination(
+                exitCode: trouble.exitCode, reason: "Error", started: lastStart, finished: now)
             return []
         case .initCrashed:
-            enter(.initBackOff, for: 35...60, at: now, &random)
+            enter(.initBackOff, for: backOffSeconds...backOffSeconds + 3, at: now, &random)
             return [backOff]
         case .initBackOff:
             enter(.initRunning, for: 2...4, at: now, &random)
             restarts += 1
             lastStart = now
             return initContainer.map { start(of: $0, isInit: true) } ?? []
-        case .running:
-            switch trouble {
-            case .crashLoop:
-                enter(.crashed, for: 3...6, at: now, &random)
-                lastTermination = Termination(exitCode: 1, reason: "Error", started: lastStart, finished: now)
-                return []
-            case .notReady, .probeErrors:
-                enter(.running, for: 10...10, at: now, &random)
-                return [unhealthy]
-            case .livenessKilled:
-                enter(.crashed, for: 1...2, at: now, &random)
-                lastTermination = Termination(exitCode: 137, reason: "Error", started: lastStart, finished: now)
-                return [unhealthy, killing]
-            case .flapping:
-                enter(.ready, for: 20...45, at: now, &random)
-                return []
-            case .outOfMemory:
-                enter(.ready, for: 20...35, at: now, &random)
-                return []
-            default:
-                enter(.ready, for: nil, at: now, &random)
-                return []
-            }
-        case .ready:
-            switch trouble {
-            case .flapping:
-                enter(.running, for: 10...20, at: now, &random)
-                return [unhealthy]
-            case .outOfMemory:
-                enter(.crashed, for: 3...6, at: now, &random)
-                lastTermination = Termination(exitCode: 137, reason: "OOMKilled", started: lastStart, finished: now)
-                return []
-            default:
-                due = nil
-                return []
-            }
+        case .running: return run(at: now, &random)
+        case .ready: return lapse(at: now, &random)
         case .crashed:
-            enter(.backOff, for: 25...50, at: now, &random)
+            if restarts == 0 {
+                restarts += 1
+                return startMain(at: now, &random)
+            }
+            enter(.backOff, for: backOffSeconds...backOffSeconds + 3, at: now, &random)
             return [backOff]
         case .backOff:
             restarts += 1
@@ -284,7 +270,88 @@ struct SimulatedPod: Sendable {
         }
     }
 
-    private mutating func enter(
+    private mutating func create(at now: Timestamp, _ random: inout DemoRandom) -> [Happening] {
+        switch trouble.kind {
+        case .pull:
+            enter(.pullFailed, for: 3...5, at: now, &random)
+            pulls += 1
+            return pullFailure
+        case .creating:
+            let seconds = trouble.reason == "FailedCreatePodSandBox" ? 11...17 : 60...122
+            enter(.creating, for: seconds, at: now, &random)
+            return [creationFailure]
+        case .waiting:
+            enter(.waiting, for: 10...16, at: now, &random)
+            return waitingFailure
+        default:
+            if let initContainer {
+                enter(.initRunning, for: 2...4, at: now, &random)
+                lastStart = now
+                return start(of: initContainer, isInit: true)
+            }
+            return startMain(at: now, &random)
+        }
+    }
+
+    private mutating func run(at now: Timestamp, _ random: inout DemoRandom) -> [Happening] {
+        switch trouble.kind {
+        case .ends where trouble.runs <= 8: return crash(at: now, &random)
+        case .ends:
+            let seconds = max(1, trouble.runs - 4)
+            enter(.ready, for: seconds...seconds + 2, at: now, &random)
+            return []
+        case .unready:
+            enter(.running, for: 10...10, at: now, &random)
+            return [unhealthy]
+        case .probeKill:
+            let killed = [unhealthy, killing]
+            return killed + crash(at: now, &random)
+        case .flapping:
+            enter(.ready, for: 20...45, at: now, &random)
+            return []
+        case .remark:
+            enter(.ready, for: 20...40, at: now, &random)
+            return []
+        default:
+            enter(.ready, for: nil, at: now, &random)
+            return []
+        }
+    }
+
+    private mutating func lapse(at now: Timestamp, _ random: inout DemoRandom) -> [Happening] {
+        switch trouble.kind {
+        case .flapping:
+            enter(.running, for: 10...20, at: now, &random)
+            return [unhealthy]
+        case .ends, .probeKill: return crash(at: now, &random)
+        case .unready:
+            enter(.running, for: 10...10, at: now, &random)
+            return [unhealthy]
+        case .remark:
+            enter(.ready, for: 50...70, at: now, &random)
+            return [remark]
+        default:
+            due = nil
+            return []
+        }
+    }
+
+    /// The container ends.
+    private mutating func crash(at now: Timestamp, _ random: inout DemoRandom) -> [Happening] {
+        lastTermination = Termination(
+            exitCode: trouble.exitCode, reason: terminationReason, started: lastStart, finished: now)
+        guard restartsAfter(trouble.exitCode) || trouble.kind == .probeKill else {
+            enter(trouble.exitCode == 0 ? .succeeded : .failed, for: nil, at: now, &random)
+            readyChanged = now
+            return []
+        }
+        // The kubelet forgets what was long ago.
+        if now.seconds(since: lastStart) > 600 { restarts = min(restarts, 1) }
+        enter(.crashed, for: restarts == 0 ? 1...2 : 3...6, at: now, &random)
+        return trouble.reason == "StartError" ? [startFailure] : []
+    }
+
+    mutating func enter(
         _ next: Stage, for seconds: ClosedRange<Int>?, at now: Timestamp, _ random: inout DemoRandom
     ) {
         if (next == .ready) != (stage == .ready) { readyChanged = now }
@@ -293,136 +360,24 @@ struct SimulatedPod: Sendable {
     }
 
     private mutating func startMain(at now: Timestamp, _ random: inout DemoRandom) -> [Happening] {
-        enter(.running, for: trouble == .livenessKilled ? 58...62 : 3...6, at: now, &random)
         lastStart = now
         if restarts == 0 { started = now }
-        return start(of: mainContainer, isInit: false)
-    }
-
-    // MARK: What is said about it
-
-    private func start(of container: JSONValue, isInit: Bool) -> [Happening] {
-        let name = container.text("name")
-        return [
-            Happening(
-                reason: "Pulled",
-                message: "Container image \"\(container.text("image"))\" already present on machine and can be "
-                    + "accessed by the pod", container: name, isInit: isInit),
-            Happening(reason: "Created", message: "Container created", container: name, isInit: isInit),
-            Happening(reason: "Started", message: "Container started", container: name, isInit: isInit),
-        ]
-    }
-
-    var troubledContainer: String {
-        (trouble == .initFailing ? initContainer ?? mainContainer : mainContainer).text("name")
-    }
-
-    private var backOff: Happening {
-        Happening(
-            isWarning: true, reason: "BackOff",
-            message: "Back-off restarting failed container \(troubledContainer) in pod \(name)_\(namespace)(\(uid))",
-            container: troubledContainer, isInit: trouble == .initFailing)
-    }
-
-    var pullMessage: String {
-        let image = mainContainer.text("image")
-        return "failed to pull and unpack image \"\(image)\": failed to resolve image: \(image): not found"
-    }
-
-    private var pullFailure: [Happening] {
-        let image = mainContainer.text("image")
-        return [
-            Happening(reason: "Pulling", message: "Pulling image \"\(image)\"", container: troubledContainer),
-            Happening(
-                isWarning: true, reason: "Failed", message: "Failed to pull image \"\(image)\": \(pullMessage)",
-                container: troubledContainer),
-            Happening(isWarning: true, reason: "Failed", message: "Error: ErrImagePull", container: troubledContainer),
-        ]
-    }
-
-    private var pullBackOff: [Happening] {
-        [
-            Happening(
-                reason: "BackOff", message: "Back-off pulling image \"\(mainContainer.text("image"))\"",
-                container: troubledContainer),
-            Happening(
-                isWarning: true, reason: "Failed", message: "Error: ImagePullBackOff", container: troubledContainer),
-        ]
-    }
-
-    /// The name of the Secret that is not there.
-    var secretMessage: String {
-        let references = (mainContainer["env"]?.elements ?? []).map { $0.text("valueFrom", "secretKeyRef", "name") }
-        return "secret \"\(references.first { !$0.isEmpty } ?? "credentials")\" not found"
-    }
-
-    private var missingSecret: Happening {
-        Happening(
-            isWarning: true, reason: "Failed", message: "Error: \(secretMessage)", container: troubledContainer)
-    }
-
-    private var unschedulable: Happening {
-        Happening(
-            isWarning: true, reason: "FailedScheduling", message: schedulingMessage, component: "default-scheduler")
-    }
-
-    private var unhealthy: Happening {
-        let port = mainContainer["ports"]?.elements.first?.integer("containerPort") ?? 0
-        let path = mainContainer.text("livenessProbe", "httpGet", "path")
-        let message =
-            switch trouble {
-            case .livenessKilled:
-                "Liveness probe failed: Get \"http://\(ip):\(port)\(path)\": dial tcp \(ip):\(port): connect: "
-                    + "connection refused"
-            case .probeErrors:
-                "Readiness probe errored and resulted in unknown state: strconv.Atoi: parsing "
-                    + "\"\(mainContainer.text("readinessProbe", "httpGet", "port"))\": invalid syntax"
-            default: "Readiness probe failed: HTTP probe failed with statuscode: 503"
-            }
-        return Happening(isWarning: true, reason: "Unhealthy", message: message, container: troubledContainer)
-    }
-
-    private var killing: Happening {
-        Happening(
-            reason: "Killing", message: "Container \(troubledContainer) failed liveness probe, will be restarted",
-            container: troubledContainer)
-    }
-
-    private var failedMount: Happening {
-        let volume = (spec["volumes"]?.elements ?? []).first { $0["configMap"] != nil } ?? .null
-        return Happening(
-            isWarning: true, reason: "FailedMount",
-            message: "MountVolume.SetUp failed for volume \"\(volume.text("name"))\" : configmap "
-                + "\"\(volume.text("configMap", "name"))\" not found")
-    }
-
-    /// What happened before the simulation began, counted.
-    var backlog: [Happening] {
-        func counted(_ happenings: [Happening], _ count: Int) -> [Happening] {
-            happenings.map { happening in
-                var counted = happening
-                counted.count = count
-                return counted
-            }
+        if trouble.reason == "StartError" {
+            return created(of: mainContainer, isInit: false) + crash(at: now, &random)
         }
-        switch trouble {
-        case .crashLoop, .outOfMemory:
-            return counted(start(of: mainContainer, isInit: false), restarts + 1) + counted([backOff], restarts * 9)
-        case .initFailing:
-            let starts = initContainer.map { start(of: $0, isInit: true) } ?? []
-            return counted(starts, restarts + 1) + counted([backOff], restarts * 9)
-        case .imagePull: return counted(pullFailure, 13) + counted(pullBackOff, 187)
-        case .missingSecret: return counted([missingSecret], 231)
-        case .unschedulable: return counted([unschedulable], 27)
-        case .livenessKilled:
-            return counted(start(of: mainContainer, isInit: false), restarts + 1)
-                + counted([unhealthy], restarts * 3) + counted([killing], restarts) + counted([backOff], restarts * 9)
-        case .missingVolume: return counted([failedMount], 23)
-        case .notReady, .probeErrors: return counted([unhealthy], 1790)
-        case .flapping: return counted([unhealthy], 64)
-        case .terminating:
-            return [Happening(reason: "Killing", message: "Stopping container \(troubledContainer)", count: 1)]
-        case .healthy, .completed, .failed: return []
+        switch trouble.kind {
+        case .probeKill: enter(.running, for: trouble.runs - 2...trouble.runs + 2, at: now, &random)
+        case .ends where trouble.runs <= 8: enter(.running, for: trouble.runs...trouble.runs + 1, at: now, &random)
+        case .healthy where !hasReadinessProbe: enter(.ready, for: nil, at: now, &random)
+        default: enter(.running, for: 3...6, at: now, &random)
         }
+        guard restarts == 0 else { return start(of: mainContainer, isInit: false) }
+        return (spec["containers"]?.elements ?? []).flatMap { start(of: $0, isInit: false) }
+    }
+
+    /// Begins something else in the middle of its life, such as an incident or its end.
+    mutating func change(to trouble: PodTrouble, at now: Timestamp) {
+        self.trouble = trouble
+        due = now
     }
 }

@@ -1,6 +1,6 @@
 import KubernetesModel
 
-/// A Deployment, StatefulSet, DaemonSet or Job of the simulated cluster.
+/// A Deployment, StatefulSet or DaemonSet of the simulated cluster.
 struct SimulatedWorkload: Sendable {
     /// One revision of a Deployment.
     struct Revision: Sendable {
@@ -18,11 +18,14 @@ struct SimulatedWorkload: Sendable {
         var trouble: PodTrouble?
         /// Whether its pods have the troubles that the scenario gives the workload.
         var hasTroubles = true
+        /// Why it was made, in the words of who made it.
+        var cause: String?
     }
 
     /// Why the API server does not take the pods of the current revision.
     struct Refusal: Sendable {
         var message: String
+        var since: Timestamp
         /// When the controller tries again.
         var next: Timestamp
     }
@@ -33,6 +36,8 @@ struct SimulatedWorkload: Sendable {
     private(set) var templateHash: UInt64
     /// That of the template that all pods had before.
     var settledTemplate: UInt64
+    /// The templates that a StatefulSet or DaemonSet has had, oldest first.
+    var history: [TemplateRevision] = []
     /// What is wrong with its pods, as the scenario says.
     var troubles: [PodTrouble] = []
     /// Of a Deployment, oldest first; the last is the current.
@@ -64,6 +69,34 @@ struct SimulatedWorkload: Sendable {
     var name: String { manifest.text("metadata", "name") }
     var key: String { "\(resource.plural)/\(namespace)/\(name)" }
     var replicas: Int { manifest.integer("spec", "replicas") }
+    /// Of the controller, as events name it.
+    var controller: String {
+        switch resource {
+        case .jobs: "job-controller"
+        case .statefulSets: "statefulset-controller"
+        case .daemonSets: "daemonset-controller"
+        default: "replicaset-controller"
+        }
+    }
+    /// How many pods more than wanted may run while it rolls, and how many fewer may be ready.
+    var roll: (surge: Int, unavailable: Int) {
+        let strategy = manifest.at("spec", "strategy", "rollingUpdate") ?? .null
+        func count(_ key: String, roundedUp: Bool) -> Int {
+            guard let value = strategy[key] else { return replicas / 4 }
+            if let number = value.integer { return max(0, number) }
+            let percent = Int((value.text ?? "25%").dropLast()) ?? 25
+            let share = replicas.multipliedReportingOverflow(by: min(max(0, percent), 100)).partialValue
+            return (share + (roundedUp ? 99 : 0)) / 100
+        }
+        let unavailable = count("maxUnavailable", roundedUp: false)
+        let surge = count("maxSurge", roundedUp: true)
+        return (surge == 0 && unavailable == 0 ? 1 : surge, unavailable)
+    }
+    /// Whether all old pods go before the first new one comes.
+    var recreates: Bool { manifest.at("spec", "strategy")?.text("type") == "Recreate" }
+    var deadlineSeconds: Int {
+        manifest.at("spec", "progressDeadlineSeconds")?.integer ?? 600
+    }
     var isPaused: Bool { manifest.at("spec", "paused")?.isTrue ?? false }
 
     private static func hash(of manifest: JSONValue) -> UInt64 {
@@ -95,14 +128,16 @@ struct SimulatedWorkload: Sendable {
     mutating func addRevision(uid: String, at now: Timestamp) {
         let number = (revisions.last?.number ?? 0) + 1
         let plain = manifest.at("spec", "template") ?? .object([])
+        let cause = manifest.at("metadata", "annotations", Self.causeKey)?.text
         if let index = revisions.firstIndex(where: { $0.plain.canonical == plain.canonical }) {
             var revision = revisions.remove(at: index)
             revision.number = number
+            revision.cause = cause
             revisions.append(revision)
             return
         }
         var random = DemoRandom(seed: stableHash("\(key)/\(number)"))
-        let hash = random.suffix(9)
+        let hash = random.hashText()
         var template = plain
         template.set("metadata", "labels", "pod-template-hash", to: .string(hash))
         let hasSameSpec = revisions.last.map {
@@ -111,7 +146,7 @@ struct SimulatedWorkload: Sendable {
         revisions.append(
             Revision(
                 number: number, name: "\(name)-\(hash)", uid: uid, hash: hash, template: template, plain: plain,
-                created: now, hasTroubles: hasSameSpec ?? true))
+                created: now, hasTroubles: hasSameSpec ?? true, cause: cause))
     }
 
     /// Says how many pods of the current revision are wanted, and what befalls them.
@@ -125,7 +160,7 @@ struct SimulatedWorkload: Sendable {
     func trouble(in revision: Revision?, beside others: [SimulatedPod]) -> PodTrouble {
         if let trouble = revision?.trouble { return trouble }
         guard revision?.hasTroubles ?? true else { return .healthy }
-        var left = troubles.filter { ![.healthy, .terminating, .unschedulable].contains($0) }
+        var left = troubles.filter { ![.healthy, .terminating, .unschedulable, .rejected].contains($0.kind) }
         for other in others {
             if let index = left.firstIndex(of: other.trouble) { left.remove(at: index) }
         }
@@ -135,36 +170,33 @@ struct SimulatedWorkload: Sendable {
     // MARK: Documents
 
     /// The workload with a status that fits its pods.
-    mutating func document(pods: [SimulatedPod], at now: Timestamp) -> JSONValue {
+    ///
+    /// - Parameters:
+    ///   - pods: its own.
+    ///   - nodes: the indexes of the nodes that a DaemonSet wants a pod on.
+    ///   - now: the moment.
+    /// - Returns: the object.
+    mutating func document(pods: [SimulatedPod], nodes: [Int] = [], at now: Timestamp) -> JSONValue {
         let living = pods.filter { !$0.isDeleting && !$0.hasEnded }
         var document = manifest
         document.set("status", to: nil)
         switch resource.kind {
         case "Deployment": document.set("status", to: deploymentStatus(living, at: now))
-        case "StatefulSet":
-            let ready = living.filter(\.isReady).count
-            document.set(
-                "status",
-                to: .members([
-                    "observedGeneration": .integer(1), "replicas": .integer(living.count),
-                    "readyReplicas": .integer(ready), "availableReplicas": .integer(ready),
-                    "currentReplicas": .integer(living.count),
-                    "updatedReplicas": .integer(living.count { $0.template == templateHash }),
-                    "currentRevision": .string(revisionName(settledTemplate)),
-                    "updateRevision": .string(revisionName(templateHash)),
-                ]))
+        case "StatefulSet": document.set("status", to: statefulSetStatus(living))
         case "DaemonSet":
             let ready = living.filter(\.isReady).count
+            let wanted = max(nodes.count, living.count)
             document.set(
                 "status",
                 to: .members([
-                    "observedGeneration": .integer(1), "desiredNumberScheduled": .integer(living.count),
+                    "observedGeneration": .integer(1), "desiredNumberScheduled": .integer(wanted),
                     "currentNumberScheduled": .integer(living.count), "numberReady": .integer(ready),
-                    "numberAvailable": .integer(ready),
+                    "numberAvailable": ready > 0 ? .integer(ready) : nil,
+                    "numberUnavailable": wanted > ready ? .integer(wanted - ready) : nil,
                     "updatedNumberScheduled": .integer(living.count { $0.template == templateHash }),
                     "numberMisscheduled": .integer(0),
                 ]))
-        default: document.set("status", to: jobStatus(pods))
+        default: break
         }
         if let revision = revisions.last {
             document.set(
@@ -173,16 +205,32 @@ struct SimulatedWorkload: Sendable {
         return document
     }
 
-    private func revisionName(_ template: UInt64) -> String {
+    private func statefulSetStatus(_ living: [SimulatedPod]) -> JSONValue {
+        let ready = living.filter(\.isReady).count
+        let updated = living.count { $0.template == templateHash }
+        let isSettled = templateHash == settledTemplate
+        let old = isSettled ? updated : living.count { $0.template == settledTemplate }
+        return .members([
+            "observedGeneration": .integer(1), "replicas": .integer(living.count),
+            "readyReplicas": ready > 0 ? .integer(ready) : nil, "availableReplicas": .integer(ready),
+            "currentReplicas": old > 0 ? .integer(old) : nil, "updatedReplicas": updated > 0 ? .integer(updated) : nil,
+            "currentRevision": .string(revisionName(settledTemplate)),
+            "updateRevision": .string(revisionName(templateHash)), "collisionCount": .integer(0),
+        ])
+    }
+
+    func revisionName(_ template: UInt64) -> String { "\(name)-\(Self.revisionHash(template))" }
+
+    static func revisionHash(_ template: UInt64) -> String {
         var random = DemoRandom(seed: template)
-        return "\(name)-\(random.suffix(9))"
+        return random.hashText()
     }
 
     private mutating func deploymentStatus(_ pods: [SimulatedPod], at now: Timestamp) -> JSONValue {
         let ready = pods.filter(\.isReady).count
         let hash = revisions.last?.hash ?? ""
         let updated = pods.filter { $0.labels["pod-template-hash"] == hash }.count
-        if (ready >= replicas) != isAvailable {
+        if (ready >= replicas - roll.unavailable) != isAvailable {
             isAvailable.toggle()
             availableChanged = now
         }
@@ -190,6 +238,8 @@ struct SimulatedWorkload: Sendable {
         let progress: (status: String, reason: String, message: String) =
             if isStuck {
                 ("False", "ProgressDeadlineExceeded", "ReplicaSet \"\(set)\" has timed out progressing.")
+            } else if isPaused, !hasProgressed {
+                ("Unknown", "DeploymentPaused", "Deployment is paused")
             } else if hasProgressed {
                 ("True", "NewReplicaSetAvailable", "ReplicaSet \"\(set)\" has successfully progressed.")
             } else {
@@ -212,8 +262,8 @@ struct SimulatedWorkload: Sendable {
     }
 
     private var replicaFailure: [JSONValue] {
-        guard let refusal, let since = revisions.last?.created else { return [] }
-        return [condition("ReplicaFailure", "True", at: since, "FailedCreate", refusal.message)]
+        guard let refusal else { return [] }
+        return [condition("ReplicaFailure", "True", at: refusal.since, "FailedCreate", refusal.message)]
     }
 
     private func condition(_ type: String, _ status: String, at moment: Timestamp, _ reason: String, _ message: String)
@@ -222,28 +272,6 @@ struct SimulatedWorkload: Sendable {
         .members([
             "type": .string(type), "status": .string(status), "lastUpdateTime": .time(moment),
             "lastTransitionTime": .time(moment), "reason": .string(reason), "message": .string(message),
-        ])
-    }
-
-    private func jobStatus(_ pods: [SimulatedPod]) -> JSONValue {
-        let succeeded = pods.filter { $0.stage == .succeeded }.count
-        let failed = pods.filter { $0.stage == .failed }.count
-        let finished = pods.compactMap { $0.lastTermination?.finished }.max()
-        let condition = JSONValue.members([
-            "type": .string(failed > 0 ? "Failed" : "Complete"), "status": .string("True"),
-            "lastProbeTime": .time(finished), "lastTransitionTime": .time(finished),
-            "reason": .string(failed > 0 ? "BackoffLimitExceeded" : "CompletionsReached"),
-            "message": .string(
-                failed > 0
-                    ? "Job has reached the specified backoff limit"
-                    : "Reached expected number of succeeded pods"),
-        ])
-        return .members([
-            "startTime": manifest.at("metadata", "creationTimestamp"),
-            "completionTime": succeeded > 0 ? .time(finished) : nil,
-            "succeeded": succeeded > 0 ? .integer(succeeded) : nil, "failed": failed > 0 ? .integer(failed) : nil,
-            "conditions": succeeded + failed > 0 ? .array([condition]) : nil, "ready": .integer(0),
-            "terminating": .integer(0),
         ])
     }
 
@@ -257,11 +285,7 @@ struct SimulatedWorkload: Sendable {
             "metadata": .members([
                 "name": .string(revision.name), "namespace": .string(namespace), "uid": .string(revision.uid),
                 "creationTimestamp": .time(revision.created), "labels": .texts(labels),
-                "annotations": .texts([
-                    "deployment.kubernetes.io/desired-replicas": String(replicas),
-                    "deployment.kubernetes.io/max-replicas": String(replicas + 1),
-                    "deployment.kubernetes.io/revision": String(revision.number),
-                ]),
+                "annotations": .texts(annotations(of: revision)),
                 "ownerReferences": .array([owner(manifest, apiVersion: "apps/v1", kind: "Deployment")]),
             ]),
             "spec": .members([
@@ -273,13 +297,34 @@ struct SimulatedWorkload: Sendable {
                 "fullyLabeledReplicas": living.isEmpty ? nil : .integer(living.count),
                 "readyReplicas": ready > 0 ? .integer(ready) : nil,
                 "availableReplicas": ready > 0 ? .integer(ready) : nil, "observedGeneration": .integer(1),
-                "conditions": refusal == nil ? nil : .array(replicaFailure),
+                "conditions": refusal == nil ? nil : .array(replicaFailure.map(\.withoutUpdateTime)),
             ]),
         ])
+    }
+
+    private static let causeKey = "kubernetes.io/change-cause"
+
+    private func annotations(of revision: Revision) -> [String: String] {
+        var annotations = [
+            "deployment.kubernetes.io/desired-replicas": String(replicas),
+            "deployment.kubernetes.io/max-replicas": String(replicas &+ roll.surge),
+            "deployment.kubernetes.io/revision": String(revision.number),
+        ]
+        annotations[Self.causeKey] = revision.cause
+        return annotations
     }
 
     func subject(of revision: Revision) -> EventRecorder.Subject {
         EventRecorder.Subject(
             apiVersion: "apps/v1", kind: "ReplicaSet", namespace: namespace, name: revision.name, uid: revision.uid)
+    }
+}
+
+extension JSONValue {
+    /// A condition as a ReplicaSet has it: only Deployments tell when they were updated.
+    fileprivate var withoutUpdateTime: JSONValue {
+        var condition = self
+        condition.set("lastUpdateTime", to: nil)
+        return condition
     }
 }

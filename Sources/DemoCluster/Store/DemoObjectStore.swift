@@ -21,18 +21,23 @@ package struct DemoObjectStore: Sendable {
 
     /// One version of an object.
     package struct Entry: Sendable {
-        /// The object without `kind` and `apiVersion`.
-        package let document: JSONValue
+        let content: any DemoContent
         /// The resource version of this state.
         package let version: UInt64
-        let labels: Labels
+
+        init(_ content: any DemoContent, version: UInt64) {
+            self.content = content
+            self.version = version
+        }
 
         init(_ document: JSONValue, version: UInt64) {
-            self.document = document
-            self.version = version
-            let members = document.at("metadata", "labels")?.members ?? []
-            labels = Labels(members.map { Labels.Pair($0.key, $0.value.text ?? "") })
+            self.init(WholeContent(document), version: version)
         }
+
+        /// The object without `kind` and `apiVersion`.
+        package var document: JSONValue { content.document(version: version) }
+
+        var labels: Labels { content.labels }
     }
 
     /// What happened to an object.
@@ -57,22 +62,27 @@ package struct DemoObjectStore: Sendable {
     /// Versions up to this one can no longer be watched from or listed, except the current state.
     package private(set) var compactedVersion: UInt64
     /// The changes after `compactedVersion`, oldest first.
-    private(set) var history: [Change] = []
+    private(set) var history = ChangeHistory()
     /// What the pods' objects do not say about them.
     var behaviours: [Key: DemoPodBehaviour] = [:]
-    private var objects: [GroupResource: [Key: Entry]] = [:]
+    private var objects: [GroupResource: SortedEntries] = [:]
     private let historyLimit: Int
+    private let historyBytes: Int
     private var identities: DemoRandom
 
     /// An empty store.
     /// - Parameters:
     ///   - version: the resource version to start from.
     ///   - historyLimit: at least this many changes are remembered, at most twice as many.
+    ///   - historyBytes: fewer changes are remembered when their objects take more than this.
     ///   - seed: decides the UIDs.
-    package init(version: UInt64 = 1000, historyLimit: Int = 2000, seed: UInt64 = 1) {
+    package init(
+        version: UInt64 = 1000, historyLimit: Int = 2000, historyBytes: Int = 64 << 20, seed: UInt64 = 1
+    ) {
         self.version = version
         compactedVersion = version
         self.historyLimit = max(1, historyLimit)
+        self.historyBytes = historyBytes
         identities = DemoRandom(seed: seed ^ 0x5eed)
     }
 
@@ -82,9 +92,24 @@ package struct DemoObjectStore: Sendable {
     /// How many changes are remembered.
     package var historyCount: Int { history.count }
 
-    /// The objects of a resource, by namespace and name.
-    package func documents(of resource: DemoResource) -> [JSONValue] {
-        sorted(objects[resource.groupResource] ?? [:]).map(\.value.document)
+    /// The objects of a resource, by namespace and name; those of one namespace when one is named.
+    package func documents(of resource: DemoResource, namespace: String = "") -> [JSONValue] {
+        items(of: resource, namespace: namespace).map(\.entry.document)
+    }
+
+    /// The objects of a resource, by namespace and name; those of one namespace when one is named.
+    func items(of resource: DemoResource, namespace: String = "") -> SortedEntries.Slice {
+        entries(of: resource).slice(namespace: namespace)
+    }
+
+    /// How many objects of a resource there are, in one namespace when one is named.
+    package func count(of resource: DemoResource, namespace: String = "") -> Int {
+        entries(of: resource).count(namespace: namespace)
+    }
+
+    /// The objects of a resource that belong to the object of a UID.
+    func items(of resource: DemoResource, ownedBy uid: String) -> [SortedEntries.Item] {
+        items(of: resource).filter { $0.entry.content.ownerUIDs.contains(uid) }
     }
 
     /// One object, without `kind` and `apiVersion`.
@@ -93,6 +118,24 @@ package struct DemoObjectStore: Sendable {
     }
 
     func entry(of resource: DemoResource, _ key: Key) -> Entry? { objects[resource.groupResource]?[key] }
+
+    private func entries(of resource: DemoResource) -> SortedEntries {
+        objects[resource.groupResource] ?? SortedEntries()
+    }
+
+    /// Creates or replaces an object whose document is made when it is asked for.
+    /// - Returns: the change.
+    @discardableResult
+    mutating func put(_ resource: DemoResource, _ key: Key, _ content: any DemoContent) -> Change {
+        let previous = entry(of: resource, key)
+        version += 1
+        let entry = Entry(content, version: version)
+        objects[resource.groupResource, default: SortedEntries()][key] = entry
+        return record(
+            Change(
+                kind: previous == nil ? .added : .modified, resource: resource.groupResource, key: key, entry: entry,
+                previous: previous))
+    }
 
     /// Creates an object, or replaces it when it is there; nothing happens when it is the same.
     ///
@@ -110,10 +153,10 @@ package struct DemoObjectStore: Sendable {
         let old = previous?.document
         document.fill("metadata", "uid", with: old?.at("metadata", "uid") ?? .string(identities.uid()))
         document.fill("metadata", "creationTimestamp", with: old?.at("metadata", "creationTimestamp") ?? .time(now))
-        if document["spec"] != nil, resource.plural != "nodes", resource.plural != "services" {
+        if document["spec"] != nil, resource.countsGenerations {
             let generation = old?.integer("metadata", "generation") ?? 0
             let isSame = old != nil && old?["spec"] == document["spec"]
-            document.set("metadata", "generation", to: .integer(isSame ? generation : generation + 1))
+            document.set("metadata", "generation", to: .integer(isSame ? generation : generation &+ 1))
         }
         document.set("metadata", "resourceVersion", to: .string(String(previous?.version ?? version + 1)))
         document.set("metadata", to: document["metadata"]?.inMetadataOrder)
@@ -121,7 +164,7 @@ package struct DemoObjectStore: Sendable {
         version += 1
         document.set("metadata", "resourceVersion", to: .string(String(version)))
         let entry = Entry(document, version: version)
-        objects[resource.groupResource, default: [:]][key] = entry
+        objects[resource.groupResource, default: SortedEntries()][key] = entry
         return record(
             Change(
                 kind: previous == nil ? .added : .modified, resource: resource.groupResource, key: key, entry: entry,
@@ -144,7 +187,8 @@ package struct DemoObjectStore: Sendable {
     @discardableResult
     package mutating func delete(_ resource: DemoResource, namespace: String = "", name: String) -> Change? {
         let key = Key(namespace: namespace, name: name)
-        guard let previous = objects[resource.groupResource]?.removeValue(forKey: key) else { return nil }
+        guard let previous = entry(of: resource, key) else { return nil }
+        objects[resource.groupResource]?[key] = nil
         version += 1
         var document = previous.document
         document.set("metadata", "resourceVersion", to: .string(String(version)))
@@ -162,15 +206,13 @@ package struct DemoObjectStore: Sendable {
 
     private mutating func record(_ change: Change) -> Change {
         history.append(change)
-        if history.count >= historyLimit * 2 {
-            compactedVersion = history[historyLimit - 1].entry.version
-            history.removeFirst(historyLimit)
-        }
+        if history.count >= historyLimit * 2 { forget(historyLimit) }
+        while history.weight > historyBytes, history.count > 1 { forget(max(1, history.count / 4)) }
         return change
     }
 
-    private func sorted(_ entries: [Key: Entry]) -> [(key: Key, value: Entry)] {
-        entries.sorted { $0.key < $1.key }
+    private mutating func forget(_ count: Int) {
+        if let last = history.removeFirst(count) { compactedVersion = last }
     }
 }
 
@@ -187,7 +229,7 @@ extension DemoObjectStore {
 
         func contains(_ key: Key, _ entry: Entry) -> Bool {
             (namespace.isEmpty || key.namespace == namespace) && labels.matches(entry.labels)
-                && fields.matches(entry.document)
+                && (fields.requirements.isEmpty || fields.matches(entry.content.outline))
         }
 
         var hasSelectors: Bool { labels != LabelSelector() || !fields.requirements.isEmpty }
@@ -204,7 +246,11 @@ extension DemoObjectStore {
     }
 
     /// The objects in a scope as they are now.
-    func entries(in scope: Scope) -> [Entry] { matching(scope, version: version).map(\.value) }
+    func entries(in scope: Scope) -> [Entry] {
+        items(of: scope.resource, namespace: scope.namespace).compactMap {
+            scope.contains($0.key, $0.entry) ? $0.entry : nil
+        }
+    }
 
     /// One page of a list: of the state of a version, or the current one; a limit of 0 is no limit.
     func page(of scope: Scope, exactVersion: UInt64? = nil, limit: Int = 0, token: String = "") throws(DemoStatus)
@@ -216,6 +262,7 @@ extension DemoObjectStore {
             guard let parsed = ContinueToken(parsing: token) else {
                 throw .badRequest("continue key is not valid: \(token)")
             }
+            guard parsed.version <= version else { throw .badRequest("continue key is not valid: \(token)") }
             listVersion = parsed.version == 0 ? version : parsed.version
             start = parsed.key
             if listVersion < compactedVersion {
@@ -223,35 +270,37 @@ extension DemoObjectStore {
             }
         }
         guard listVersion >= compactedVersion else { throw .expired(version: listVersion, oldest: compactedVersion) }
-        var matching = matching(scope, version: listVersion)[...]
-        if let start { matching = matching.drop { $0.key <= start } }
-        guard limit > 0, matching.count > limit else {
-            return Page(entries: matching.map(\.value), version: listVersion)
+        let state = entries(of: scope.resource, at: listVersion)
+        var page: [Entry] = []
+        var last: Key?
+        for item in state.slice(namespace: scope.namespace, after: start)
+        where scope.contains(item.key, item.entry) {
+            if limit > 0, page.count == limit, let last {
+                let left = scope.hasSelectors ? nil : state.count(namespace: scope.namespace, after: last)
+                return Page(
+                    entries: page, version: listVersion,
+                    continueToken: ContinueToken(version: listVersion, key: last).text, remaining: left)
+            }
+            page.append(item.entry)
+            last = item.key
         }
-        let page = matching.prefix(limit)
-        let next = page.last.map { ContinueToken(version: listVersion, key: $0.key).text }
-        return Page(
-            entries: page.map(\.value), version: listVersion, continueToken: next,
-            remaining: scope.hasSelectors ? nil : matching.count - limit)
+        return Page(entries: page, version: listVersion)
     }
 
     /// The changes after a version, as one who watches a scope sees them.
     func changes(in scope: Scope, after version: UInt64) throws(DemoStatus) -> [(kind: Change.Kind, entry: Entry)] {
         guard version >= compactedVersion else { throw .expired(version: version, oldest: compactedVersion) }
-        return history.filter { $0.entry.version > version }.compactMap { change in
-            change.kind(in: scope).map { ($0, change.entry) }
-        }
+        return history.after(version).compactMap { change in change.kind(in: scope).map { ($0, change.entry) } }
     }
 
-    /// The objects in a scope at a version that is not expired: the current ones, with later changes undone.
-    private func matching(_ scope: Scope, version: UInt64) -> [(key: Key, value: Entry)] {
-        let resource = scope.resource.groupResource
-        var entries = objects[resource] ?? [:]
-        for change in history.reversed() {
-            if change.entry.version <= version { break }
-            if change.resource == resource { entries[change.key] = change.previous }
+    /// The objects of a resource at a version that is not expired: the current ones, with later changes undone.
+    private func entries(of resource: DemoResource, at version: UInt64) -> SortedEntries {
+        var entries = entries(of: resource)
+        let group = resource.groupResource
+        for change in history.after(version).reversed() where change.resource == group {
+            entries[change.key] = change.previous
         }
-        return sorted(entries.filter { scope.contains($0.key, $0.value) })
+        return entries
     }
 }
 
@@ -278,8 +327,15 @@ struct ContinueToken: Sendable, Equatable {
     /// The last object of the page before.
     var key: DemoObjectStore.Key
 
-    /// What a client sends back; names hold no `~`.
-    var text: String { "\(version)~\(key.namespace)~\(key.name)" }
+    /// What a client sends back, in the form that a real server gives it.
+    var text: String {
+        let place = key.namespace.isEmpty ? key.name : "\(key.namespace)/\(key.name)"
+        let token = JSONValue.members([
+            "v": .string("meta.k8s.io/v1"), "rv": version == 0 ? .integer(-1) : .number(String(version)),
+            "start": .string(place + "\u{0}"),
+        ])
+        return Base64.text(token.jsonBytes, isForAddresses: true)
+    }
 
     init(version: UInt64, key: DemoObjectStore.Key) {
         self.version = version
@@ -287,16 +343,20 @@ struct ContinueToken: Sendable, Equatable {
     }
 
     init?(parsing text: String) {
-        let parts = text.split(separator: "~", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 3, let version = UInt64(parts[0]) else { return nil }
-        self.version = version
-        key = DemoObjectStore.Key(namespace: parts[1], name: parts[2])
+        guard let bytes = Base64.bytes(text), let token = bytes.withUnsafeBytes({ try? JSONValue(parsing: $0) }),
+            token.text("v") == "meta.k8s.io/v1", let version = token["rv"]?.integer
+        else { return nil }
+        let start = token.text("start").split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let name = start.last else { return nil }
+        self.version = UInt64(max(0, version))
+        key = DemoObjectStore.Key(
+            namespace: start.count == 2 ? String(start[0]) : "", name: String(name.prefix { $0 != "\u{0}" }))
     }
 }
 
 extension JSONValue {
     /// Metadata with its members in the order in which an API server writes them.
-    fileprivate var inMetadataOrder: JSONValue {
+    var inMetadataOrder: JSONValue {
         let order = [
             "name", "generateName", "namespace", "uid", "resourceVersion", "generation", "creationTimestamp",
             "deletionTimestamp", "deletionGracePeriodSeconds", "labels", "annotations", "ownerReferences", "finalizers",

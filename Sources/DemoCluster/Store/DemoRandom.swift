@@ -27,4 +27,10 @@ struct DemoRandom: RandomNumberGenerator, Sendable {
         let letters = Array("bcdfghjklmnpqrstvwxz2456789")
         return String((0..<count).map { _ in letters[number(0...(letters.count - 1))] })
     }
+
+    /// Such as `7d9f8b6c5d`: a number of 32 bits as Kubernetes writes it into names (`rand.SafeEncodeString`).
+    mutating func hashText() -> String {
+        let letters = Array("456789bcdf")
+        return String(String(UInt32(truncatingIfNeeded: next())).map { letters[$0.wholeNumberValue ?? 0] })
+    }
 }

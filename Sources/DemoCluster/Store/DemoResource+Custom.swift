@@ -1,9 +1,13 @@
 extension DemoResource {
-    /// Kinds that a cluster has from its CustomResourceDefinitions.
+    /// Kinds that the CustomResourceDefinitions of the demo make; a store without definitions has them too.
     static let custom: [DemoResource] = [
-        DemoResource("cert-manager.io", "v1", "certificates", "Certificate", ["cert", "certs"]),
-        DemoResource("cert-manager.io", "v1", "clusterissuers", "ClusterIssuer", isNamespaced: false),
-        DemoResource("delivery.example.com", "v1alpha1", "drones", "Drone", ["dr"]),
+        DemoResource(
+            "cert-manager.io", "v1", "certificates", "Certificate", ["cert", "certs"], isCustom: true,
+            verbs: customVerbs),
+        DemoResource(
+            "cert-manager.io", "v1", "clusterissuers", "ClusterIssuer", isNamespaced: false, isCustom: true,
+            verbs: customVerbs),
+        DemoResource("delivery.example.com", "v1alpha1", "drones", "Drone", ["dr"], isCustom: true, verbs: customVerbs),
     ]
 
     /// The API group that is registered and does not answer, where the server has one.

@@ -18,10 +18,35 @@ package struct DemoResource: Sendable, Hashable {
     package var isInAll: Bool
     /// Fields that a field selector may name, besides `metadata.name` and `metadata.namespace`.
     package var selectableFields: [String]
+    /// Categories besides `all`, such as `api-extensions`.
+    package var otherCategories: [String]
+    /// Whether it comes from a CustomResourceDefinition.
+    package var isCustom: Bool
+    /// What its objects can be asked to do.
+    package var verbs: [String]
+    /// Whether its objects have a `status` that is read and written on its own.
+    package var hasStatus: Bool
+    /// What a definition calls one of them; `nil` for the kind in lower case.
+    var singularName: String?
+    /// Whether a definition gives it a `scale`.
+    var isScaled = false
+    /// The columns of a definition besides the name.
+    var printerColumns: [PrinterColumn] = []
+
+    /// A column that a definition asks for.
+    struct PrinterColumn: Sendable, Hashable {
+        var name: String
+        /// Such as `string` or `date`.
+        var type: String
+        var path: String
+        var isWide: Bool
+    }
 
     init(
         _ group: String, _ version: String, _ plural: String, _ kind: String, _ shortNames: [String] = [],
-        isNamespaced: Bool = true, isInAll: Bool = false, selectableFields: [String] = []
+        isNamespaced: Bool = true, isInAll: Bool = false, selectableFields: [String] = [],
+        otherCategories: [String] = [], isCustom: Bool = false, hasStatus: Bool = false,
+        verbs: [String] = DemoResource.allVerbs
     ) {
         self.group = group
         self.version = version
@@ -31,7 +56,45 @@ package struct DemoResource: Sendable, Hashable {
         self.isNamespaced = isNamespaced
         self.isInAll = isInAll
         self.selectableFields = selectableFields
+        self.otherCategories = otherCategories
+        self.isCustom = isCustom
+        self.hasStatus = hasStatus
+        self.verbs = verbs
     }
+
+    /// What can be done to the objects of most kinds, in the order of discovery.
+    package static let allVerbs = [
+        "create", "delete", "deletecollection", "get", "list", "patch", "update", "watch",
+    ]
+
+    /// The same of custom kinds, in the order that discovery has for them.
+    static let customVerbs = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"]
+
+    /// Such as `pod`; what `kubectl get` takes for one of them.
+    package var singular: String { group == DemoMetrics.group ? "" : singularName ?? kind.lowercased() }
+
+    /// Whether its objects count how often their `spec` changed.
+    var countsGenerations: Bool { isCustom || Self.counted.contains(plural) }
+
+    private static let counted: Set<String> = [
+        "pods", "replicationcontrollers", "daemonsets", "deployments", "replicasets", "statefulsets", "cronjobs",
+        "jobs",
+        "ingresses", "ingressclasses", "networkpolicies", "poddisruptionbudgets", "customresourcedefinitions",
+        "flowschemas", "prioritylevelconfigurations", "resourceclaims", "resourceclaimtemplates",
+        "validatingadmissionpolicies", "mutatingadmissionpolicies",
+    ]
+
+    /// What a server warns of who asks for it.
+    var warnings: [String] {
+        switch qualifiedName {
+        case "endpoints": ["v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"]
+        case "componentstatuses": ["v1 ComponentStatus is deprecated in v1.19+"]
+        default: []
+        }
+    }
+
+    /// The categories it belongs to, such as `all`.
+    package var categories: [String] { (isInAll ? ["all"] : []) + otherCategories }
 
     /// Group and plural name.
     package var groupResource: GroupResource { GroupResource(group: group, resource: plural) }
@@ -42,124 +105,8 @@ package struct DemoResource: Sendable, Hashable {
     /// Such as `pods` or `deployments.apps`, as the server's messages say it.
     package var qualifiedName: String { group.isEmpty ? plural : "\(plural).\(group)" }
 
-    /// Something that belongs to an object and has a path of its own.
-    struct Subresource: Sendable {
-        var name: String
-        /// Group of the kind that is sent; empty for one of the resource's own group.
-        var group = ""
-        var kind: String
-        var verbs: [String]
-    }
-
-    /// What its objects have paths for.
-    var subresources: [Subresource] {
-        switch plural {
-        case "deployments", "statefulsets", "replicasets":
-            [Subresource(name: "scale", group: "autoscaling", kind: "Scale", verbs: ["get", "patch", "update"])]
-        case "pods":
-            [
-                Subresource(name: "attach", kind: "PodAttachOptions", verbs: ["create", "get"]),
-                Subresource(name: "eviction", group: "policy", kind: "Eviction", verbs: ["create"]),
-                Subresource(name: "exec", kind: "PodExecOptions", verbs: ["create", "get"]),
-                Subresource(name: "log", kind: "Pod", verbs: ["get"]),
-                Subresource(name: "portforward", kind: "PodPortForwardOptions", verbs: ["create", "get"]),
-                Subresource(name: "proxy", kind: "PodProxyOptions", verbs: ["create", "get"]),
-            ]
-        case "services": [Subresource(name: "proxy", kind: "ServiceProxyOptions", verbs: ["create", "get"])]
-        default: []
-        }
-    }
-
     /// The resource of a kind, such as of `apps/v1` and `Deployment`.
     package static func of(apiVersion: String, kind: String) -> DemoResource? {
         all.first { $0.apiVersion == apiVersion && $0.kind == kind }
     }
-
-    /// `configmaps`.
-    package static let configMaps = DemoResource("", "v1", "configmaps", "ConfigMap", ["cm"])
-    /// `events`, of the core group.
-    package static let events = DemoResource(
-        "", "v1", "events", "Event", ["ev"],
-        selectableFields: [
-            "involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid",
-            "involvedObject.apiVersion", "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason",
-            "reportingComponent", "source", "type",
-        ])
-    /// `namespaces`.
-    package static let namespaces = DemoResource(
-        "", "v1", "namespaces", "Namespace", ["ns"], isNamespaced: false, selectableFields: ["status.phase"])
-    /// `nodes`.
-    package static let nodes = DemoResource(
-        "", "v1", "nodes", "Node", ["no"], isNamespaced: false, selectableFields: ["spec.unschedulable"])
-    /// `pods`.
-    package static let pods = DemoResource(
-        "", "v1", "pods", "Pod", ["po"], isInAll: true,
-        selectableFields: [
-            "spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "status.phase",
-            "status.podIP", "status.nominatedNodeName",
-        ])
-    /// `secrets`.
-    package static let secrets = DemoResource("", "v1", "secrets", "Secret", selectableFields: ["type"])
-    /// `services`.
-    package static let services = DemoResource("", "v1", "services", "Service", ["svc"], isInAll: true)
-    /// `daemonsets.apps`.
-    package static let daemonSets = DemoResource("apps", "v1", "daemonsets", "DaemonSet", ["ds"], isInAll: true)
-    /// `deployments.apps`.
-    package static let deployments = DemoResource(
-        "apps", "v1", "deployments", "Deployment", ["deploy"], isInAll: true)
-    /// `replicasets.apps`.
-    package static let replicaSets = DemoResource(
-        "apps", "v1", "replicasets", "ReplicaSet", ["rs"], isInAll: true, selectableFields: ["status.replicas"])
-    /// `statefulsets.apps`.
-    package static let statefulSets = DemoResource(
-        "apps", "v1", "statefulsets", "StatefulSet", ["sts"], isInAll: true)
-    /// `jobs.batch`.
-    package static let jobs = DemoResource(
-        "batch", "v1", "jobs", "Job", isInAll: true, selectableFields: ["status.successful"])
-    /// `ingressclasses.networking.k8s.io`.
-    package static let ingressClasses = DemoResource(
-        "networking.k8s.io", "v1", "ingressclasses", "IngressClass", isNamespaced: false)
-    /// `ingresses.networking.k8s.io`.
-    package static let ingresses = DemoResource("networking.k8s.io", "v1", "ingresses", "Ingress", ["ing"])
-    /// `endpointslices.discovery.k8s.io`.
-    package static let endpointSlices = DemoResource("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice")
-
-    /// `serviceaccounts`.
-    package static let serviceAccounts = DemoResource("", "v1", "serviceaccounts", "ServiceAccount", ["sa"])
-
-    /// `endpoints`.
-    package static let endpoints = DemoResource("", "v1", "endpoints", "Endpoints", ["ep"])
-    /// `leases.coordination.k8s.io`.
-    package static let leases = DemoResource("coordination.k8s.io", "v1", "leases", "Lease")
-
-    private static let access = "rbac.authorization.k8s.io"
-
-    /// Kinds that are served as their manifests say, and as nothing changes them.
-    private static let still: [DemoResource] = [
-        DemoResource("", "v1", "limitranges", "LimitRange", ["limits"]),
-        DemoResource("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", ["pvc"]),
-        DemoResource("", "v1", "persistentvolumes", "PersistentVolume", ["pv"], isNamespaced: false),
-        DemoResource("", "v1", "resourcequotas", "ResourceQuota", ["quota"]),
-        DemoResource(
-            "autoscaling", "v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler", ["hpa"], isInAll: true),
-        DemoResource("batch", "v1", "cronjobs", "CronJob", ["cj"], isInAll: true),
-        DemoResource(
-            "apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", ["crd", "crds"],
-            isNamespaced: false),
-        DemoResource("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", ["netpol"]),
-        DemoResource("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", ["pdb"]),
-        DemoResource("storage.k8s.io", "v1", "storageclasses", "StorageClass", ["sc"], isNamespaced: false),
-        DemoResource(access, "v1", "clusterrolebindings", "ClusterRoleBinding", isNamespaced: false),
-        DemoResource(access, "v1", "clusterroles", "ClusterRole", isNamespaced: false),
-        DemoResource(access, "v1", "rolebindings", "RoleBinding"),
-        DemoResource(access, "v1", "roles", "Role"),
-        DemoResource("scheduling.k8s.io", "v1", "priorityclasses", "PriorityClass", ["pc"], isNamespaced: false),
-    ]
-
-    /// Every kind served, in the order of discovery.
-    package static let all: [DemoResource] =
-        [
-            configMaps, events, namespaces, nodes, pods, secrets, serviceAccounts, services, daemonSets, deployments,
-            replicaSets, statefulSets, jobs, ingressClasses, ingresses, endpointSlices, endpoints, leases,
-        ] + still + custom
 }

@@ -18,6 +18,10 @@ package struct DemoStatus: Error, Sendable, Equatable {
     package var isPlain = false
     /// The field at fault, when it is one.
     package var cause: Cause?
+    /// After how many seconds a client may try again.
+    package var retryAfterSeconds: Int?
+    /// Other fields at fault.
+    package var moreCauses: [Cause] = []
     /// A token to go on with, after a list expired.
     package var continueToken: String?
 
@@ -60,6 +64,9 @@ package struct DemoStatus: Error, Sendable, Equatable {
 
     static let notAcceptable = DemoStatus(
         406, "NotAcceptable", "only the following media types are accepted: application/json")
+
+    static let tooLarge = DemoStatus(
+        413, "RequestEntityTooLarge", "Request entity too large: limit is 3145728")
 
     static let unauthorized = DemoStatus(401, "Unauthorized", "Unauthorized")
 
@@ -134,15 +141,23 @@ package struct DemoStatus: Error, Sendable, Equatable {
 
     static let unknownBody = DemoStatus(
         415, "UnsupportedMediaType",
-        "the body of the request was in an unknown format - accepted media types include: application/json")
+        "the body of the request was in an unknown format - accepted media types include: application/json, "
+            + "application/yaml, application/vnd.kubernetes.protobuf")
 
-    static let unknownPatch = DemoStatus(
-        415, "UnsupportedMediaType",
-        "the body of the request was in an unknown format - accepted media types include: "
-            + "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json")
+    static let unknownPatch = DemoStatus(415, "UnsupportedMediaType", "415: Unsupported Media Type")
 
-    static func forbidden(user: String, path: String) -> DemoStatus {
-        DemoStatus(403, "Forbidden", "forbidden: User \"\(user)\" cannot get path \"\(path)\"")
+    static func forbidden(user: String, verb: String = "get", path: String) -> DemoStatus {
+        DemoStatus(403, "Forbidden", "forbidden: User \"\(user)\" cannot \(verb) path \"\(path)\"")
+    }
+
+    /// A version that the server has not come to.
+    static func futureVersion(_ version: UInt64, current: UInt64) -> DemoStatus {
+        var status = DemoStatus(
+            504, "Timeout", "Too large resource version: \(version), current: \(current)")
+        let message = "Too large resource version"
+        status.cause = Cause(field: "", reason: "ResourceVersionTooLarge", message: message)
+        status.retryAfterSeconds = 1
+        return status
     }
 
     /// The `Status` object.
@@ -151,9 +166,16 @@ package struct DemoStatus: Error, Sendable, Equatable {
             "name": name.isEmpty ? nil : .string(name),
             "group": group.isEmpty ? nil : .string(group),
             "kind": kind.isEmpty ? nil : .string(kind),
-            "causes": cause.map { cause in
-                .array([.texts(["reason": cause.reason, "message": cause.message, "field": cause.field])])
+            "causes": cause.map { first in
+                .array(
+                    ([first] + moreCauses).map { cause in
+                        .members([
+                            "reason": .string(cause.reason), "message": .string(cause.message),
+                            "field": cause.field.isEmpty ? nil : .string(cause.field),
+                        ])
+                    })
             },
+            "retryAfterSeconds": retryAfterSeconds.map { .integer($0) },
         ])
         let hasDetails = ![400, 401, 410].contains(code)
         return .members([

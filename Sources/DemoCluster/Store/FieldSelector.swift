@@ -28,11 +28,28 @@ struct FieldSelector: Sendable, Equatable {
             if value.hasPrefix("=") { value = value.dropFirst() }
             let name = String(field).trimmingSpaces
             let known = ["metadata.name", "metadata.namespace"] + resource.selectableFields
-            guard known.contains(name) else { throw .badRequest("field label not supported: \(name)") }
+            guard known.contains(name) else { throw .badRequest(Self.complaint(about: name, of: resource)) }
             let path = name.split(separator: ".").map(String.init)
             requirements.append(
                 Requirement(path: path, value: String(value).trimmingSpaces, isNegated: isNegated))
         }
+    }
+
+    /// What the server says of a field that it cannot select by.
+    private static func complaint(about name: String, of resource: DemoResource) -> String {
+        if resource.kind == "Job" { return "field label \"\(name)\" not supported for Job" }
+        if !resource.selectableFields.isEmpty || resource.isCustom { return "field label not supported: \(name)" }
+        return "\"\(name)\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\""
+    }
+
+    /// The name that every object must have; `nil` when any will do.
+    var name: String? {
+        requirements.first { $0.path == ["metadata", "name"] && !$0.isNegated && !$0.value.isEmpty }?.value
+    }
+
+    /// Wants an object of a name besides.
+    mutating func add(name: String) {
+        requirements.append(Requirement(path: ["metadata", "name"], value: name, isNegated: false))
     }
 
     /// Whether an object meets every requirement; a missing field is the empty string, or `false`.
