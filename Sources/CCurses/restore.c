@@ -189,7 +189,7 @@ bool sx_restore_prepare(const char *program, const char *log_path) {
 
 void sx_restore_arm(const char *reset_attributes, const char *show_cursor, const char *leave_screen) {
     restore_length = 0;
-    append_capability("\033[?2004l\033[?1006l\033[?1000l");
+    append_capability("\033[?2004l\033[?1006l\033[?1002l\033[?1000l");
     append_capability(reset_attributes);
     append_capability(show_cursor);
     append_capability(leave_screen);

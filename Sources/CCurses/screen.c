@@ -27,8 +27,8 @@ static FILE *input_stream;
 static FILE *output_stream;
 static bool has_colour;
 static int cursor_shown;
-static const char modes_on[] = "\033[?1000h\033[?1006h\033[?2004h";
-static const char modes_off[] = "\033[?2004l\033[?1006l\033[?1000l";
+static const char modes_on[] = "\033[?1000h\033[?1002h\033[?1006h\033[?2004h";
+static const char modes_off[] = "\033[?2004l\033[?1006l\033[?1002l\033[?1000l";
 
 static bool wants_utf8(void) {
     const char *names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
@@ -170,6 +170,7 @@ static attr_t attributes_of(unsigned attributes) {
     if (attributes & sx_dim) result |= A_DIM;
     if (attributes & sx_underline) result |= A_UNDERLINE;
     if (attributes & sx_reverse) result |= A_REVERSE;
+    if (attributes & sx_italic) result |= A_ITALIC;
     return result;
 }
 

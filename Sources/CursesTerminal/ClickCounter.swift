@@ -9,7 +9,7 @@ struct ClickCounter {
 
     /// The same event, or a double press when it is the second press of one.
     mutating func count(_ event: MouseEvent, at now: ContinuousClock.Instant) -> MouseEvent {
-        guard event.kind == .press else { return event }
+        guard event.kind == .press, event.button == .left, event.modifiers.isEmpty else { return event }
         if let last, last.position == event.position, last.at.duration(to: now) <= ClickCounter.interval {
             self.last = nil
             return MouseEvent(.doublePress, at: event.position)

@@ -229,6 +229,6 @@ private struct AsciiRun {
 extension Appearance {
     fileprivate var flags: UInt32 {
         (isBold ? sx_bold.rawValue : 0) | (isDim ? sx_dim.rawValue : 0) | (isUnderlined ? sx_underline.rawValue : 0)
-            | (isReversed ? sx_reverse.rawValue : 0)
+            | (isReversed ? sx_reverse.rawValue : 0) | (isItalic ? sx_italic.rawValue : 0)
     }
 }

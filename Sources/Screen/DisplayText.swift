@@ -18,6 +18,25 @@ package func forEachCell(of text: String, _ body: (Character, Int) -> Bool) -> B
     return true
 }
 
+/// The character that a terminal emulator's cell shows, and the cells that it takes by our measure.
+///
+/// Private characters go through: fonts for shells have signs there, one cell wide.
+/// - Parameter scalars: a base and combining marks, as a program wrote them.
+/// - Returns: the character, safe to show; `�` where it is not.
+package func cellCharacter(of scalars: some Collection<Unicode.Scalar>) -> (character: Character, width: Int) {
+    if let first = scalars.first, scalars.count == 1, (0xE000...0xF8FF).contains(first.value) {
+        return (Character(first), 1)
+    }
+    var result: (character: Character, width: Int)?
+    var text = String.UnicodeScalarView()
+    text.append(contentsOf: scalars)
+    forEachCell(of: String(text)) { character, width in
+        result = (character, width)
+        return false
+    }
+    return result ?? ("\u{FFFD}", 1)
+}
+
 /// The cells a text takes on a terminal; of one wider than `limit` no more is read than shows that.
 ///
 /// - Returns: the width, or some number above `limit`.

@@ -20,40 +20,44 @@ struct ControlSequence {
             button: values[0], column: values[1], row: values[2], isRelease: final == UInt8(ascii: "m"))
     }
 
-    /// An action of the left button or the wheel; `nil` for other buttons and motion.
+    /// An action of a button or the wheel; `nil` for other buttons, and motion without a button.
     ///
     /// The first column and row are 1.
     static func mouseEvent(button: Int, column: Int, row: Int, isRelease: Bool) -> InputEvent? {
+        guard column >= 1, row >= 1 else { return nil }
+        let position = Position(column: column - 1, row: row - 1)
+        let modifiers = KeyModifiers(rawValue: UInt8(button >> 2 & 0b111))
         let isMotion = button & 0x20 != 0
-        guard !isMotion, column >= 1, row >= 1 else { return nil }
-        let kind: MouseEvent.Kind
-        switch button & 0b1100_0011 {
-        case 0: kind = isRelease ? .release : .press
-        case 0x40 where !isRelease: kind = .wheelUp
-        case 0x41 where !isRelease: kind = .wheelDown
-        default: return nil
+        let number = button & 0b1100_0011
+        if !isRelease, !isMotion, number == 0x40 || number == 0x41 {
+            return .mouse(MouseEvent(number == 0x40 ? .wheelUp : .wheelDown, at: position, modifiers: modifiers))
         }
-        return .mouse(MouseEvent(kind, at: Position(column: column - 1, row: row - 1)))
+        guard (0...2).contains(number), !(isRelease && isMotion) else { return nil }
+        let which: MouseButton = number == 0 ? .left : number == 1 ? .middle : .right
+        let kind: MouseEvent.Kind = isMotion ? .drag : isRelease ? .release : .press
+        return .mouse(MouseEvent(kind, at: position, button: which, modifiers: modifiers))
     }
 
     private var key: Key? {
         let values = numbers(parameters[...])
-        let modifiers = Modifiers(parameter: values.count > 1 ? values[1] : 1)
+        var modifiers = KeyModifiers(parameter: values.count > 1 ? values[1] : 1)
+        if final == UInt8(ascii: "$") || final == UInt8(ascii: "@") { modifiers.insert(.shift) }
+        if final == UInt8(ascii: "^") || final == UInt8(ascii: "@") { modifiers.insert(.control) }
         switch final {
-        case UInt8(ascii: "A"): return modifiers.shift ? .shiftUp : .up
-        case UInt8(ascii: "B"): return modifiers.shift ? .shiftDown : .down
-        case UInt8(ascii: "C"): return modifiers.shift ? .shiftRight : .right
-        case UInt8(ascii: "D"): return modifiers.shift ? .shiftLeft : .left
+        case UInt8(ascii: "A"): return Key(.up, modifiers)
+        case UInt8(ascii: "B"): return Key(.down, modifiers)
+        case UInt8(ascii: "C"): return Key(.right, modifiers)
+        case UInt8(ascii: "D"): return Key(.left, modifiers)
         case UInt8(ascii: "a"): return .shiftUp
         case UInt8(ascii: "b"): return .shiftDown
         case UInt8(ascii: "c") where values.isEmpty: return .shiftRight
         case UInt8(ascii: "d"): return .shiftLeft
-        case UInt8(ascii: "H"): return .home
-        case UInt8(ascii: "F"): return .end
+        case UInt8(ascii: "H"): return Key(.home, modifiers)
+        case UInt8(ascii: "F"): return Key(.end, modifiers)
         case UInt8(ascii: "Z"): return .backTab
         case UInt8(ascii: "P")...UInt8(ascii: "S"):
             // `R` with numbers is also the answer to a question about the cursor, which we do not ask.
-            return .function(Int(final) - 0x4F + (modifiers.shift ? 12 : 0))
+            return Key(.function(Int(final) - 0x4F), modifiers)
         case UInt8(ascii: "u"):
             return values.first.flatMap { ControlSequence.key(codePoint: $0, modifiers) }
         case UInt8(ascii: "~") where values.first == 27 && values.count >= 3:
@@ -65,14 +69,14 @@ struct ControlSequence {
     }
 
     /// The key of `ESC [ number ~`.
-    private static func key(number: Int, _ modifiers: Modifiers) -> Key? {
+    private static func key(number: Int, _ modifiers: KeyModifiers) -> Key? {
         switch number {
-        case 1, 7: return .home
-        case 2: return .insert
-        case 3: return .delete
-        case 4, 8: return .end
-        case 5: return .pageUp
-        case 6: return .pageDown
+        case 1, 7: return Key(.home, modifiers)
+        case 2: return Key(.insert, modifiers)
+        case 3: return Key(.delete, modifiers)
+        case 4, 8: return Key(.end, modifiers)
+        case 5: return Key(.pageUp, modifiers)
+        case 6: return Key(.pageDown, modifiers)
         default: break
         }
         let function: Int
@@ -84,28 +88,31 @@ struct ControlSequence {
         case 31...34: function = number - 14
         default: return nil
         }
-        return .function(function + (modifiers.shift && function <= 12 ? 12 : 0))
+        // F13 and on, as those terminals send them that do not say shift.
+        return function > 12 ? .function(function) : Key(.function(function), modifiers)
     }
 
     /// The key of a code point with modifiers, as terminals that spell keys out send it.
-    private static func key(codePoint: Int, _ modifiers: Modifiers) -> Key? {
+    private static func key(codePoint: Int, _ modifiers: KeyModifiers) -> Key? {
         switch codePoint {
-        case 9: return modifiers.shift ? .backTab : .tab
-        case 13: return .enter
-        case 27: return .escape
-        case 8, 127: return .backspace
+        case 9: return Key(.tab, modifiers)
+        case 13: return Key(.enter, modifiers)
+        case 27: return Key(.escape, modifiers)
+        case 8, 127: return Key(.backspace, modifiers)
         default: break
         }
         guard codePoint >= 0x20, !(0x80...0x9F).contains(codePoint), let value = UInt32(exactly: codePoint),
             !(0xE000...0xF8FF).contains(value), let scalar = Unicode.Scalar(value)
         else { return nil }
         let character = Character(scalar)
-        if modifiers.control {
+        if modifiers.contains(.control) {
             let lower = Character(scalar.properties.lowercaseMapping)
             return lower.isASCII ? .control(lower) : nil
         }
-        if modifiers.alt { return .alt(character) }
-        guard modifiers.shift, scalar.properties.uppercaseMapping.count == 1 else { return .character(character) }
+        if modifiers.contains(.alt) { return .alt(character) }
+        guard modifiers.contains(.shift), scalar.properties.uppercaseMapping.count == 1 else {
+            return .character(character)
+        }
         return .character(Character(scalar.properties.uppercaseMapping))
     }
 
@@ -131,20 +138,6 @@ struct ControlSequence {
         }
     }
 
-    /// Shift, Alt and Control as a parameter says them: 1 and the sum of 1, 2 and 4.
-    private struct Modifiers {
-        let shift: Bool
-        let alt: Bool
-        let control: Bool
-
-        init(parameter: Int) {
-            let bits = max(0, parameter - 1)
-            shift = bits & 1 != 0
-            alt = bits & 2 != 0
-            control = bits & 4 != 0
-        }
-    }
-
     /// The numbers between semicolons, each up to 9,999,999; what follows a colon is a detail that we do not need.
     private func numbers(_ bytes: ArraySlice<UInt8>) -> [Int] {
         guard !bytes.isEmpty else { return [] }
@@ -156,6 +149,13 @@ struct ControlSequence {
             }
             return value
         }
+    }
+}
+
+extension KeyModifiers {
+    /// Shift, Alt and Control as a parameter says them: 1 and the sum of 1, 2 and 4.
+    fileprivate init(parameter: Int) {
+        self.init(rawValue: UInt8(max(0, parameter - 1) & 0b111))
     }
 }
 

@@ -3,7 +3,7 @@
 /// What is not understood is swallowed whole; no byte of a sequence ever becomes a key. Only the caller knows the time: when
 /// `isAwaitingMore` stays true for a moment without new bytes, it calls `flush`.
 package struct KeyParser: Sendable {
-    /// Bytes kept of one paste; what is pasted beyond that is dropped.
+    /// Bytes of one paste; a longer one is dropped whole.
     package static let pasteLimit = 1 << 20
     /// Bytes of a control sequence; a longer one is swallowed.
     private static let sequenceLimit = 64
@@ -79,9 +79,9 @@ package struct KeyParser: Sendable {
     }
 
     private mutating func takePasted(_ byte: UInt8, _ events: inout [InputEvent]) {
-        guard let text = paste?.take(byte, limit: KeyParser.pasteLimit) else { return }
+        guard let event = paste?.take(byte, limit: KeyParser.pasteLimit) else { return }
         paste = nil
-        events.append(.paste(text))
+        events.append(event)
     }
 
     // MARK: Characters
@@ -106,9 +106,11 @@ package struct KeyParser: Sendable {
     private static func controlKey(_ value: UInt32) -> Key? {
         switch value {
         case 0x00: .control(" ")
-        case 0x08, 0x7F: .backspace
+        case 0x08: .modified(.backspace, .control)
+        case 0x7F: .backspace
         case 0x09: .tab
-        case 0x0A, 0x0D: .enter
+        case 0x0A: .modified(.enter, .control)
+        case 0x0D: .enter
         case 0x01...0x1A, 0x1C...0x1F:
             Unicode.Scalar(value < 0x1B ? value + 0x60 : value + 0x40).map { .control(Character($0)) }
         default: nil
@@ -215,15 +217,16 @@ private struct PasteBuffer: Sendable {
     private static let end = Array("\u{1B}[201~".utf8)
 
     private var bytes: [UInt8] = []
+    private var isTooLong = false
     /// How much of the end has been seen.
     private var matched = 0
 
-    /// The whole text when the byte was the last of it.
-    mutating func take(_ byte: UInt8, limit: Int) -> String? {
+    /// The whole paste when the byte was the last of it.
+    mutating func take(_ byte: UInt8, limit: Int) -> InputEvent? {
         if byte == PasteBuffer.end[matched] {
             matched += 1
             guard matched == PasteBuffer.end.count else { return nil }
-            return String(decoding: bytes, as: UTF8.self)
+            return isTooLong ? .pasteTooLong : .paste(String(decoding: bytes, as: UTF8.self))
         }
         // ESC is only at the start of the end, so what was matched is text, and this byte may start it anew.
         for held in PasteBuffer.end[..<matched] { append(held, limit) }
@@ -237,6 +240,12 @@ private struct PasteBuffer: Sendable {
     }
 
     private mutating func append(_ byte: UInt8, _ limit: Int) {
-        if bytes.count < limit { bytes.append(byte) }
+        if isTooLong { return }
+        if bytes.count < limit {
+            bytes.append(byte)
+        } else {
+            isTooLong = true
+            bytes = []
+        }
     }
 }

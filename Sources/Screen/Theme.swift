@@ -14,6 +14,7 @@ package struct Appearance: Sendable, Hashable {
     package var background: Int?
     package var isBold = false
     package var isDim = false
+    package var isItalic = false
     package var isUnderlined = false
     package var isReversed = false
 
@@ -50,9 +51,47 @@ package struct Theme: Sendable, Hashable {
         // The roles are numbered from 0 in the order of `allCases`.
         let index = Int(style.role.rawValue)
         var look = style.isSelected ? selectedTable[index] : plainTable[index]
+        if let paint = style.paint { apply(paint, to: &look, isSelected: style.isSelected) }
         if style.isStale { fade(&look, role: style.role, isSelected: style.isSelected) }
         if style.isMatch { mark(&look) }
         return look
+    }
+
+    /// A paint takes the place of the role's look; on the selected row only its attributes are kept.
+    private func apply(_ paint: Paint, to look: inout Appearance, isSelected: Bool) {
+        if isSelected {
+            look.isBold = paint.isBold
+            look.isUnderlined = paint.isUnderlined
+            look.isItalic = paint.isItalic
+            return
+        }
+        look = Appearance(
+            bold: paint.isBold, dim: paint.isDim, underlined: paint.isUnderlined, reversed: paint.isReversed)
+        look.isItalic = paint.isItalic
+        switch depth {
+        case .none: break
+        case .twoHundredFiftySix:
+            look.foreground = paint.foreground.map { Int($0) }
+            look.background = paint.background.map { Int($0) }
+        case .sixteen: applyBasic(paint, to: &look)
+        }
+    }
+
+    /// Of sixteen colours, the bright ones are bold; of backgrounds there are eight.
+    private func applyBasic(_ paint: Paint, to look: inout Appearance) {
+        look.background = paint.background.map { Palette.basic($0).colour }
+        guard let foreground = paint.foreground.map({ Palette.basic($0) }) else { return }
+        if foreground == (0, true), look.background == nil {
+            // The grey that many palettes show as black.
+            look.isDim = true
+            return
+        }
+        look.foreground = foreground.colour
+        if foreground.isBright { look.isBold = true }
+        // Two colours that have become one.
+        if look.foreground == look.background, paint.foreground != paint.background {
+            look.foreground = [0, 1, 4, 5].contains(foreground.colour) ? 7 : 0
+        }
     }
 
     private func fade(_ look: inout Appearance, role: StyleRole, isSelected: Bool) {
@@ -76,6 +115,8 @@ package struct Theme: Sendable, Hashable {
         case .twoHundredFiftySix:
             look.foreground = 16
             look.background = 178
+            look.isReversed = false
+            look.isDim = false
         case .sixteen:
             look.foreground = 0
             look.background = 3

@@ -20,6 +20,7 @@ enum sx_attribute {
     sx_dim = 2,
     sx_underline = 4,
     sx_reverse = 8,
+    sx_italic = 16,
 };
 
 // Takes the character type from the environment's locale; one that wants UTF-8 or nothing, but is not installed, becomes

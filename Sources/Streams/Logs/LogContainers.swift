@@ -1,9 +1,15 @@
 import KubernetesModel
 
 extension LogQuery.Containers {
-    /// The containers of a pod that are meant, by name; empty when it has none of that name.
-    package func names(in pod: Pod) -> [String] {
+    /// The containers of a pod that are meant.
+    ///
+    /// - Parameters:
+    ///   - pod: whose containers.
+    ///   - named: the one that is meant by `usual`, where the pod's own is not.
+    /// - Returns: their names; empty when it has none that is meant.
+    package func names(in pod: Pod, usual named: String? = nil) -> [String] {
         switch self {
+        case .usual where named != nil: [named].compactMap { $0 }.filter(pod.allContainers.contains)
         case .usual: [pod.usualContainer].compactMap { $0 }
         case .named(let name): pod.allContainers.contains(name) ? [name] : []
         case .all: pod.spec.initContainers.map(\.name) + pod.spec.containers.map(\.name)
@@ -18,6 +24,15 @@ extension Pod {
             return named
         }
         return spec.containers.first?.name
+    }
+
+    /// What made it, without what is made for each revision; empty when nothing did.
+    package var workloadName: String {
+        guard let controller = metadata.controller else { return "" }
+        guard let hash = metadata.labels["pod-template-hash"], controller.name.hasSuffix("-\(hash)") else {
+            return controller.name
+        }
+        return String(controller.name.dropLast(hash.count + 1))
     }
 
     var allContainers: [String] { spec.containers.map(\.name) + spec.initContainers.map(\.name) }
@@ -46,12 +61,19 @@ extension Pod {
             return policy == "OnFailure" ? end.exitCode != 0 : policy != "Never"
         }
         switch status?.state ?? .none {
-        case .running: return LogContainerState(.running, restarts: restarts)
+        case .running:
+            var exitCode: Int?
+            if case .terminated(let end)? = status?.lastState { exitCode = Int(end.exitCode) }
+            return LogContainerState(.running, restarts: restarts, exitCode: exitCode)
         case .terminated(let end):
-            return LogContainerState(.ended, restarts: restarts, willRun: willRestart(after: end), reason: end.reason)
+            return LogContainerState(
+                .ended, restarts: restarts, willRun: willRestart(after: end), reason: end.reason,
+                exitCode: Int(end.exitCode), finishedAt: end.finishedAt)
         case .waiting(let reason, _):
-            if case .terminated? = status?.lastState {
-                return LogContainerState(.ended, restarts: restarts, willRun: !isOver, reason: reason)
+            if case .terminated(let end)? = status?.lastState {
+                return LogContainerState(
+                    .ended, restarts: restarts, willRun: !isOver, reason: reason, exitCode: Int(end.exitCode),
+                    finishedAt: end.finishedAt)
             }
             return LogContainerState(.waiting, willRun: !isOver, reason: reason)
         case .none: return LogContainerState(.waiting, willRun: !isOver)

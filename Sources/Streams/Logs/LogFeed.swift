@@ -9,8 +9,14 @@ package enum LogEvent: Sendable {
     case changed(LogSource, LogContainerState)
     /// The names of the containers that the pods have.
     case containers([String])
+    /// A container's log goes on with another run, after the one that ended with this exit code, if that is known.
+    case restarted(LogSource, exitCode: Int?)
     /// Nothing more will come of a container's log; the failure if that is why.
     case ended(LogSource, APIFailure?)
+    /// A container's log cannot be read now; `nil` when it can be again.
+    case retrying(LogSource, LogOutage?)
+    /// The server does not say now which pods there are; `nil` when it does again.
+    case outage(LogOutage?)
     /// For the user: which container was chosen, or why a pod is left out.
     case notice(String)
     /// In the order in which to show them.
@@ -36,6 +42,8 @@ package struct LogFeed: Sendable {
     /// Reads until every log has ended; one that is followed ends with its pod, those of a workload when it is gone or, a
     /// Job, has ended; those of a selector never.
     ///
+    /// Of several targets those that are not there are only told of.
+    ///
     /// - Parameters:
     ///   - passing: gets the bytes as they come where there is one log only, which is not followed: no lines then.
     ///   - receive: gets what comes; the servers wait while it takes its time.
@@ -43,19 +51,35 @@ package struct LogFeed: Sendable {
     package func run(
         passing: (([UInt8]) async throws -> Void)? = nil, _ receive: ([LogEvent]) async throws -> Void
     ) async throws {
-        let pods = try await LogPods.of(query.target, in: query.namespace, client)
-        let first = try await pods.list()
-        if let passing, !query.follow, first.count == 1 {
+        var (scopes, first) = (0..<query.scopes.count).reduce(into: ([LogPods?](), [[Pod]]())) { result, _ in
+            result.0.append(nil)
+            result.1.append([])
+        }
+        var failures: [any Error] = []
+        for (index, scope) in query.scopes.enumerated() {
+            do {
+                let pods = try await LogPods.of(scope.target, in: scope.namespace, client)
+                first[index] = try await pods.list()
+                scopes[index] = pods
+            } catch let failure as APIFailure where query.scopes.count > 1 && !failure.isOfServer {
+                failures.append(failure)
+            } catch let failure as LogFailure where query.scopes.count > 1 {
+                failures.append(failure)
+            }
+        }
+        // What else there is can be read without them.
+        if let failure = failures.first, failures.count == query.scopes.count { throw failure }
+        if !failures.isEmpty { try await receive(failures.map { .notice("\($0)") }) }
+        if let passing, !query.follow, first.joined().count == 1 {
             var director = LogDirector(query: query)
             let change = try director.begin(first)
             if change.starts.count == 1, let start = change.starts.first {
-                let source = LogSource(id: 0, pod: start.pod, container: start.container)
-                try await receive(change.notices.map { .notice($0) } + [.began(source)])
-                try await pass(source, passing)
+                try await receive(change.notices.map { .notice($0) } + [.began(start.source)])
+                try await pass(start.source, passing)
                 return
             }
         }
-        try await run(pods, first, receive)
+        try await run(scopes, first, receive)
     }
 
     private func pass(_ source: LogSource, _ receive: ([UInt8]) async throws -> Void) async throws {
@@ -63,13 +87,15 @@ package struct LogFeed: Sendable {
             container: source.container, previous: query.previous, timestamps: query.showsTimestamps,
             tailLines: query.tailLines, sinceSeconds: query.sinceSeconds, sinceTime: query.sinceTime,
             limitBytes: query.limitBytes)
-        try await client.log(namespace: query.namespace, pod: source.pod, options: options) { try await receive($0) }
+        try await client.log(namespace: source.namespace, pod: source.pod, options: options) { try await receive($0) }
     }
 
-    private func run(_ pods: LogPods, _ first: [Pod], _ receive: ([LogEvent]) async throws -> Void) async throws {
+    private func run(
+        _ scopes: [LogPods?], _ first: [[Pod]], _ receive: ([LogEvent]) async throws -> Void
+    ) async throws {
         let hub = LogHub(isLive: query.follow)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await direct(hub, pods, first) }
+            group.addTask { try await direct(hub, scopes, first) }
             do {
                 while let events = await hub.next() { try await receive(events) }
             } catch {
@@ -87,22 +113,17 @@ package struct LogFeed: Sendable {
     }
 
     /// Starts a reader for each container, now and later.
-    private func direct(_ hub: LogHub, _ pods: LogPods, _ first: [Pod]) async throws {
+    private func direct(_ hub: LogHub, _ scopes: [LogPods?], _ first: [[Pod]]) async throws {
         do {
             try await withThrowingDiscardingTaskGroup { group in
                 var director = LogDirector(query: query)
                 func start(_ readers: [LogDirector.Start]) {
                     for item in readers {
-                        let source = hub.add(pod: item.pod, container: item.container, item.state)
+                        let source = hub.add(item.source, item.state)
                         director.note(source, item)
                         let reader = LogReader(
-                            client: client, hub: hub, source: source, query: query, wasThere: item.wasThere,
-                            serverNow: { [client, localNow] in
-                                let offset = client.serverClockOffset.components
-                                return Timestamp(
-                                    microseconds: localNow().microseconds &+ offset.seconds &* 1_000_000
-                                        &+ offset.attoseconds / 1_000_000_000_000)
-                            })
+                            client: client, hub: hub, source: source, query: query,
+                            localNow: localNow)
                         group.addTask { await reader.run() }
                     }
                 }
@@ -110,26 +131,23 @@ package struct LogFeed: Sendable {
                 hub.send(.containers(director.containers))
                 for notice in opening.notices { hub.send(.notice(notice)) }
                 start(opening.starts)
-                hub.close(director.isClosed(first))
+                hub.close(director.isClosed)
                 guard query.follow else { return }
+                group.addTask { await closeWhenOver(hub) }
+                // Few changes of few scopes: none may be left out.
+                let (updates, update) = AsyncStream.makeStream(of: (Int, [Pod]).self)
                 group.addTask {
-                    while !Task.isCancelled, case .workload = query.target {
-                        try? await Task.sleep(for: Self.idleInterval)
-                        guard hub.isIdle, await LogPods.isOver(query.target, in: query.namespace, client) else {
-                            continue
-                        }
-                        hub.closeForGood()
-                        return
-                    }
+                    defer { update.finish() }
+                    try await follow(scopes, hub) { update.yield(($0, $1)) }
                 }
-                try await pods.follow { pods in
+                for await (scope, pods) in updates {
                     let known = director.containers
-                    let change = director.update(pods)
+                    let change = director.update(pods, of: scope)
                     if director.containers != known { hub.send(.containers(director.containers)) }
                     for notice in change.notices { hub.send(.notice(notice)) }
                     for (id, state) in change.states { hub.update(id, state) }
                     start(change.starts)
-                    hub.close(director.isClosed(pods))
+                    hub.close(director.isClosed)
                 }
             }
         } catch {
@@ -138,115 +156,66 @@ package struct LogFeed: Sendable {
             throw error
         }
     }
+
+    /// Tells the pods of each scope as they change, until cancelled.
+    ///
+    /// - Throws: why they can no longer be told, when there is only one scope.
+    private func follow(
+        _ scopes: [LogPods?], _ hub: LogHub, _ receive: @escaping @Sendable (Int, [Pod]) -> Void
+    ) async throws {
+        let isAlone = scopes.count == 1
+        try await withThrowingDiscardingTaskGroup { group in
+            for (index, pods) in scopes.enumerated() {
+                guard let pods else { continue }
+                group.addTask {
+                    do {
+                        try await pods.follow { failure, wait in
+                            hub.setOutage(
+                                failure.map { LogOutage(failure: $0, retryAt: localNow().adding(wait)) }, of: index)
+                        } receive: {
+                            receive(index, $0)
+                        }
+                    } catch let failure as APIFailure where !isAlone {
+                        hub.setOutage(nil, of: index)
+                        hub.send(.notice("\(failure)"))
+                    }
+                }
+            }
+        }
+    }
+
+    /// Ends the feed once all that was asked for is gone or has ended.
+    private func closeWhenOver(_ hub: LogHub) async {
+        guard query.scopes.contains(where: { if case .workload = $0.target { true } else { false } }) else { return }
+        while !Task.isCancelled {
+            try? await Task.sleep(for: Self.idleInterval)
+            guard hub.isIdle else { continue }
+            var isOver = true
+            for scope in query.scopes where isOver {
+                isOver = await LogPods.isOver(scope.target, in: scope.namespace, client)
+            }
+            guard isOver else { continue }
+            hub.closeForGood()
+            return
+        }
+    }
 }
 
-/// Decides which containers' logs are read, as pods come and go.
-package struct LogDirector: Sendable {
-    /// A log to be read from now on.
-    package struct Start: Sendable, Equatable {
-        package var uid: String
-        package var pod: String
-        package var container: String
-        package var state: LogContainerState
-        package var wasThere: Bool
-    }
-
-    package struct Change: Sendable {
-        package var starts: [Start] = []
-        package var states: [(Int, LogContainerState)] = []
-        package var notices: [String] = []
-    }
-
-    private struct Key: Hashable {
-        var uid: String
-        var container: String
-    }
-
-    private let query: LogQuery
-    private var known: [Key: Int] = [:]
-    private var seen: Set<String> = []
-    private var saidLimit = false
-    /// The names of the containers of all pods, as they came.
-    package private(set) var containers: [String] = []
-
-    package init(query: LogQuery) {
-        self.query = query
-    }
-
-    /// The logs of the pods that are there at first.
-    ///
-    /// - Throws: when there is no such container, or there are too many.
-    package mutating func begin(_ pods: [Pod]) throws(LogFailure) -> Change {
-        var change = Change()
-        for pod in pods { add(pod, wasThere: true, &change) }
-        if case .named(let name) = query.containers, change.starts.isEmpty, let pod = pods.first {
-            throw LogFailure(
-                "container \(name) is not valid for pod \(pod.metadata.name); it has: "
-                    + pod.allContainers.joined(separator: ", "))
+extension APIFailure {
+    /// Whether it is about the server or the way to it, and not about what was asked for.
+    var isOfServer: Bool {
+        switch reason {
+        case .notFound, .forbidden: false
+        default: true
         }
-        if query.follow && change.starts.count > query.maximumStreams {
-            throw LogFailure(
-                "there are \(change.starts.count) logs to follow, and at most \(query.maximumStreams) are followed at once; "
-                    + "use --max-log-requests to raise the limit")
-        }
-        return change
     }
+}
 
-    /// Says which number a log got.
-    package mutating func note(_ source: LogSource, _ start: Start) {
-        known[Key(uid: start.uid, container: start.container)] = source.id
-    }
-
-    /// What has changed with the pods.
-    package mutating func update(_ pods: [Pod]) -> Change {
-        var change = Change()
-        var present: Set<Key> = []
-        for pod in pods {
-            add(pod, wasThere: false, &change)
-            for name in query.containers.names(in: pod) {
-                let key = Key(uid: pod.metadata.uid, container: name)
-                present.insert(key)
-                if let id = known[key] { change.states.append((id, pod.logState(of: name))) }
-            }
-        }
-        for (key, id) in known where !present.contains(key) {
-            change.states.append((id, LogContainerState(.gone)))
-            known[key] = nil
-        }
-        return change
-    }
-
-    private mutating func add(_ pod: Pod, wasThere: Bool, _ change: inout Change) {
-        guard seen.insert(pod.metadata.uid).inserted else { return }
-        for name in pod.allContainers where !containers.contains(name) { containers.append(name) }
-        // A pod that had room for some of its containers only comes here again.
-        for name in query.containers.names(in: pod)
-        where known[Key(uid: pod.metadata.uid, container: name)] == nil {
-            if !wasThere && known.count + change.starts.count >= query.maximumStreams {
-                if !saidLimit {
-                    change.notices.append(
-                        "\(pod.metadata.name) is left out: \(query.maximumStreams) logs are followed already")
-                }
-                saidLimit = true
-                seen.remove(pod.metadata.uid)
-                return
-            }
-            change.starts.append(
-                Start(
-                    uid: pod.metadata.uid, pod: pod.metadata.name, container: name,
-                    state: pod.logState(of: name), wasThere: wasThere))
-        }
-        if query.containers == .usual, let notice = pod.defaultedNotice { change.notices.append(notice) }
-    }
-
-    /// Whether no further logs are to come.
-    package func isClosed(_ pods: [Pod]) -> Bool {
-        guard query.follow else { return true }
-        switch query.target {
-        case .pod: return true
-        // Its pods have run; a failed one may be followed by another.
-        case .workload(.job, _): return !pods.isEmpty && pods.allSatisfy { $0.status.phase == "Succeeded" }
-        case .workload, .selector: return false
-        }
+extension Timestamp {
+    /// The moment a while later.
+    package func adding(_ duration: Duration) -> Timestamp {
+        let parts = duration.components
+        return Timestamp(
+            microseconds: microseconds &+ parts.seconds &* 1_000_000 &+ parts.attoseconds / 1_000_000_000_000)
     }
 }

@@ -10,6 +10,7 @@ struct LogPods: Sendable {
     private static let waits: [Duration] = [.milliseconds(500), .seconds(1), .seconds(2), .seconds(5), .seconds(10)]
 
     let client: KubernetesClient
+    /// Empty for all.
     let namespace: String
     /// What is listed and watched.
     var labelSelector: String?
@@ -17,6 +18,9 @@ struct LogPods: Sendable {
     var name: String?
     /// Which of them count.
     var includes: @Sendable (Pod) -> Bool = { _ in true }
+
+    /// As requests name it.
+    private var place: String? { namespace.isEmpty ? nil : namespace }
 
     /// The pods of a target as they are asked for.
     ///
@@ -62,9 +66,12 @@ struct LogPods: Sendable {
         throw failure ?? APIFailure(.notFound, attempt: "get \(name)", detail: "there is no such object")
     }
 
-    /// Whether a workload is no longer there, or is a Job that has ended.
+    /// Whether a workload is no longer there, or is a Job that has ended; a pod has no other than itself.
     static func isOver(_ target: LogTarget, in namespace: String, _ client: KubernetesClient) async -> Bool {
-        guard case .workload(let kind, let name) = target else { return false }
+        guard case .workload(let kind, let name) = target else {
+            if case .pod = target { return true }
+            return false
+        }
         do {
             let object = try await Self.object(kind, name, in: namespace, client)
             guard kind == .job else { return false }
@@ -112,28 +119,41 @@ struct LogPods: Sendable {
 
     /// The pods now and whenever they change, until the task is cancelled.
     ///
-    /// - Parameter receive: gets all of them.
+    /// - Parameters:
+    ///   - tell: is told after failures in a row why and how long it waits, and `nil` when it is over.
+    ///   - receive: gets all of them.
     /// - Throws: `APIFailure` when they may not be read, `CancellationError`.
-    func follow(_ receive: ([Pod]) async throws -> Void) async throws {
+    func follow(
+        _ tell: (APIFailure?, Duration) -> Void, receive: ([Pod]) async throws -> Void
+    ) async throws {
         var failures = 0
+        func opened() {
+            failures = 0
+            tell(nil, .zero)
+        }
+        var mayWatch = true
         while true {
             do {
                 var pods: [Pod] = []
+                guard mayWatch else {
+                    try await poll(opened: opened, receive)
+                    return
+                }
                 let version = try await read { pods.append($0) }
+                opened()
                 try await receive(pods)
-                try await watch(from: version, &pods, opened: { failures = 0 }, receive)
+                try await watch(from: version, &pods, opened: opened, receive)
             } catch let failure as APIFailure {
                 try Task.checkCancellation()
                 switch failure.reason {
-                case .forbidden:
-                    guard let name else { throw failure }
-                    // Whoever may read a pod may not always watch it.
-                    try await poll(name, receive)
-                    return
-                case .unauthorized, .configuration, .tls: throw failure
+                // Whoever may read pods may not always watch them.
+                case .forbidden where mayWatch: mayWatch = false
+                case .forbidden, .unauthorized, .configuration, .tls: throw failure
                 default:
-                    try await Task.sleep(for: Self.waits[min(failures, Self.waits.count - 1)])
+                    let wait = Self.waits[min(failures, Self.waits.count - 1)]
                     failures += 1
+                    if failures > 1 { tell(failure, wait) }
+                    try await Task.sleep(for: wait)
                 }
             }
         }
@@ -150,7 +170,7 @@ struct LogPods: Sendable {
             let options = WatchOptions(
                 resourceVersion: version, labelSelector: labelSelector,
                 fieldSelector: name.map { "metadata.name=\($0)" }, timeoutSeconds: 290)
-            try await client.watch(decoder, Self.pods, namespace: namespace, options: options) { events in
+            try await client.watch(decoder, Self.pods, namespace: place, options: options) { events in
                 opened()
                 var hasChanged = false
                 for event in events {
@@ -176,15 +196,16 @@ struct LogPods: Sendable {
         }
     }
 
-    private func poll(_ name: String, _ receive: ([Pod]) async throws -> Void) async throws {
+    /// Asks again and again.
+    private func poll(opened: () -> Void, _ receive: ([Pod]) async throws -> Void) async throws {
         while true {
             do {
-                try await receive([try await get(name)])
-            } catch let failure as APIFailure where failure.reason == .notFound {
+                let pods = try await list()
+                opened()
+                try await receive(pods)
+            } catch let failure as APIFailure where failure.reason == .notFound && name != nil {
                 try await receive([])
                 return
-            } catch let failure as APIFailure {
-                if failure.reason == .forbidden || failure.reason == .unauthorized { throw failure }
             }
             try await Task.sleep(for: Self.pollInterval)
         }
@@ -207,7 +228,7 @@ struct LogPods: Sendable {
         var options = ListOptions(
             limit: 500, labelSelector: labelSelector, fieldSelector: name.map { "metadata.name=\($0)" })
         while true {
-            let meta = try await client.list(decoder, Self.pods, namespace: namespace, options: options) { objects in
+            let meta = try await client.list(decoder, Self.pods, namespace: place, options: options) { objects in
                 for case let object as Stored<Pod> in objects where includes(object.value) { add(object.value) }
             }
             guard !meta.continueToken.isEmpty else { return meta.resourceVersion }

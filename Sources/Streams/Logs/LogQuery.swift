@@ -1,17 +1,32 @@
 import KubernetesModel
 
+/// Whose logs, and where.
+package struct LogScope: Sendable, Equatable {
+    /// Empty for all namespaces, which only a selector can be about.
+    package var namespace: String
+    package var target: LogTarget
+    /// The container that is meant where the query says `usual`.
+    package var container: String?
+
+    package init(namespace: String, target: LogTarget, container: String? = nil) {
+        self.namespace = namespace
+        self.target = target
+        self.container = container
+    }
+}
+
 /// Which logs to read, and how much of them.
 package struct LogQuery: Sendable, Equatable {
     /// Which containers of a pod.
     package enum Containers: Sendable, Equatable {
-        /// The one that the pod's annotation names, or its first.
+        /// The one that the scope or the pod's annotation names, or its first.
         case usual
         case named(String)
         case all
     }
 
-    package var namespace: String
-    package var target: LogTarget
+    /// At least one.
+    package var scopes: [LogScope]
     package var containers = Containers.usual
     package var follow = false
     package var previous = false
@@ -22,6 +37,9 @@ package struct LogQuery: Sendable, Equatable {
     package var limitBytes: Int?
     /// How many logs are read at once, at most.
     package var maximumStreams = 50
+    /// Whether they are for a screen: some are left out when there are too many, rather than all refused, and which
+    /// container was chosen is not told.
+    package var isOnScreen = false
     /// Whether lines are shown with their stamps, so that those that old kubelets put inside of long lines stay.
     package var showsTimestamps = false
 
@@ -29,8 +47,12 @@ package struct LogQuery: Sendable, Equatable {
     var isOfEnd: Bool { tailLines != nil || sinceSeconds != nil || sinceTime != nil }
 
     package init(namespace: String, target: LogTarget) {
-        self.namespace = namespace
-        self.target = target
+        scopes = [LogScope(namespace: namespace, target: target)]
+    }
+
+    /// A query about several targets at once.
+    package init(_ scopes: [LogScope]) {
+        self.scopes = scopes
     }
 }
 
@@ -113,6 +135,38 @@ package struct LogFailure: Error, Sendable, Equatable, CustomStringConvertible {
 package struct LogSource: Sendable, Hashable {
     /// Counts up from 0 within a feed.
     package var id: Int
+    package var namespace: String
     package var pod: String
+    /// What made the pod, such as the name of its Deployment; empty when nothing did.
+    package var workload = ""
     package var container: String
+    /// Whether other containers of the pod are read too.
+    package var hasOthers = false
+    /// Whether its pod was there when the feed began.
+    package var wasThere = true
+
+    package init(
+        id: Int = 0, namespace: String, pod: String, workload: String = "", container: String, hasOthers: Bool = false,
+        wasThere: Bool = true
+    ) {
+        self.id = id
+        self.namespace = namespace
+        self.pod = pod
+        self.workload = workload
+        self.container = container
+        self.hasOthers = hasOthers
+        self.wasThere = wasThere
+    }
+}
+
+/// Why something cannot be read now, and when it is tried again.
+package struct LogOutage: Sendable, Equatable {
+    package var failure: APIFailure
+    /// By the clock of this machine.
+    package var retryAt: Timestamp
+
+    package init(failure: APIFailure, retryAt: Timestamp) {
+        self.failure = failure
+        self.retryAt = retryAt
+    }
 }

@@ -12,6 +12,9 @@ package struct LogResume: Sendable {
     private var oldest: Int64?
     /// Since then lines are asked for again, and remembered; seconds since 1970.
     private var floor: Int64?
+    /// How many stamps of a second are remembered; of more, lines that come again may be doubled.
+    private static let stampLimit = 1_000_000
+
     /// Stamps of the last but one and of the last second in which there was a line.
     private var before: [Int64] = []
     private var last: [Int64] = []
@@ -67,9 +70,9 @@ package struct LogResume: Sendable {
             return
         }
         switch second {
-        case floor &+ 1: last.append(stamp)
+        case floor &+ 1: if last.count < Self.stampLimit { last.append(stamp) }
         // Two streams of a container may be written a moment out of order.
-        case floor: before.append(stamp)
+        case floor: if before.count < Self.stampLimit { before.append(stamp) }
         case (floor &+ 2)...:
             if second == floor &+ 2 {
                 swap(&before, &last)

@@ -20,12 +20,21 @@ package struct LogContainerState: Sendable, Equatable {
     package var willRun: Bool
     /// Why it does not run, such as `ContainerCreating`; empty when not known.
     package var reason: String
+    /// Of the run that ended, or of the one before the run that goes on; `nil` when not known.
+    package var exitCode: Int?
+    /// When that run ended; `nil` when not known.
+    package var finishedAt: Timestamp?
 
-    package init(_ phase: Phase, restarts: Int = 0, willRun: Bool = false, reason: String = "") {
+    package init(
+        _ phase: Phase, restarts: Int = 0, willRun: Bool = false, reason: String = "", exitCode: Int? = nil,
+        finishedAt: Timestamp? = nil
+    ) {
         self.phase = phase
         self.restarts = restarts
         self.willRun = willRun
         self.reason = reason
+        self.exitCode = exitCode
+        self.finishedAt = finishedAt
     }
 }
 
