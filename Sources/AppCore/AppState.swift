@@ -1,3 +1,4 @@
+import Access
 import ClusterState
 import Diagnosis
 import KubernetesModel
@@ -57,6 +58,8 @@ package enum Place: Sendable, Equatable {
     case log(LogView)
     case xray(XrayView)
     case columns(ColumnsView)
+    case shell(ShellView)
+    case access(AccessView)
 }
 
 /// A notice and when it goes.
@@ -69,7 +72,9 @@ package struct ShownNotice: Sendable, Equatable {
 ///
 /// `update` is its only writer.
 package struct AppState: Sendable, Equatable {
-    package internal(set) var size: Size
+    package internal(set) var screenSize: Size
+    /// Whether `size` is that of the whole screen.
+    var isOnWholeScreen = false
     /// By the server's clock once that is known.
     package internal(set) var now: Timestamp
     package let options: LaunchOptions
@@ -77,6 +82,10 @@ package struct AppState: Sendable, Equatable {
     package internal(set) var session: SessionInfo?
     package internal(set) var serverVersion: String?
     package internal(set) var connection = ConnectionStatus.none
+    /// What one may do there, as far as it was asked.
+    package internal(set) var permissions = Permissions()
+    /// What was pressed last although it is not allowed; once more tries it all the same.
+    var refusedCommand: Command?
     /// The program that gets the credential, while it runs.
     package internal(set) var signIn: SignIn?
     /// The forwards that run or failed, in the order in which they were begun.
@@ -105,10 +114,10 @@ package struct AppState: Sendable, Equatable {
     var madeCount: UInt64 = 0
     /// What of discovery failed, by group, in words.
     var discoveryFailures: [String] = []
-    /// What pods and nodes use, for the table on the screen.
-    package internal(set) var usage = Usage()
     /// Rows that are made here, such as those of the list of kinds.
     var madeHere: [KindScope: KindSnapshot] = [:]
+    /// What the list of subjects was made from.
+    var holdersFrom: [KindScope: KindSnapshot] = [:]
     /// Which columns are wanted, by kind, such as `deployments.apps`.
     package internal(set) var columnChoices: [String: ColumnChoice]
     /// The search by name that was begun last.
@@ -124,13 +133,39 @@ package struct AppState: Sendable, Equatable {
     /// Where the rules were last told to look.
     var diagnosed: DiagnosisOrder?
 
-    /// The view on the screen is the last; never empty.
-    package internal(set) var places: [Place]
-    /// Places that `[` went back from, for `]`; the next one is the last.
-    var forwardPlaces: [Place] = []
+    /// All panes, the main one first.
+    package internal(set) var panes: [Pane]
+    /// Which of them are on the screen, and where.
+    package internal(set) var layout = PaneLayout()
+    /// The layouts of other views of the main pane.
+    var layouts: [String: PaneLayout] = [:]
+    /// The view that the layout belongs to.
+    var layoutView: String
+    /// What had the focus when the view was left.
+    var focusToKeep: PaneID?
+    /// How many panes there were besides the main one.
+    var paneCount = 0
+    /// What goes on outside for each pane.
+    var paneWork: [PaneID: PaneWork] = [:]
+    /// Whether the next key is a command for panes.
+    package internal(set) var awaitsPaneKey = false
+    /// Whether the key before was one that is often repeated.
+    var repeatsPaneKey = false
+    /// When somebody would have left while shells were open.
+    var quitAskedAt: Timestamp?
+    /// The border that is being dragged.
+    var draggedBorder: PaneTree.Border?
     /// The kind and namespace shown before this one, for `-`.
     var previousScope: KindScope?
     package internal(set) var prompt: Prompt?
+    /// The shells that all get what is typed into one of them; `nil` when each is for itself.
+    var typingGroup: [PaneID]?
+    /// The sizes that the shells were told.
+    var shellSizes: [PaneID: Size] = [:]
+    /// Where the mouse was pressed in a shell, until it is let go.
+    var pressedInShell: LinePosition?
+    /// The pane that the mouse was pressed in, while it is held.
+    var grabbedPane: PaneID?
     /// The action that is asked about or under way.
     package internal(set) var dialog: ActionDialog?
     /// How many actions were asked about.
@@ -146,6 +181,10 @@ package struct AppState: Sendable, Equatable {
     package internal(set) var namespace: String?
     /// Namespaces on the keys 1-9, first used first.
     package internal(set) var favourites: [String] = []
+    /// Whether it was asked for time to go on with logs.
+    var isWorkingOnLogs = false
+    /// Whether the last log that was saved was to be saved with all that is kept.
+    var savesWholeLog = false
     /// What `watch` was last asked for.
     var demand: Set<KindScope> = []
     /// Whether the launch options were carried out.
@@ -154,7 +193,7 @@ package struct AppState: Sendable, Equatable {
     package internal(set) var fallback: String?
 
     package init(size: Size, now: Timestamp, options: LaunchOptions = LaunchOptions()) {
-        self.size = size
+        screenSize = size
         self.now = now
         self.options = options
         history = options.history
@@ -162,7 +201,12 @@ package struct AppState: Sendable, Equatable {
         columnChoices = options.columnChoices
         namespace = options.allNamespaces ? nil : options.namespace ?? "default"
         let table = ResourceTable.pods
-        places = [.table(TableView(table, namespace: namespace, openedAt: now))]
+        layoutView = "\(table.kind.groupResource)"
+        panes = [
+            Pane(
+                id: .main, places: [.table(TableView(table, namespace: namespace, openedAt: now))], size: size,
+                isNavigable: true)
+        ]
     }
 
     /// The view on the screen.
@@ -171,9 +215,9 @@ package struct AppState: Sendable, Equatable {
         set { places[places.count - 1] = newValue }
     }
 
-    /// The table on the screen, or the one below what covers it.
+    /// The table on the screen, or the one below what covers it; where something else has the focus, the main pane's.
     package var table: TableView? {
-        for place in places.reversed() {
+        for place in (pane(navigable) ?? focusedPane).places.reversed() {
             if case .table(let table) = place { return table }
         }
         return nil
@@ -193,21 +237,19 @@ package struct AppState: Sendable, Equatable {
     /// How many rows a table shows: the body less the column titles.
     package var visibleRows: Int { max(1, body.rows - 1) }
 
-    /// How many contexts `:ctx` shows: a reason is above them.
-    package func visibleRows(of view: ContextsView) -> Int {
-        max(1, visibleRows - view.reasonLines(columns: size.columns).count)
-    }
-
     /// The names of the places from the first to the one on the screen.
     package var crumbs: [String] {
-        places.map { place in
+        let below = focusedPane.isNavigable ? [] : (pane(.main)?.places ?? [])
+        return (below + places).map { place in
             switch place {
             case .table(let view):
                 view.restriction.map { "\(view.kind.resource) of \($0.title)" } ?? view.kind.resource
             case .contexts: "contexts"
             case .forwards: "port-forwards"
+            case .access(let view): view.order.name
             case .document(let view): view.address.name
             case .log(let view): "logs \(view.order.title)"
+            case .shell(let view): "\(view.order.what == .attach ? "attach" : "shell") \(view.order.title)"
             case .xray(let view): "xray \(view.order.title)"
             case .columns: "columns"
             case .findings(let view): view.subject.map { (view.showsProbes ? "probes " : "why ") + $0.name } ?? "triage"
@@ -217,19 +259,27 @@ package struct AppState: Sendable, Equatable {
 
     /// Which keys apply now.
     package var keyContext: KeyContext {
+        if awaitsPaneKey { return .panes }
         if dialog != nil { return .action }
         if forwardDialog != nil { return .forwardDialog }
         if prompt != nil { return .prompt }
         if helpTop != nil { return .help }
+        return placeContext
+    }
+
+    /// Which keys apply to the place on the screen.
+    var placeContext: KeyContext {
         switch place {
-        case .table: return .table
-        case .contexts: return .contexts
-        case .forwards: return .forwards
-        case .document: return .document
-        case .log: return .log
-        case .xray: return .xray
-        case .columns: return .columns
-        case .findings(let view): return view.keyContext
+        case .table(let view): [Pod.kind, ContainerRow.kind].contains(view.table.kind) ? .pods : .table
+        case .contexts(let view): view.deletion == nil ? .contexts : .contextDeletion
+        case .forwards: .forwards
+        case .access: .access
+        case .document: .document
+        case .log: .log
+        case .xray: .xray
+        case .columns: .columns
+        case .findings(let view): view.keyContext
+        case .shell(let view): view.copyMode != nil ? .copyMode : view.news.state.isEnded ? .endedShell : .shell
         }
     }
 

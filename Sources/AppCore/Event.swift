@@ -1,3 +1,4 @@
+import Access
 import ClusterState
 import Diagnosis
 import KubernetesModel
@@ -22,11 +23,23 @@ package enum AppEvent: Sendable, Equatable {
     case notDiscovered(APIFailure)
     case connection(ConnectionEvent)
     case document(DocumentEvent)
+    /// What one may do was asked.
+    case access(AccessNews)
+    /// What was learned of contexts, and what became of changes to their files.
+    case contexts(ContextsNews)
+    /// What came of a single question about what somebody may do.
+    case accessReply(AccessQuestion, AccessIdentity, AccessReply)
+    /// What the keys of the screen need was asked.
+    case permissions(PermissionNews)
     case forwards(ForwardsEvent)
     /// What the rules say.
     case diagnosed(ScopedReport)
-    /// The logs of a log view, at most once a frame.
-    case log(LogNews)
+    /// The logs of a pane, at most once a frame.
+    case log(PaneID, LogNews)
+    /// A shell of a pane as it is now, at most once a frame.
+    case shell(PaneID, ShellNews)
+    /// There is time to go on filtering and searching logs.
+    case workOnLogs
     /// News of the search by name of this id.
     case found(UInt64, SearchNews)
     /// What became of a file that was to be written.
@@ -64,30 +77,6 @@ package enum SignInEvent: Sendable, Equatable {
     case ended(failure: String?)
 }
 
-/// A context of the kubeconfig, as `:ctx` lists it.
-package struct ContextInfo: Sendable, Equatable {
-    package var name: String
-    package var cluster: String
-    package var user: String
-    /// Empty when the context names none.
-    package var namespace: String
-    /// The server's address, without credentials.
-    package var server: String
-    /// Why it cannot be used, such as a dangling user; `nil` when nothing is known against it.
-    package var problem: String?
-
-    package init(
-        name: String, cluster: String, user: String, namespace: String, server: String, problem: String? = nil
-    ) {
-        self.name = name
-        self.cluster = cluster
-        self.user = user
-        self.namespace = namespace
-        self.server = server
-        self.problem = problem
-    }
-}
-
 /// Which context is in use, as the header shows it.
 package struct SessionInfo: Sendable, Equatable {
     package var context: String
@@ -102,6 +91,16 @@ package struct SessionInfo: Sendable, Equatable {
     package var signInProgram: String?
     /// Flags of kubectl that say whom one acts as, such as `--as` and a name.
     package var identityFlags: [String] = []
+    /// Why nothing may be changed there, such as `--read-only` or the line of a rule; `nil` when changes are allowed.
+    package var readOnlyReason: String?
+    /// Whether a rule would forbid changes if `--allow-changes` did not lift it.
+    package var isRuleLifted = false
+    /// Whether whoever changes something types the context's name first.
+    package var confirmsByName = false
+    /// Whether the name of the context or its cluster says that it is for production.
+    package var looksLikeProduction = false
+    /// Whether the credential itself says that every check is passed: a certificate of the group system:masters.
+    package var isSuperUser = false
 
     package init(
         context: String, cluster: String, user: String, namespace: String, hasOwnNamespace: Bool, server: String,
@@ -181,18 +180,32 @@ package struct DiagnosisOrder: Sendable, Hashable {
 package enum Effect: Sendable, Equatable {
     /// Keep exactly these kinds current; others may cool down.
     case watch(Set<KindScope>)
-    /// Get this object whole, then watch it; replaces the document that was open.
-    case openDocument(ObjectAddress)
-    case closeDocument
-    /// Read these logs as they grow; replaces those that were read.
-    case openLog(LogOrder)
-    case closeLog
+    /// Do this for a pane until something else is to be done for it.
+    case run(PaneID, PaneWork)
+    /// End what is done for a pane.
+    case end(PaneID)
+    /// Give what was typed to the programs in the shells of these panes.
+    case type([PaneID], ShellInput)
+    /// Give the screen of the shell in a pane another size.
+    case resizeShell(PaneID, Size)
+    /// Send `.workOnLogs` as soon as nothing else waits.
+    case workOnLogs
+    /// Write lines of logs to a file; one that is there only when it is meant.
+    case saveLog(path: String, LogExport, overwrites: Bool)
     /// Make the probes of this pod by hand; replaces those under way, `nil` ends them.
     case testProbes(Pod?)
     /// Have the rules look there, and nowhere else; `nil` ends it.
     case diagnose(DiagnosisOrder?)
     /// Ask the server whether these things are allowed, for the dialog of that id.
     case reviewAccess(UInt64, [AccessCheck])
+    /// Ask the server what these may do; a reply comes for each.
+    case askAccess(AccessQuestion, [AccessIdentity])
+    /// Ask again what was asked about access.
+    case forgetAccess
+    /// Ask the server whether everything is allowed.
+    case askForPower
+    /// Ask the server what of this is allowed; replaces what was to be asked before.
+    case askPermissions(PermissionOrder)
     /// Do what was confirmed.
     case act(ActionOrder)
     /// Send nothing more of the order of that id; what was sent goes on.
@@ -213,6 +226,8 @@ package enum Effect: Sendable, Equatable {
     case disconnect
     /// Read the kubeconfig again and tell the contexts.
     case readContexts
+    /// Change the files of contexts, then tell the contexts again.
+    case changeContext(ContextChange)
     /// Run the program that gets the credential again, with the terminal to itself.
     case signIn
     /// Keep what a context shows for the next session.

@@ -7,18 +7,22 @@ package func keysPage() -> String {
 
         """
     let titles: [(KeyContext, String)] = [
-        (.table, "In a table"), (.contexts, "In the contexts"), (.document, "In a document"), (.log, "In logs"),
+        (.table, "In a table"), (.pods, "In a table of pods or containers, besides"), (.contexts, "In the contexts"),
+        (.contextDeletion, "Where it is asked whether a context is to be deleted"),
+        (.document, "In a document"), (.log, "In logs"),
         (.triage, "In triage"), (.why, "In why"), (.probes, "In probes"),
-        (.forwards, "In the forwards"), (.action, "In the dialog of an action"),
+        (.shell, "In a shell"), (.copyMode, "In a shell, looking back"), (.endedShell, "In a shell that has ended"),
+        (.forwards, "In the forwards"), (.access, "In what you may do"), (.action, "In the dialog of an action"),
     ]
     for (context, title) in titles {
         page += "\n## \(title)\n\n| Keys | Does |\n|---|---|\n"
-        let bindings = KeyMap.bindings(in: context)
+        let bindings = KeyMap.standard.filter { $0.contexts.contains(context) }
         for info in CommandInfo.all {
             let keys = bindings.filter { $0.command == info.command }.flatMap(\.keys)
             guard !keys.isEmpty else { continue }
             let labels = KeyMap.label(of: keys).map { [$0] } ?? keys.map(\.label)
-            page += "| \(labels.map { "`\($0)`" }.joined(separator: " ")) | \(info.help) |\n"
+            let needs = info.needs.map { " Needs `\($0.words)`." } ?? ""
+            page += "| \(labels.map { "`\($0)`" }.joined(separator: " ")) | \(info.help)\(needs) |\n"
         }
     }
     page += "\n## At the prompt\n\n"

@@ -1,3 +1,4 @@
+import Access
 import AppCore
 import ClusterState
 import Diagnosis
@@ -15,10 +16,16 @@ package final class Application {
         package var kubeconfig: Kubeconfig
         /// Reads the kubeconfig again: another program may have changed it.
         package var rereadKubeconfig: @Sendable () throws(KubeconfigFailure) -> Kubeconfig
+        /// Whether the kubeconfig's files are the user's, to be changed where that is asked for.
+        package var mayChangeKubeconfig = false
+        /// The process environment, for what looks through the kubeconfig.
+        package var environment: [String: String] = [:]
         /// The context to begin with; `nil` for the kubeconfig's current one.
         package var context: String?
         /// What takes the place of what the kubeconfig says; its cluster and user only in the context to begin with.
         package var overrides = AccessOverrides()
+        /// Reads the rules that say which contexts are read-only again; `nil` where they stay as they were.
+        package var rereadRules: (@Sendable () -> ContextRules)?
         package var userAgent: String
         package var logger: Logger
         /// The time by this machine's clock.
@@ -35,6 +42,10 @@ package final class Application {
         package var saveColumns: @Sendable ([String: ColumnChoice]) -> Void = { _ in }
         /// Writes a file for the user.
         package var saveFile: @Sendable (_ path: String, _ content: String, _ overwrites: Bool) -> SaveOutcome = {
+            _, _, _ in .failed("Files cannot be written here.")
+        }
+        /// Writes lines of logs to a file for the user.
+        package var saveLog: @Sendable (_ path: String, _ log: LogExport, _ overwrites: Bool) async -> SaveOutcome = {
             _, _, _ in .failed("Files cannot be written here.")
         }
         /// Told what a credential program does, besides the screen.
@@ -74,15 +85,27 @@ package final class Application {
     /// Told after every change of the state, before it is drawn.
     package var didChange: (() -> Void)?
 
+    private let knownAccess = KnownAccess()
     private var frameClock = FrameClock()
     private var memoryTrim = MemoryTrim()
     private var frameTask: Task<Void, Never>?
     private var connection: Connection?
-    private var documentTask: Task<Void, Never>?
-    private var logTask: Task<Void, Never>?
+    /// What goes on for each pane.
+    private var paneTasks: [PaneID: Task<Void, Never>] = [:]
+    /// The programs in shells; each runs in the task of its pane.
+    private var shells: [PaneID: ShellRunner] = [:]
+    /// How long a pane waits with something else to do, so that who scrolls past asks for nothing.
+    private static let paneDelay = Duration.milliseconds(100)
     private var probeTask: Task<Void, Never>?
+    private var workTask: Task<Void, Never>?
+    private var saveTasks: [Task<Void, Never>] = []
+    /// The change of kubeconfig files that was asked for last.
+    private var changeTask: Task<Void, Never>?
     private var searchTask: Task<Void, Never>?
     private var discoverTask: Task<Void, Never>?
+    private var permissionTask: Task<Void, Never>?
+    /// Questions about access; those that are answered too.
+    private var questionTasks: [Task<Void, Never>] = []
     private var endedConnections: [Task<Void, Never>] = []
     /// Actions under way, by the id of their order.
     private var actions: [UInt64: (runner: ActionRunner, task: Task<Void, Never>)] = [:]
@@ -118,9 +141,11 @@ package final class Application {
         for await _ in ending { break }
         ticking.cancel()
         frameTask?.cancel()
-        documentTask?.cancel()
-        logTask?.cancel()
         searchTask?.cancel()
+        workTask?.cancel()
+        endPanes()
+        for task in saveTasks { await task.value }
+        await changeTask?.value
         await endActions()
         disconnect()
         for task in endedConnections { await task.value }
@@ -135,7 +160,15 @@ package final class Application {
         for effect in effects { perform(effect) }
         didChange?()
         var isKey = false
-        if case .input = event { isKey = true }
+        switch event {
+        case .input:
+            isKey = true
+            // There is nothing to show before the program has answered.
+            if !effects.isEmpty, effects.allSatisfy(\.isTyping) { return }
+        // What a program writes is mostly the echo of a key.
+        case .shell: isKey = true
+        default: break
+        }
         switch frameClock.changed(byKey: isKey, at: .now) {
         case .draw: draw()
         case .none: break
@@ -180,16 +213,42 @@ package final class Application {
 
     private func tellContexts() {
         let problems = kubeconfig.problems.map(\.description)
-        send(.connection(.contexts(kubeconfig.contextInfos, warnings: problems + kubeconfig.warnings)))
+        let infos = kubeconfig.contextInfos(now: surroundings.localNow())
+        send(.connection(.contexts(infos, warnings: problems + kubeconfig.warnings)))
     }
 
     /// Reads the kubeconfig again; one that cannot be read leaves the last in use.
-    private func readContexts() {
-        do {
-            kubeconfig = try surroundings.rereadKubeconfig()
+    private func readContexts() { tell(Result { try surroundings.rereadKubeconfig() }) }
+
+    private func tell(_ after: Result<Kubeconfig, any Error>) {
+        switch after {
+        case .success(let kubeconfig):
+            self.kubeconfig = kubeconfig
             tellContexts()
-        } catch {
+        case .failure(let error):
             send(.notice(Notice(.warning, "The kubeconfig as it is now cannot be used: \(error)")))
+        }
+    }
+
+    /// Changes files away from the screen, one change after the other.
+    private func changeContext(_ change: ContextChange) {
+        guard surroundings.mayChangeKubeconfig else {
+            return send(.notice(Notice(.error, "This kubeconfig is there for this session only: nothing was changed.")))
+        }
+        let before = changeTask
+        changeTask = Task {
+            await before?.value
+            switch await ContextsReading.change(change, surroundings) {
+            case .success(let changed):
+                // What is looked at next is what is in the files now; the list is told last, which knows the old name.
+                let after = Result { try surroundings.rereadKubeconfig() }
+                if case .success(let kubeconfig) = after { self.kubeconfig = kubeconfig }
+                send(.contexts(.changed(change, backups: changed.backups)))
+                tell(after)
+            case .failure(let failure):
+                readContexts()
+                send(.contexts(.notChanged(failure.description)))
+            }
         }
     }
 
@@ -197,9 +256,11 @@ package final class Application {
         let session: Session
         let (demands, demand) = AsyncStream.makeStream(
             of: Set<KindScope>.self, bufferingPolicy: .bufferingNewest(1))
+        let overrides = self.overrides(in: context)
+        defer { if let warning = overrides.rules.firstWarning { send(.notice(Notice(.warning, warning))) } }
         let (orders, diagnose) = AsyncStream.makeStream(of: DiagnosisOrder?.self, bufferingPolicy: .bufferingNewest(1))
         do {
-            let access = try kubeconfig.resolve(context: context, overrides: overrides(in: context))
+            let access = try kubeconfig.resolve(context: context, overrides: overrides)
             let epoch = epoch + 1
             let send: Session.Send = { [weak self, epoch] event in
                 // What a session of before still has to say is of no interest.
@@ -209,8 +270,7 @@ package final class Application {
                 access: access, epoch: epoch, userAgent: surroundings.userAgent, logger: surroundings.logger,
                 now: surroundings.localNow,
                 timeouts: ClientTimeouts(requestTimeout: surroundings.overrides.requestTimeout),
-                pluginHost: pluginHost(send), readOnly: surroundings.overrides.readOnly,
-                silences: surroundings.silences, send: send)
+                pluginHost: pluginHost(send), silences: surroundings.silences, send: send)
             disconnect()
             self.epoch = epoch
             connection = Connection(
@@ -228,6 +288,7 @@ package final class Application {
     /// Another context than the first is used with its own cluster and user.
     private func overrides(in context: String?) -> AccessOverrides {
         var overrides = surroundings.overrides
+        if let rules = surroundings.rereadRules?() { overrides.rules = rules }
         if let context, context != surroundings.context ?? surroundings.kubeconfig.currentContext ?? "" {
             overrides.cluster = nil
             overrides.user = nil
@@ -253,11 +314,14 @@ package final class Application {
         connection.task.cancel()
         endedConnections.append(connection.task)
         self.connection = nil
-        documentTask?.cancel()
-        logTask?.cancel()
+        endPanes()
         probeTask?.cancel()
         searchTask?.cancel()
         discoverTask?.cancel()
+        permissionTask?.cancel()
+        for task in questionTasks { task.cancel() }
+        endedConnections += questionTasks
+        questionTasks = []
     }
 
     // MARK: - Effects
@@ -265,12 +329,16 @@ package final class Application {
     private func perform(_ effect: Effect) {
         switch effect {
         case .watch(let scopes): connection?.demand.yield(scopes)
-        case .openDocument(let address): openDocument(address)
-        case .closeDocument: documentTask?.cancel()
-        case .openLog(let order):
-            logTask?.cancel()
-            if let session = connection?.session { logTask = Task { await session.follow(order) } }
-        case .closeLog: logTask?.cancel()
+        case .run(let pane, let work): run(work, for: pane)
+        case .end(let pane):
+            paneTasks.removeValue(forKey: pane)?.cancel()
+            shells[pane] = nil
+        case .type(let panes, let input): for pane in panes { shells[pane]?.type(input) }
+        case .resizeShell(let pane, let size): shells[pane]?.resize(to: size)
+        case .workOnLogs: workTask = Task { send(.workOnLogs) }
+        case .saveLog(let path, let export, let overwrites):
+            saveTasks.append(
+                Task { send(.saved(path: path, await surroundings.saveLog(path, export, overwrites))) })
         case .testProbes(let pod):
             probeTask?.cancel()
             probeTask = nil
@@ -284,6 +352,20 @@ package final class Application {
             send(.saved(path: path, surroundings.saveFile(path, content, overwrites)))
         case .diagnose(let order): connection?.diagnose.yield(order)
         case .reviewAccess(let id, let checks): reviewAccess(id, checks)
+        case .askAccess(let question, let identities): ask(question, of: identities)
+        case .forgetAccess: knownAccess.forget()
+        case .askForPower:
+            if let session = connection?.session { endedConnections.append(Task { await session.askForPower() }) }
+        case .askPermissions(let order):
+            let before = permissionTask
+            before?.cancel()
+            permissionTask = connection.map { connection in
+                Task {
+                    // Who runs through rows asks for those where they stay.
+                    if before != nil { try? await Task.sleep(for: Self.paneDelay) }
+                    if !Task.isCancelled { await connection.session.askPermissions(order) }
+                }
+            }
         case .act(let order): act(order)
         case .stopAction(let id): actions[id]?.runner.stop()
         case .startForward(let request, let orAnyPort):
@@ -295,6 +377,7 @@ package final class Application {
             readContexts()
             connect(to: name)
         case .readContexts: readContexts()
+        case .changeContext(let change): changeContext(change)
         case .disconnect: disconnect()
         case .signIn:
             if let session = connection?.session { endedConnections.append(Task { await session.signIn() }) }
@@ -339,6 +422,36 @@ package final class Application {
             })
     }
 
+    /// Asks for pages about access, of this context and of others.
+    private func accessDesk(_ session: Session) -> AccessDesk {
+        AccessDesk(
+            client: session.client, kubeconfig: kubeconfig, known: knownAccess, now: surroundings.localNow,
+            connect: { [surroundings] access throws(KubeconfigFailure) in
+                try surroundings.clientWithoutTerminal(access)
+            })
+    }
+
+    /// Asks one question for a page about access, of everybody whom it is about.
+    private func ask(_ question: AccessQuestion, of identities: [AccessIdentity]) {
+        guard let session = connection?.session else { return }
+        let send = sendWhileInUse()
+        let desk = accessDesk(session)
+        questionTasks.append(
+            Task {
+                for identity in identities {
+                    let reply: AccessReply
+                    do {
+                        reply = .answer(try await desk.answer(question, of: identity))
+                    } catch is CancellationError {
+                        return
+                    } catch {
+                        reply = .failed("\(error)")
+                    }
+                    send(.accessReply(question, identity, reply))
+                }
+            })
+    }
+
     private func act(_ order: ActionOrder) {
         guard let session = connection?.session else {
             let outcomes = order.targets.map { _ in ActionOutcome?.some(.failed("Not connected; nothing was sent.")) }
@@ -370,11 +483,47 @@ package final class Application {
         limit.cancel()
     }
 
-    private func openDocument(_ address: ObjectAddress) {
-        documentTask?.cancel()
+    // MARK: - Panes
+
+    /// Does something for a pane, in place of what was done for it.
+    private func run(_ work: PaneWork, for pane: PaneID) {
+        let before = paneTasks.removeValue(forKey: pane)
+        before?.cancel()
+        if case .contexts = work {
+            let reading = ContextsReading(kubeconfig, surroundings)
+            let send: Session.Send = { [weak self] event in self?.send(event) }
+            paneTasks[pane] = Task { await reading.run { await send(.contexts($0)) } }
+            return
+        }
         guard let session = connection?.session else { return }
-        documentTask = Task { await session.follow(address) }
+        var shell: ShellRunner?
+        if case .shell(let order) = work {
+            shell = session.shell(order, size: state.focused(on: pane).shellSize, for: pane)
+        }
+        shells[pane] = shell
+        let desk = accessDesk(session)
+        paneTasks[pane] = Task { [shell] in
+            if before != nil { try? await Task.sleep(for: Self.paneDelay) }
+            guard !Task.isCancelled else { return }
+            switch work {
+            case .document(let address): await session.follow(address)
+            case .log(let order): await session.follow(order, for: pane)
+            case .shell: await shell?.run()
+            case .access(let order): await session.ask(order, desk)
+            case .contexts: break
+            }
+        }
     }
+
+    private func endPanes() {
+        for task in paneTasks.values { task.cancel() }
+        paneTasks = [:]
+        shells = [:]
+    }
+}
+
+extension Effect {
+    fileprivate var isTyping: Bool { if case .type = self { true } else { false } }
 }
 
 extension SignInEvent {

@@ -29,16 +29,11 @@ package struct DescribeRun: Sendable {
         self.localNow = localNow
     }
 
-    /// The resource that a name means, as after a colon: plural, singular, short name, with or without its group.
+    /// The resource that a name means.
     ///
-    /// - Throws: `SnapshotFailure` when the server has none of that name, with the nearest that it has.
+    /// - Throws: as of the source.
     package func resource(named name: String) async throws -> APIResource {
-        let offered = try await source.offered()
-        if let resource = AppCore.resource(named: name.lowercased(), among: offered.resources) { return resource }
-        let names = offered.resources.flatMap { [$0.groupResource.resource, $0.singularName] + $0.shortNames }
-        let hint = nearestName(to: name, among: names.filter { !$0.isEmpty }).map { " Did you mean \($0)?" } ?? ""
-        let gap = offered.failures.first.map { " Discovery is incomplete: \($0)" } ?? ""
-        throw SnapshotFailure(description: "the server has no kind \(name).\(hint)\(gap)")
+        try await source.resource(named: name)
     }
 
     /// What there is to say about an object.

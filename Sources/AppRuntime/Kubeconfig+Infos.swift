@@ -1,14 +1,30 @@
+import Access
 import AppCore
 import KubernetesClient
+import KubernetesModel
 
 extension Kubeconfig {
     /// The contexts as `:ctx` lists them.
-    package var contextInfos: [ContextInfo] {
-        contexts.map { context in
-            let summary = summary(of: context)
-            return ContextInfo(
+    package func contextInfos(now: Timestamp) -> [ContextInfo] {
+        listedContexts(now: now).map { listed in
+            let (context, summary) = (listed.context, listed.summary)
+            var info = ContextInfo(
                 name: context.name, cluster: context.cluster, user: context.user, namespace: context.namespace ?? "",
                 server: summary.server, problem: summary.problem)
+            info.file = summary.file
+            info.place = summary.place
+            info.clusterPlace = summary.clusterPlace
+            info.userPlace = summary.userPlace
+            info.kind = summary.kind
+            info.credential = summary.credential
+            info.expiry = summary.expiry
+            info.facts = summary.facts.map { ContextInfo.Fact($0.label, $0.text) }
+            info.flags = summary.flags
+            info.unused = summary.unused
+            info.hiddenBy = listed.hiddenBy
+            info.isCurrent = listed.hiddenBy == nil && context.name == currentContext
+            if info.isCurrent { info.nextCurrentFile = fileOfNextCurrentContext }
+            return info
         }
     }
 }
@@ -21,6 +37,12 @@ extension SessionInfo {
             namespace: access.namespace ?? "default", hasOwnNamespace: access.namespace != nil,
             server: "\(access.server)", signInProgram: access.execPlugin?.name)
         identityFlags = access.identityFlags
+        readOnlyReason = access.readOnlyReason
+        isRuleLifted = access.liftedRule != nil
+        confirmsByName = access.confirmsByName
+        looksLikeProduction = [access.contextName, access.clusterName].contains(where: isForProduction)
+        // Whom one acts as has rights of their own.
+        isSuperUser = access.impersonation == nil && access.credential.identity?.isSuperUser == true
     }
 }
 
@@ -32,3 +54,6 @@ extension ClusterAccess {
             + user.groups.flatMap { ["--as-group", $0] }
     }
 }
+
+/// The same as `looksLikeProduction`, where that is the name of a property.
+private func isForProduction(_ name: String) -> Bool { looksLikeProduction(name) }

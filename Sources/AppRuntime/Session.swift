@@ -5,6 +5,7 @@ import Diagnosis
 import KubernetesClient
 import KubernetesModel
 import Logging
+import Screen
 import Streams
 import Synchronization
 
@@ -21,7 +22,7 @@ package struct Session: Sendable {
     private let cache: ClusterCache
     private let source: KubernetesClientSource
     private let diagnosis: DiagnosisRunner
-    private let send: Send
+    let send: Send
     private let logger: Logger
     private let now: @Sendable () -> Timestamp
     private let waits = Waits()
@@ -36,18 +37,16 @@ package struct Session: Sendable {
     ///   - now: the time by this machine's clock.
     ///   - timeouts: how long to wait for what.
     ///   - pluginHost: serves the program that gets the credential.
-    ///   - readOnly: whether to refuse everything that may change the cluster.
     ///   - silences: what the rules do not tell.
     ///   - send: takes the events.
     /// - Throws: when a certificate or key cannot be used.
     package init(
         access: ClusterAccess, epoch: UInt64, userAgent: String, logger: Logger,
         now: @escaping @Sendable () -> Timestamp, timeouts: ClientTimeouts, pluginHost: PluginHost,
-        readOnly: Bool = false, silences: [Silence] = [], send: @escaping Send
+        silences: [Silence] = [], send: @escaping Send
     ) throws(KubeconfigFailure) {
         client = try KubernetesClient(
-            access, logger: logger, userAgent: userAgent, pluginHost: pluginHost, timeouts: timeouts,
-            readOnly: readOnly)
+            access, logger: logger, userAgent: userAgent, pluginHost: pluginHost, timeouts: timeouts)
         source = KubernetesClientSource(client, now: now)
         cache = ClusterCache(source: source, epoch: epoch, logger: logger, now: now)
         diagnosis = DiagnosisRunner(
@@ -84,8 +83,13 @@ package struct Session: Sendable {
     }
 
     /// Reads logs as they grow, until cancelled.
-    package func follow(_ order: LogOrder) async {
-        await LogPane(client: client, now: now, send: send).run(order)
+    package func follow(_ order: LogOrder, for pane: PaneID) async {
+        await LogPane(client: client, now: now, pane: pane, send: send).run(order)
+    }
+
+    /// A program in a container and its terminal, for a pane.
+    func shell(_ order: ShellOrder, size: Size, for pane: PaneID) -> ShellRunner {
+        ShellRunner(order, size: size, client: client) { [send] in await send(.shell(pane, $0)) }
     }
 
     /// Looks for objects by their name, until cancelled.
@@ -173,6 +177,7 @@ package struct Session: Sendable {
             }
             return true
         }
+        async let power: Void = askForPower()
         // What the others wait for may be over as well.
         if hasFailed { await cache.retryNow() }
         await untilItWorks { failure, _ in
@@ -181,6 +186,7 @@ package struct Session: Sendable {
             await tell(try await source.offered())
             return true
         }
+        await power
     }
 
     /// Gets an object whole and then follows its changes, until cancelled or until it is deleted.
@@ -232,7 +238,7 @@ package struct Session: Sendable {
     /// - Parameters:
     ///   - failed: is told of each failure, and when the next attempt comes.
     ///   - attempt: returns whether it is done; false begins it anew after a moment.
-    private func untilItWorks(
+    func untilItWorks(
         failed: (APIFailure, Timestamp?) async -> Void, attempt: () async throws -> Bool
     ) async {
         await waits.with { await untilItWorks($0, failed: failed, attempt: attempt) }

@@ -1,3 +1,4 @@
+import Access
 import AppCore
 import ClusterState
 import KubernetesModel
@@ -57,10 +58,18 @@ private func progress(of state: AppState, wantsAll: Bool) -> Progress {
     if wantsAll, let reason = state.fallback { return .failed(SnapshotFailure(description: reason)) }
     switch state.place {
     case .forwards: return .loaded
+    case .access(let view):
+        switch view.content {
+        case .loading: return .loading
+        case .mine: return .loaded
+        case .compared(let one, let other):
+            return [one, other].compactMap(\.failure).first.map { .failed(SnapshotFailure(description: $0)) } ?? .loaded
+        case .failed(let words, _): return .failed(SnapshotFailure(description: words))
+        }
     case .contexts(let view):
         guard let reason = view.reason else { return state.session == nil ? .loading : .loaded }
         return .failed(SnapshotFailure(description: reason))
-    case .document, .log, .xray, .columns: return .loaded
+    case .document, .log, .xray, .columns, .shell: return .loaded
     case .findings(let view): return state.report(for: view) == nil ? .loading : .loaded
     case .table(let view):
         switch view.loadState {

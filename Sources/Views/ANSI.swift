@@ -22,6 +22,7 @@ private func sequence(for look: Appearance) -> String {
     var codes = ["0"]
     if look.isBold { codes.append("1") }
     if look.isDim { codes.append("2") }
+    if look.isItalic { codes.append("3") }
     if look.isUnderlined { codes.append("4") }
     if look.isReversed { codes.append("7") }
     if let colour = look.foreground { codes.append(colour < 8 ? "\(30 + colour)" : "38;5;\(colour)") }

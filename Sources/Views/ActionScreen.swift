@@ -28,6 +28,7 @@ func dialogHints(_ dialog: ActionDialog) -> [(key: String, text: String)] {
     var hints: [(String, String)] = []
     switch dialog.stage {
     case .number: return [("enter", "scale"), ("up/down", "one more, one less"), ("esc", "cancel")]
+    case .image: return [("enter", "add the container"), ("ctrl-y", "copy"), ("esc", "cancel")]
     case .asking:
         let word = dialog.action.word.lowercased()
         switch dialog.confirmation {
@@ -76,7 +77,7 @@ private struct DialogContent {
         case .ended:
             addFact(dialog.tally + ".", .notice)
             addTroubles(of: dialog, limit: max(2, state.size.rows / 2))
-        case .number, .asking:
+        case .number, .image, .asking:
             describe(dialog)
             ask(dialog)
         }
@@ -150,6 +151,7 @@ private struct DialogContent {
             return
         case (.asking, .word(let word, let what)):
             label = "Type \(word)\(what.isEmpty ? "" : " (\(what))") to go on: "
+        case (.image, _): label = "Image of the container: "
         default:
             let now = dialog.targets.count == 1 ? dialog.targets[0].replicas.map { " (now \($0))" } ?? "" : ""
             label = "Replicas\(now): "

@@ -24,6 +24,7 @@ private func drawTitle(_ view: DocumentView, _ state: AppState, _ grid: inout Ce
         Piece(view.form == .yaml ? " YAML " : " Describe ", .title),
         Piece("\(kind) \(namespace)\(view.address.name)", .titleCount),
     ]
+    if let (title, subject) = view.titleOfTopic { left = [Piece(title, .title), Piece(subject, .titleCount)] }
     if view.isDeleted { left.append(Piece("   ● deleted: this is its last state", .broken)) }
     if let failure = view.failure { left.append(Piece("   ▲ not live: \(failure)", .degraded)) }
     var right: [Piece] = []
@@ -59,7 +60,7 @@ private func drawLines(_ view: DocumentView, _ state: AppState, _ grid: inout Ce
     }
 }
 
-private func role(of kind: DocumentLine.Kind) -> StyleRole {
+func role(of kind: DocumentLine.Kind) -> StyleRole {
     switch kind {
     case .key: .yamlKey
     case .string: .yamlString

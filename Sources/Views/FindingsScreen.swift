@@ -6,9 +6,6 @@ import Screen
 
 /// `:triage` and `X`: findings, causes first, with their evidence; beside the table where there is room.
 func drawFindings(_ view: FindingsView, _ state: AppState, _ grid: inout CellGrid) {
-    if let panes = state.panes {
-        drawBeneath(panes, state, &grid)
-    }
     let rect = state.findingsBody
     if view.subject == nil {
         drawTriageTitle(view, state, &grid)
@@ -27,25 +24,6 @@ func drawFindings(_ view: FindingsView, _ state: AppState, _ grid: inout CellGri
     }
 }
 
-/// The table that something is beside.
-func drawBeneath(_ panes: Panes, _ state: AppState, _ grid: inout CellGrid) {
-    // Its own header and footer lines are left out.
-    let size = Size(columns: panes.table.columns, rows: panes.table.rows + 2)
-    let below = state.beneath(size: size)
-    guard case .table(let table) = below.place else { return }
-    var part = CellGrid(size: size)
-    drawTable(table, below, &part)
-    for row in 0..<panes.table.rows {
-        for column in 0..<panes.table.columns {
-            grid[panes.table.column + column, panes.table.row + row] = part[column, row + 1]
-        }
-    }
-    guard panes.detail.column > 0 else { return }
-    for row in 0..<panes.table.rows {
-        grid.put("│", width: 1, column: panes.detail.column - 1, row: panes.table.row + row, style: Style(.border))
-    }
-}
-
 // MARK: - Why
 
 /// Since when what is shown is old, and when the server is asked again; `nil` when it is not old.
@@ -59,16 +37,8 @@ private func drawWhyTitle(_ view: FindingsView, _ rect: Rect, _ state: AppState,
     let row = rect.row - 1
     let end = rect.column + rect.columns
     let title = "\(view.showsProbes ? "Probes" : "Why"): \(view.subject.map { "\($0)" } ?? "")"
-    // Of the panes, the table says how old it is.
-    guard state.panes != nil else {
-        let old = staleness(of: view, state).map { [Piece("  \($0)", .degraded)] } ?? []
-        grid.write([Piece(" \(title) ", .title)] + old, column: rect.column, row: row, limit: end)
-        drawPosition(view, rect, row: row, &grid)
-        return
-    }
-    let line = String(repeating: "─", count: rect.columns)
-    grid.write(line, column: rect.column, row: row, style: Style(.border))
-    grid.write(" \(title) ", column: rect.column + 1, row: row, width: rect.columns - 2, style: Style(.title))
+    let old = staleness(of: view, state).map { [Piece("  \($0)", .degraded)] } ?? []
+    grid.write([Piece(" \(title) ", .title)] + old, column: rect.column, row: row, limit: end)
     drawPosition(view, rect, row: row, &grid)
 }
 

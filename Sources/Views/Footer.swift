@@ -39,6 +39,17 @@ private func drawPrompt(_ prompt: Prompt, _ state: AppState, _ frame: inout Fram
         case .command: ":"
         case .filter, .search: "/"
         case .save: "Save as: "
+        case .context(.name): "New name: "
+        case .context(.namespace): "Namespace: "
+        case .access(.namespace): "Namespace: "
+        case .access(.compare): "Compare with: "
+        case .access(.canI): "Can I: "
+        case .access(.whoCan): "Who can: "
+        case .log(.include): "Include: "
+        case .log(.exclude): "Exclude: "
+        case .log(.fields): "Fields: "
+        case .log(.since): "Since: "
+        case .log(.save(let isEverything)): isEverything ? "Save everything as: " : "Save what is shown as: "
         }
     let start = 1 + sign.count
     frame.grid.write(" " + sign, column: 0, row: row, style: Style(.prompt))
@@ -69,10 +80,17 @@ private func drawPrompt(_ prompt: Prompt, _ state: AppState, _ frame: inout Fram
 private func hints(for prompt: Prompt) -> [Piece] {
     let keys =
         switch prompt.kind {
-        case .command: [("tab", "complete"), ("enter", "go"), ("esc", "close")]
+        case .command, .access(.namespace): [("tab", "complete"), ("enter", "go"), ("esc", "close")]
+        case .access: [("tab", "complete"), ("enter", "ask"), ("esc", "close")]
         case .filter: [("enter", "keep"), ("esc", "undo")]
         case .search: [("enter", "find"), ("esc", "close")]
         case .save: [("enter", "write .txt, .csv or .json"), ("esc", "close")]
+        case .context(.name): [("enter", "rename"), ("esc", "close")]
+        case .context(.namespace): [("tab", "next"), ("enter", "set"), ("esc", "close")]
+        case .log(.include), .log(.exclude): [("enter", "keep"), ("esc", "undo")]
+        case .log(.fields): [("tab", "next"), ("enter", "keep"), ("esc", "undo")]
+        case .log(.since): [("tab", "next"), ("enter", "read"), ("esc", "close")]
+        case .log(.save): [("enter", "write"), ("esc", "close")]
         }
     return keys.flatMap { [Piece("  <\($0)>", .footerKey), Piece(" \($1)", .footerText)] }
 }
@@ -80,7 +98,7 @@ private func hints(for prompt: Prompt) -> [Piece] {
 /// What Tab goes through, on the line above the prompt.
 private func drawCandidates(_ prompt: Prompt, _ state: AppState, _ grid: inout CellGrid) {
     let row = state.size.rows - 2
-    guard prompt.kind == .command, !prompt.candidates.isEmpty, row > 2 else { return }
+    guard !prompt.candidates.isEmpty, row > 2 else { return }
     grid.clear(row: row)
     var column = 2
     // From the candidate in the line on, so that it is always visible.
@@ -97,17 +115,23 @@ private func drawCandidates(_ prompt: Prompt, _ state: AppState, _ grid: inout C
 /// Commands that everybody finds by themselves.
 private let unlisted: Set<Command> = [
     .moveDown, .moveUp, .pageDown, .pageUp, .moveToTop, .moveToBottom, .scrollLeft, .scrollRight, .repaint, .lastView,
-    .historyBack, .historyForward, .searchPrevious, .previousLink,
+    .historyBack, .historyForward, .searchPrevious, .previousLink, .previousPane, .focusLeft, .focusRight, .focusUp,
+    .focusDown, .cancelPaneCommand,
 ]
+
+/// Commands that need more than one pane.
+private let aboutPanes: Set<Command> = [.nextPane, .zoomPane]
 
 private func drawKeys(_ state: AppState, _ grid: inout CellGrid) {
     let row = state.size.rows - 1
     var items: [[Piece]] = []
     // In the help moving is all there is to do.
     let isHelp = state.keyContext == .help
+    let isAlone = state.layout.tree.panes.count == 1
     for binding in KeyMap.bindings(in: state.keyContext) where isHelp || !unlisted.contains(binding.command) {
+        if isAlone, aboutPanes.contains(binding.command) { continue }
         guard let info = CommandInfo.of(binding.command), let key = binding.keys.first else { continue }
-        let isAvailable = info.unavailable(state) == nil
+        let isAvailable = info.unavailable(state) == nil && state.missingPermission(for: binding.command) == nil
         let label = KeyMap.label(of: binding.keys) ?? key.label
         items.append([
             Piece("<\(label)>", isAvailable ? .footerKey : .footerUnavailable),

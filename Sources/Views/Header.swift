@@ -19,21 +19,42 @@ func drawHeader(_ state: AppState, _ grid: inout CellGrid) {
     func place(_ context: String) -> [Piece] {
         [Piece(context, .headerAccent), Piece(" ▸ ", .header), Piece(namespaceName(state), .headerAccent)]
     }
-    // On a narrow screen our own name goes first, then the clock, then the beginning of the context's name.
+    // On a narrow screen our own name goes first, then the clock, words, and the beginning of the context's name.
+    var power = dangerousPower(state, session)
     var left = brand + place(session.context)
-    var right = standing + time
+    var clock = time
+    var rule: [Piece] = []
+    if state.whyReadOnly != nil {
+        rule = [Piece("read-only  ", .headerAccent)]
+    } else if session.isRuleLifted {
+        rule = [Piece("changes allowed  ", .degraded)]
+    }
+    var right: [Piece] { standing + power + rule + clock }
     func room() -> Int { columns - width(of: right) - 3 - width(of: left) }
     if room() < 0 { left[0].text = " " }
-    if room() < 0 { right = standing }
+    if room() < 0 { clock = [] }
+    if room() < 0, !power.isEmpty { power = [Piece("▲ cluster-admin  ", .degraded)] }
     if room() < 0 {
         left = [Piece(" ", .header)] + place(end(of: session.context, width: textWidth(session.context) + room()))
     }
-    for extra in [state.serverVersion, session.user, state.options.readOnly ? "read-only" : nil].compactMap({ $0 }) {
+    if room() < -2, !power.isEmpty { power = [Piece("▲ admin  ", .degraded)] }
+    let hidden = state.hiddenPanes.count
+    let panes = hidden > 0 ? "+\(hidden) pane\(hidden == 1 ? "" : "s"): ctrl-t w" : nil
+    let isAdmin = state.isClusterAdmin && power.isEmpty
+    for extra in [
+        panes, isAdmin ? "cluster-admin" : nil, state.serverVersion, session.user,
+    ].compactMap(\.self) {
         let piece = Piece("   " + extra, .header)
         if textWidth(piece.text) <= room(), !extra.isEmpty { left.append(piece) }
     }
     grid.write(left, column: 0, row: 0, limit: columns - 1)
     if room() >= -2 { grid.write(right, endingAt: columns - 1, row: 0) }
+}
+
+/// What everybody who looks must know: that every key can do everything here, and that here is where it matters.
+private func dangerousPower(_ state: AppState, _ session: SessionInfo) -> [Piece] {
+    guard state.isClusterAdmin, session.looksLikeProduction else { return [] }
+    return [Piece("▲ cluster-admin on production  ", .degraded)]
 }
 
 /// The end of a name, which tells more than its beginning when names are long, such as those of cloud providers.

@@ -4,20 +4,16 @@ import Screen
 
 /// Logs as they grow; below the table where there is room.
 func drawLog(_ view: LogView, _ state: AppState, _ grid: inout CellGrid) {
-    if let panes = state.panes { drawBeneath(panes, state, &grid) }
-    let rect = state.logBody
+    let rect = state.body
     drawTitle(view, rect, state, &grid)
     guard view.text.end > view.text.first else { return drawNothing(view, rect, state, &grid) }
+    if view.shownCount == 0 { drawNothingLeft(view, rect, state, &grid) }
     drawLines(view, rect, state, &grid)
 }
 
 private func drawTitle(_ view: LogView, _ rect: Rect, _ state: AppState, _ grid: inout CellGrid) {
     let row = rect.row - 1
     let end = rect.column + rect.columns
-    if state.panes != nil {
-        grid.write(
-            String(repeating: "─", count: rect.columns), column: rect.column, row: row, style: Style(.border))
-    }
     var left = [Piece(" Logs \(view.order.title)", .title)]
     switch view.order.containers {
     case .usual:
@@ -31,15 +27,11 @@ private func drawTitle(_ view: LogView, _ rect: Rect, _ state: AppState, _ grid:
     }
     if view.order.previous { left.append(Piece(" (previous)", .degraded)) }
     let counts = view.podCounts
-    if case .workload = view.order.subject {
+    if view.order.isOfMany, counts.all > 0 {
         left.append(Piece(" · \(counts.reading) of \(counts.all) pods", .titleCount))
     }
-    switch view.news.state {
-    case .reading:
-        left.append(Piece(view.follows ? " · following" : " · paused: s follows", view.follows ? .fine : .degraded))
-    case .ended: left.append(Piece(" · ended", .dim))
-    case .failed: left.append(Piece(" · not read", .broken))
-    }
+    left.append(contentsOf: statePieces(view, state))
+    left.append(contentsOf: filterPieces(view))
     switch view.order.range {
     case .tail: break
     case .start: left.append(Piece(" · from the start", .dim))
@@ -47,28 +39,77 @@ private func drawTitle(_ view: LogView, _ rect: Rect, _ state: AppState, _ grid:
     }
     left.append(Piece(" ", .plain))
     var right: [Piece] = []
-    if !view.search.isEmpty {
-        let position = view.match.flatMap { view.matches.firstIndex(of: $0) }.map { "\($0 + 1) of " } ?? ""
-        right.append(Piece(" /\(view.search)  \(position)\(grouped(view.matches.count)) ", .match))
+    if !view.search.text.isEmpty {
+        let position = view.matchIndex.map { "\($0 + 1) of " } ?? ""
+        let count = grouped(view.matches.count) + (view.isBehind ? " …" : "")
+        right.append(Piece(" /\(view.search.text)  \(position)\(count) ", .match))
     }
     if view.text.first > 0 { right.append(Piece(" \(grouped(view.text.first)) older lines dropped ", .degraded)) }
-    if view.text.end > 0 {
-        let last = view.lastLine(
-            rows: rect.rows, columns: rect.columns, utcOffset: state.options.utcOffsetSeconds)
-        right.append(
-            Piece(" \(grouped(view.top + 1))-\(grouped(last + 1)) of \(grouped(view.text.end)) ", .dim))
-    }
+    if view.text.end > 0 { right.append(Piece(" \(lineCounts(view, state)) ", .dim)) }
     grid.write(left, column: rect.column, row: row, limit: max(rect.column, end - width(of: right) - 1))
     grid.write(right, endingAt: end, row: row)
+}
+
+/// Such as ` in 3 s`; empty when the moment has come.
+private func secondsText(until moment: Timestamp, _ state: AppState) -> String {
+    let seconds = (moment.microseconds &- state.now.microseconds &+ 999_999) / 1_000_000
+    return seconds > 0 ? " in \(seconds) s" : ""
+}
+
+/// What it does now.
+private func statePieces(_ view: LogView, _ state: AppState) -> [Piece] {
+    switch view.news.state {
+    case .ended: return [Piece(" · ended", .dim)]
+    case .failed: return [Piece(" · not read", .broken)]
+    case .retrying(let moment, _):
+        return [Piece(" · reconnecting\(secondsText(until: moment, state))", .degraded)]
+    case .reading: break
+    }
+    // A run that is over is not followed.
+    if view.order.previous { return [] }
+    let phases = view.news.origins.map(\.phase)
+    if view.follows, phases.isEmpty, state.now.microseconds &- view.openedAt.microseconds < 2_000_000 {
+        return [Piece(" · looking for pods", .dim)]
+    }
+    if view.follows, !phases.contains(.reading) {
+        // Nothing is read now; what comes will be.
+        let isRun = phases.contains { if case .waiting = $0 { true } else { false } }
+        return [Piece(isRun ? " · waiting for it to run" : " · no pod writes now", .degraded)]
+    }
+    if view.follows { return [Piece(" · following", .fine)] }
+    let new = view.newCount
+    return [Piece(" · paused", .degraded)] + (new > 0 ? [Piece(" +\(grouped(new)) new", .degraded)] : [])
+}
+
+/// What is not shown, so that nobody takes it for everything.
+private func filterPieces(_ view: LogView) -> [Piece] {
+    let filter = view.filter
+    var pieces: [Piece] = []
+    if filter.minimum != .unknown { pieces.append(Piece(" · ≥\(filter.minimum.word)", .notice)) }
+    if !filter.included.isEmpty { pieces.append(Piece(" · +\(filter.included)", .match)) }
+    if !filter.excluded.isEmpty { pieces.append(Piece(" · −\(filter.excluded)", .notice)) }
+    return pieces
+}
+
+/// Which lines are on the screen, of how many.
+private func lineCounts(_ view: LogView, _ state: AppState) -> String {
+    guard view.index == nil else {
+        let all = grouped(view.text.end - view.text.first)
+        return "\(grouped(view.shownCount)) of \(all) lines" + (view.isBehind ? " …" : "")
+    }
+    let last = view.text.first + view.lastPlace(state.logSpace)
+    return "\(grouped(view.top + 1))-\(grouped(last + 1)) of \(grouped(view.text.end))"
 }
 
 /// Why there are no lines.
 private func drawNothing(_ view: LogView, _ rect: Rect, _ state: AppState, _ grid: inout CellGrid) {
     var texts: [(String, StyleRole)] = []
     switch view.news.state {
-    case .failed(let words, let retries):
-        texts = [("The log cannot be read.", .broken), (words, .plain)]
-        if retries { texts.append(("It is tried again by itself.", .dim)) }
+    case .failed(let words): texts = [("The log cannot be read.", .broken), (words, .plain)]
+    case .retrying(_, let words):
+        texts = [
+            ("The log cannot be read.", .broken), (words, .plain), ("It is tried again by itself.", .dim),
+        ]
     case .ended: texts = [("The log is empty.", .dim)]
     case .reading:
         let waiting = view.news.origins.compactMap { origin -> String? in
@@ -79,7 +120,9 @@ private func drawNothing(_ view: LogView, _ rect: Rect, _ state: AppState, _ gri
         if view.news.origins.contains(where: { $0.phase == .reading }) {
             texts.append(("Nothing was written yet.", .dim))
         } else if waiting.isEmpty {
-            texts.append(("Reading … \(elapsed(since: view.openedAt, now: state.now))", .dim))
+            let isNew = state.now.microseconds &- view.openedAt.microseconds < 2_000_000
+            let words = isNew || !view.news.origins.isEmpty ? "Reading …" : "No such pods so far …"
+            texts.append(("\(words) \(elapsed(since: view.openedAt, now: state.now))", .dim))
         }
     }
     var row = rect.row + 1
@@ -91,27 +134,63 @@ private func drawNothing(_ view: LogView, _ rect: Rect, _ state: AppState, _ gri
     }
 }
 
-private func drawLines(_ view: LogView, _ rect: Rect, _ state: AppState, _ grid: inout CellGrid) {
-    let columns = rect.columns
-    let end = rect.row + rect.rows
-    var row = rect.row
-    var number = view.top
-    while row < end, number < view.text.end {
-        let pieces = view.pieces(of: number, utcOffset: state.options.utcOffsetSeconds)
-        let line = PiecedLine(
-            pieces: pieces.map { ($0.text, Style(role(of: $0.kind))) }, wraps: view.wraps,
-            textColumn: view.wraps ? LogView.textColumn : LogView.textColumn - view.leftColumn,
-            wrappedColumn: LogView.wrappedColumn, search: view.search, isMatch: number == view.match)
-        row = line.draw(on: &grid, row: row, end: end, columns: columns)
-        number += 1
+/// Why none of the lines is shown.
+private func drawNothingLeft(_ view: LogView, _ rect: Rect, _ state: AppState, _ grid: inout CellGrid) {
+    let all = grouped(view.text.end - view.text.first)
+    let words =
+        view.isBehind
+        ? "Looking through \(all) lines …" : "None of \(all) lines is like that. Esc takes the filter away."
+    for (offset, line) in wrapped(words, width: max(2, rect.columns - 6)).prefix(max(0, rect.rows - 1)).enumerated() {
+        grid.write(line, column: rect.column + 3, row: rect.row + 1 + offset, style: Style(.plain))
     }
 }
 
-private func role(of kind: LogView.Piece.Kind) -> StyleRole {
-    switch kind {
-    case .time, .mark: .dim
-    case .origin(let number): originRoles[number % originRoles.count]
-    case .text: .plain
+private func drawLines(_ view: LogView, _ rect: Rect, _ state: AppState, _ grid: inout CellGrid) {
+    let space = state.logSpace
+    let end = rect.row + rect.rows
+    var row = rect.row
+    for number in view.shownLines where row < end {
+        let isCursor = number == view.cursor
+        let rows = view.rows(of: number, space).enumerated().dropFirst(number == view.top ? view.topRow : 0)
+        for (index, part) in rows where row < end {
+            let isText = part.isText
+            if isCursor, isText { grid.clear(row: row, style: Style(.plain, isSelected: true)) }
+            let line = PiecedLine(
+                pieces: part.pieces.map { ($0.text, style(of: $0, isSelected: isCursor && isText)) }, wraps: false,
+                textColumn: part.isWhole ? part.column - view.leftColumn : part.column,
+                wrappedColumn: LogView.wrappedColumn, search: "", isMatch: false)
+            _ = line.draw(on: &grid, row: row, end: end, columns: rect.columns)
+            if isCursor, index == 0 {
+                grid.put("▸", width: 1, column: 0, row: row, style: Style(.notice, isSelected: true))
+            }
+            row += 1
+        }
+    }
+}
+
+private func style(of piece: LogView.Piece, isSelected: Bool) -> Style {
+    var style = Style(.plain)
+    switch piece.kind {
+    case .time, .mark: style = Style(.dim)
+    case .continuation: style = Style(.border)
+    case .origin(let number): style = Style(originRoles[number % originRoles.count])
+    case .text: break
+    case .painted(let paint): style = Style(.plain, paint: paint)
+    case .level(let level): style = Style(role(of: level))
+    case .field(let kind): style = Style(role(of: kind))
+    }
+    style.isSelected = isSelected
+    style.isMatch = piece.isMatch
+    return style
+}
+
+private func role(of level: LogLevel) -> StyleRole {
+    switch level {
+    case .fatal, .error: .broken
+    case .warn: .degraded
+    case .info: .fine
+    case .debug, .trace: .dim
+    case .unknown: .plain
     }
 }
 

@@ -12,26 +12,19 @@ package struct Frame: Sendable, Equatable {
 /// The whole screen for a state: header, title, body, footer.
 ///
 /// Pure, and without limits on the size.
-package func render(_ state: AppState) -> Frame {
+package func render(_ shown: AppState) -> Frame {
+    // All but the panes is drawn over the whole screen.
+    let state = shown.onWholeScreen
     var frame = Frame(grid: CellGrid(size: state.size), cursor: nil)
     guard state.size.rows >= 4, state.size.columns >= 16 else {
         frame.grid.write("sextant: enlarge the window", column: 0, row: 0, style: Style(.notice))
         return frame
     }
-    drawHeader(state, &frame.grid)
+    drawHeader(state.focused(on: state.navigable), &frame.grid)
     if state.helpTop != nil {
         drawHelp(state, &frame.grid)
     } else {
-        switch state.place {
-        case .table(let view): drawTable(view, state, &frame.grid)
-        case .contexts(let view): drawContexts(view, state, &frame.grid)
-        case .forwards(let view): drawForwards(view, state, &frame.grid)
-        case .document(let view): drawDocument(view, state, &frame.grid)
-        case .log(let view): drawLog(view, state, &frame.grid)
-        case .xray(let view): drawXray(view, state, &frame.grid)
-        case .columns(let view): drawColumns(view, state, &frame.grid)
-        case .findings(let view): drawFindings(view, state, &frame.grid)
-        }
+        drawPanes(shown, &frame)
     }
     if let dialog = state.dialog { drawDialog(dialog, state, &frame) }
     if let dialog = state.forwardDialog { drawForwardDialog(dialog, state, &frame) }

@@ -105,7 +105,8 @@ private func drawTitle(
     let end = state.size.columns - 1
     let rightWidth = min(width(of: right), state.size.columns * 2 / 3)
     var left = [Piece(" ", .title)]
-    if state.size.columns >= 60 {
+    let isNavigable = state.focusedPane.isNavigable
+    if isNavigable, state.size.columns >= 60 {
         for crumb in state.crumbs.dropLast().suffix(2) { left.append(Piece("\(crumb) ▸ ", .dim)) }
     }
     if let restriction = view.restriction {
@@ -152,7 +153,7 @@ private func countText(_ view: TableView) -> String {
 
 /// The namespaces on the number keys.
 private func favouriteHint(_ view: TableView, _ table: ResourceTable, _ state: AppState) -> [Piece]? {
-    guard table.kind.isNamespaced, state.size.columns >= 100 else { return nil }
+    guard table.kind.isNamespaced, state.size.columns >= 100, state.focusedPane.isNavigable else { return nil }
     var pieces = [Piece("    ", .dim), Piece("0", .footerKey), Piece(" all", .dim)]
     for (index, name) in state.favourites.prefix(5).enumerated() {
         pieces.append(Piece("  \(index + 1)", .footerKey))
@@ -236,6 +237,7 @@ private func drawEmpty(_ view: TableView, _ table: ResourceTable, _ state: AppSt
                 view.table.kind.isNamespaced
                     ? "Ask for it, or go to another namespace: 0-9, or :ns NAME." : "Ask for it.", .dim
             ),
+            (":who-can list \(kind) says who may, as far as you may read roles.", .dim),
         ]
     case .unavailable(let reason):
         lines = [

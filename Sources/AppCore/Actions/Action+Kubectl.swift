@@ -50,6 +50,9 @@ extension Action {
             words.append("--replicas=\(replicas)")
         case .restart:
             words += ["rollout", "restart"] + names.map { "\(kind)/\($0)" }
+        case .debug(let debugging):
+            words += ["debug"] + names + ["-it", "--image=\(debugging.image)", "-c", debugging.name]
+            if let container = debugging.target { words.append("--target=\(container)") }
         }
         return [words.map(Self.quoted).joined(separator: " ")]
     }

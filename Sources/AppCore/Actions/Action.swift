@@ -7,6 +7,23 @@ package enum Action: Sendable, Hashable {
     case evict
     case scale(to: Int)
     case restart
+    /// Of pods, which get a container to look into them.
+    case debug(Debugging)
+
+    /// The container that a pod gets.
+    package struct Debugging: Sendable, Hashable {
+        package var image: String
+        /// Its name: of no container of the pod.
+        package var name: String
+        /// The container whose processes it sees; `nil` for none.
+        package var target: String?
+
+        package init(image: String, name: String, target: String?) {
+            self.image = image
+            self.name = name
+            self.target = target
+        }
+    }
 
     /// How to delete.
     package struct Deletion: Sendable, Hashable {
@@ -32,6 +49,7 @@ package enum Action: Sendable, Hashable {
         case .evict: "Evict"
         case .scale: "Scale"
         case .restart: "Restart"
+        case .debug: "Debug"
         }
     }
 
@@ -42,6 +60,7 @@ package enum Action: Sendable, Hashable {
         case .evict: "evicted"
         case .scale: "scaled"
         case .restart: "restarted"
+        case .debug: "given a container"
         }
     }
 
@@ -52,6 +71,7 @@ package enum Action: Sendable, Hashable {
         case .evict: ("create", "eviction")
         case .scale: ("patch", "scale")
         case .restart: ("patch", "")
+        case .debug: ("patch", "ephemeralcontainers")
         }
     }
 }
@@ -108,11 +128,14 @@ package struct AccessCheck: Sendable, Hashable {
     package var subresource: String
     /// Empty for cluster-scoped objects.
     package var namespace: String
+    /// Empty for several objects.
+    package var name: String
 
-    package init(verb: String, resource: GroupResource, subresource: String, namespace: String) {
+    package init(verb: String, resource: GroupResource, subresource: String, namespace: String, name: String = "") {
         self.verb = verb
         self.resource = resource
         self.subresource = subresource
         self.namespace = namespace
+        self.name = name
     }
 }

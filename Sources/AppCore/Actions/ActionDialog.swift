@@ -7,6 +7,8 @@ package struct ActionDialog: Sendable, Equatable {
     package enum Stage: Sendable, Equatable {
         /// How many replicas there are to be is asked for.
         case number
+        /// The image of a container is asked for.
+        case image
         /// Whether it is meant is asked for.
         case asking
         case running(since: Timestamp)
@@ -37,6 +39,8 @@ package struct ActionDialog: Sendable, Equatable {
     package let context: String
     /// Flags of kubectl that say whom one acts as.
     let identity: [String]
+    /// Whether the context's name is typed whatever would happen.
+    var confirmsByName = false
     /// Marked rows that a filter hides, which are left alone.
     package let hiddenMarks: Int
     package internal(set) var action: Action
@@ -76,6 +80,18 @@ package struct ActionDialog: Sendable, Equatable {
             stage = .number
             editor = LineEditor("\(replicas)")
         }
+        if case .debug(let debugging) = action {
+            stage = .image
+            editor = LineEditor(debugging.image)
+        }
+    }
+
+    /// Whether something is still asked for.
+    var isAsking: Bool {
+        switch stage {
+        case .number, .image, .asking: true
+        case .running, .ended: false
+        }
     }
 
     // MARK: - Words
@@ -108,6 +124,16 @@ package struct ActionDialog: Sendable, Equatable {
     /// What the server must allow, once for each namespace.
     var checks: [AccessCheck] {
         let (verb, subresource) = action.access
+        if targets.count == 1 {
+            // A role may name it. A namespace is in itself, as the server sees it.
+            let target = targets[0]
+            let namespace = kind == Namespace.kind ? target.name : target.namespace
+            return [
+                AccessCheck(
+                    verb: verb, resource: kind.groupResource, subresource: subresource, namespace: namespace,
+                    name: target.name)
+            ]
+        }
         let namespaces = Set(targets.map(\.namespace)).sorted()
         return namespaces.map {
             AccessCheck(verb: verb, resource: kind.groupResource, subresource: subresource, namespace: $0)
@@ -119,7 +145,7 @@ package struct ActionDialog: Sendable, Equatable {
         for check in checks {
             guard case .denied(let reason)? = access[check] else { continue }
             let what = check.resource.resource + (check.subresource.isEmpty ? "" : "/\(check.subresource)")
-            let place = check.namespace.isEmpty ? "" : " in \(check.namespace)"
+            let place = check.namespace.isEmpty || kind == Namespace.kind ? "" : " in \(check.namespace)"
             return "You may not \(check.verb) \(what)\(place)" + (reason.isEmpty ? "." : ": \(reason)")
         }
         return nil
@@ -139,6 +165,14 @@ package struct ActionDialog: Sendable, Equatable {
         let name = Confirmation.word(contextWord, what: "the context's name")
         let yes = Confirmation.word("yes", what: "")
         switch action {
+        case .delete, .evict, .scale, .restart:
+            if confirmsByName {
+                confirmation = name
+                return
+            }
+        case .debug: break
+        }
+        switch action {
         case .delete, .evict:
             if Self.graveKinds.contains(kind.kind) || targets.count >= Self.manyTargets {
                 confirmation = name
@@ -156,6 +190,7 @@ package struct ActionDialog: Sendable, Equatable {
                 confirmation = replicas == 0 ? yes : .key
             }
         case .restart: confirmation = targets.count > 1 ? count : .key
+        case .debug: confirmation = .key
         }
     }
 

@@ -42,6 +42,7 @@ package struct ActionFacts: Sendable, Equatable {
             add(.plain, "An eviction is refused where a PodDisruptionBudget does not allow it.")
         case .scale(let replicas): tellScale(to: replicas, objects, world)
         case .restart: tellRestart(objects)
+        case .debug: add(.warning, "The container stays in the pod for as long as that lives; nothing takes it away.")
         }
         for words in world.unreadable where kind.isNamespaced { add(.unknown, words) }
     }

@@ -1,3 +1,4 @@
+import Access
 import KubernetesModel
 
 /// What was typed after `:`.
@@ -17,13 +18,30 @@ enum CommandLine: Sendable, Equatable {
     case signIn
     /// What is wrong, causes first; `nil` for all namespaces.
     case triage(namespace: String??)
+    /// Who may do something, by RBAC.
+    case whoCan(WhoCanLine)
+    /// What somebody may do; `nil` for whoever is selected.
+    case subject(SubjectLine?)
+    /// Everybody whom bindings name.
+    case roleHolders(filter: String?)
+    /// What one may do, or somebody else, perhaps beside each other.
+    case access(AccessLineWords)
+    /// One question about what one may do.
+    case canI(AccessWords)
     /// The probes of a pod; `nil` for the selected one.
     case probes(pod: String?)
     /// Another number of replicas; `nil` to be asked for it.
     case scale(to: Int?)
+    /// A shell, or the main process, of a pod; `nil` for what is selected.
+    case shell(ShellOrder.What, pod: String?, container: String?)
+    /// A container to look into the selected pod; `nil` for the usual image.
+    case debug(image: String?)
 
     /// Trees of a kind, or of one object; `nil` for workloads, and for the namespace in use.
     case xray(ResourceKind?, name: String?, namespace: String??)
+
+    /// Logs, as they grow.
+    case logs(LogsLine)
 
     /// The columns of the table, to choose from.
     case columns
@@ -40,8 +58,8 @@ enum CommandLine: Sendable, Equatable {
     /// Words that are no kinds.
     static let words = [
         "ctx", "context", "ns", "help", "quit", "q", "suspend", "login", "triage", "probes", "pf", "scale", "xray",
-        "find", "columns",
-        "kinds",
+        "find", "columns", "shell", "attach", "debug", "logs",
+        "kinds", "who-can", "subject", "subjects", "users", "groups", "access", "can-i",
     ]
 
     static func parse(_ line: String, resources: [APIResource]) -> Result<CommandLine, Failure> {
@@ -65,6 +83,11 @@ enum CommandLine: Sendable, Equatable {
             }
             return .success(.scale(to: number))
         case "login": return .success(.signIn)
+        case "shell", "sh", "exec": return shell(.shell, rest)
+        case "attach": return shell(.attach, rest)
+        case "debug":
+            let image = String(rest.prefix { $0 != " " })
+            return .success(.debug(image: image.isEmpty ? nil : image))
         case "pf", "portforward", "portforwards", "port-forward", "port-forwards", "forwards":
             return .success(.forwards)
         case "ctx", "context", "contexts":
@@ -73,8 +96,19 @@ enum CommandLine: Sendable, Equatable {
             return .success(.contexts(switchTo: context.isEmpty ? nil : context))
         default: break
         }
+        if name == "access" || name == "whoami" { return access(rest) }
+        if name == "can-i" || name == "cani" {
+            do {
+                return .success(.canI(try AccessWords(parsing: String(rest))))
+            } catch {
+                return .failure(Failure(reason: error.description))
+            }
+        }
         if name == "columns" || name == "cols" { return .success(.columns) }
+        if name == "logs" || name == "log" { return logs(rest, resources: resources) }
         if name == "find" { return find(rest) }
+        if ["who-can", "whocan"].contains(name) { return whoCan(rest, resources: resources) }
+        if ["subject", "rights"].contains(name) { return subject(rest) }
         if name == "xray" { return xray(rest, resources: resources) }
         do {
             let arguments = try Arguments(rest)
@@ -82,6 +116,11 @@ enum CommandLine: Sendable, Equatable {
                 return .success(.kinds(filter: arguments.filter))
             }
             if name == "triage" || name == "check" { return .success(.triage(namespace: arguments.namespace)) }
+            // A kind of the cluster of that name is meant by its full name.
+            if let filter = ["subjects": "", "users": "kind:User", "groups": "kind:Group"][name] {
+                let terms = [filter, arguments.filter ?? ""].filter { !$0.isEmpty }
+                return .success(.roleHolders(filter: terms.isEmpty ? nil : terms.joined(separator: " ")))
+            }
             if ["ns", "namespace", "namespaces"].contains(name) {
                 guard let namespace = arguments.namespace else {
                     return .success(.table(Namespace.kind, namespace: nil, filter: arguments.filter))
@@ -102,6 +141,24 @@ enum CommandLine: Sendable, Equatable {
             + resources.filter(\.isListable).flatMap { [$0.groupResource.resource] + $0.shortNames }
         let hint = nearestName(to: name, among: known).map { " Did you mean \($0)?" } ?? " ? lists the commands."
         return .failure(Failure(reason: "\(name) is no command and no kind.\(hint)", isUnknownName: true))
+    }
+
+    /// `shell`, `shell POD`, `shell POD -c CONTAINER`.
+    private static func shell(_ what: ShellOrder.What, _ rest: Substring) -> Result<CommandLine, Failure> {
+        var words = rest.split(separator: " ").map(String.init)
+        var container: String?
+        if let option = words.firstIndex(of: "-c") {
+            guard words.indices.contains(option + 1) else {
+                return .failure(Failure(reason: "-c takes the name of a container."))
+            }
+            container = words[option + 1]
+            words.removeSubrange(option...option + 1)
+        }
+        guard words.count <= 1, container == nil || words.count == 1 else {
+            return .failure(Failure(reason: "A pod is wanted, and perhaps its container: shell web-0 -c app"))
+        }
+        let pod = words.first.map { $0.hasPrefix("pod/") ? String($0.dropFirst(4)) : $0 }
+        return .success(.shell(what, pod: pod, container: container))
     }
 
     /// `find NAME`, `find NAME NAMESPACE`, `find NAME -A`.
@@ -203,7 +260,7 @@ enum CommandLine: Sendable, Equatable {
     /// The kind of a name: plural, singular, kind or short name, with or without its group and version.
     ///
     /// Kinds with a type of their own come first.
-    private static func kind(named name: String, resources: [APIResource]) -> ResourceKind? {
+    static func kind(named name: String, resources: [APIResource]) -> ResourceKind? {
         for table in ResourceTable.all {
             let kind = table.kind
             let names = [kind.groupResource.resource, kind.kind.lowercased()] + table.aliases

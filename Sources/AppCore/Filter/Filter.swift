@@ -89,7 +89,10 @@ package struct Filter: Sendable, Equatable {
         }
     }
 
-    private static func words(_ text: String) throws(FilterFailure) -> [(text: String, isQuoted: Bool)] {
+    /// The words of a filter; those in quotes are one.
+    ///
+    /// - Throws: when a quote is not closed.
+    static func words(_ text: String) throws(FilterFailure) -> [(text: String, isQuoted: Bool)] {
         var words: [(text: String, isQuoted: Bool)] = []
         var current = ""
         var quote: Character?

@@ -19,6 +19,9 @@ struct TextPattern: Sendable, Equatable {
 
     static func == (left: TextPattern, right: TextPattern) -> Bool { left.source == right.source }
 
+    /// Where a regular expression occurs in `text`, which is lower-cased, ends with a zero and has no other.
+    func ranges(in text: [UInt8]) -> [Range<Int>] { expression?.ranges(in: text) ?? [] }
+
     /// Whether it occurs in one of the lines of `text`, which is lower-cased and ends with a zero.
     func occurs(in text: [UInt8]) -> Bool {
         if let expression { return expression.occurs(in: text) }
@@ -63,7 +66,7 @@ private final class CompiledExpression: @unchecked Sendable {
         let lowered = source.map { $0.isASCII ? String($0) : $0.lowercased() }.joined()
         let extended = lowered.replacing(#"\d"#, with: "[0-9]").replacing(#"\D"#, with: "[^0-9]")
         // `^` and `$` mean the ends of a line, and nothing but a line break in the pattern matches across lines.
-        let status = regcomp(&compiled, extended, REG_EXTENDED | REG_ICASE | REG_NOSUB | REG_NEWLINE)
+        let status = regcomp(&compiled, extended, REG_EXTENDED | REG_ICASE | REG_NEWLINE)
         guard status == 0 else {
             var message = [CChar](repeating: 0, count: 200)
             regerror(status, &compiled, &message, message.count)
@@ -78,6 +81,23 @@ private final class CompiledExpression: @unchecked Sendable {
         text.withUnsafeBytes { bytes in
             guard bytes.last == 0, let base = bytes.bindMemory(to: CChar.self).baseAddress else { return false }
             return regexec(&compiled, base, 0, nil, 0) == 0
+        }
+    }
+
+    /// Where it occurs, one after the other; nothing for places where it matches nothing.
+    func ranges(in text: [UInt8]) -> [Range<Int>] {
+        text.withUnsafeBytes { bytes in
+            guard bytes.last == 0, let base = bytes.bindMemory(to: CChar.self).baseAddress else { return [] }
+            var ranges: [Range<Int>] = []
+            var start = 0
+            while start < bytes.count - 1, ranges.count < 1000 {
+                var match = regmatch_t()
+                guard regexec(&compiled, base + start, 1, &match, start > 0 ? REG_NOTBOL : 0) == 0 else { break }
+                let found = start + Int(match.rm_so)..<start + Int(match.rm_eo)
+                if !found.isEmpty { ranges.append(found) }
+                start = max(found.upperBound, start + 1)
+            }
+            return ranges
         }
     }
 }

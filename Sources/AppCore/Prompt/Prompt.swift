@@ -1,5 +1,14 @@
+import Access
 import ClusterState
 import KubernetesModel
+
+/// What is asked for of a context.
+package enum ContextPrompt: Sendable, Equatable {
+    /// Another name.
+    case name(ContextID)
+    /// Where to begin.
+    case namespace(ContextID)
+}
 
 /// The line in which a command, a filter or a search is typed.
 package struct Prompt: Sendable, Equatable {
@@ -12,6 +21,12 @@ package struct Prompt: Sendable, Equatable {
         case search
         /// The name of a file to save to.
         case save
+        /// About a context.
+        case context(ContextPrompt)
+        /// About the log on the screen.
+        case log(LogPrompt)
+        /// About the page on access on the screen.
+        case access(AccessPrompt)
     }
 
     package let kind: Kind
@@ -63,8 +78,11 @@ extension AppState {
         }
         let typed = words[words.count - 1]
         let options: [String]
-        switch CommandLine.parse(first, resources: resources) {
-        case .success(.contexts): options = contexts.map(\.name)
+        switch CommandLine.parse(first == "can-i" ? "can-i get pods" : first, resources: resources) {
+        case .success(.contexts): options = contexts.filter { $0.hiddenBy == nil }.map(\.name)
+        case .success(.logs): options = loggedNames
+        case .success(.access): return accessCandidates(for: text)
+        case .success(.canI): return canICandidates(for: text)
         case .success(.xray): options = words.count == 2 ? names : knownNamespaces + ["all"]
         case .success(.table(let kind, _, _)) where kind == Namespace.kind || kind.isNamespaced:
             options = words.count == 2 ? knownNamespaces + ["all"] : []

@@ -76,9 +76,7 @@ extension AppState {
     /// The columns of the table on the screen, or of the one below, to choose from.
     mutating func openColumns() {
         guard let view = table else { return show(.info, "There is no table here.") }
-        forwardPlaces = []
-        places.append(.columns(ColumnsView(view.table, choice: columnChoices["\(view.kind)"])))
-        if places.count > 50 { places.remove(at: 0) }
+        pushPlace(.columns(ColumnsView(view.table, choice: columnChoices["\(view.kind)"])))
     }
 
     mutating func runInColumns(_ command: Command, _ effects: inout [Effect]) {

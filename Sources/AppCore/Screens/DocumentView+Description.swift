@@ -15,22 +15,22 @@ extension DocumentView {
     }
 
     /// The kinds that a description reads; none for YAML.
-    var describedScopes: Set<KindScope> {
+    func describedScopes(in snapshot: ClusterSnapshot) -> Set<KindScope> {
         guard form == .description else { return [] }
         return Describe.describedScopes(
-            of: address.resource.groupResource, namespace: address.namespace, name: address.name)
+            of: address.resource.groupResource, namespace: address.namespace, name: address.name, in: snapshot)
     }
 
     /// Whether anything that a description reads has changed since it was made.
     func isOutdated(by snapshot: ClusterSnapshot) -> Bool {
-        describedScopes.contains { snapshot.resolve($0) != describedFrom[$0] }
+        describedScopes(in: snapshot).contains { snapshot.resolve($0) != describedFrom[$0] }
     }
 
     /// Makes the lines of a description anew.
     mutating func describe(_ snapshot: ClusterSnapshot, now: Timestamp) {
         guard form == .description, case .loaded(let document) = content else { return }
         describedFrom = [:]
-        for scope in describedScopes { describedFrom[scope] = snapshot.resolve(scope) }
+        for scope in describedScopes(in: snapshot) { describedFrom[scope] = snapshot.resolve(scope) }
         let described = describedLines(
             of: document, resource: address.resource.groupResource, snapshot: snapshot, now: now,
             revealsSecrets: !masksSecrets)
@@ -140,9 +140,8 @@ extension AppState {
 
     /// Describes an object in a place of its own.
     mutating func openDescription(of address: ObjectAddress, _ effects: inout [Effect]) {
-        forwardPlaces = []
-        places.append(.document(DocumentView(address, form: .description, now: now)))
-        effects.append(.openDocument(address))
+        openPane(.document(DocumentView(address, form: .description, now: now)))
+        refreshDescription()
     }
 
     mutating func openDescription(of object: any StoredObject, kind: ResourceKind, _ effects: inout [Effect]) {
@@ -182,7 +181,7 @@ extension AppState {
             place = .document(view)
             return
         }
-        guard let link = view.selectedLink?.link else { return }
+        guard let link = view.selectedLink?.link, !follow(link) else { return }
         go(
             to: ObjectID(group: link.group, kind: link.kind, namespace: link.namespace, name: link.name),
             &effects)

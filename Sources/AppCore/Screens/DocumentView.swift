@@ -44,7 +44,9 @@ package struct DocumentView: Sendable, Equatable {
         self.address = address
         self.form = form
         wraps = form == .description
-        content = .loading(since: now)
+        content =
+            AccessTopic.all.contains(address.resource.groupResource)
+            ? .loaded(AccessTopic.document(name: address.name, namespace: address.namespace)) : .loading(since: now)
     }
 
     mutating func load(_ document: JSONValue) {

@@ -121,16 +121,16 @@ extension AppState {
         guard probing?.pod == pod else { return }
         probing?.tests = tests
         probing?.isDone = isDone
-        if shownFindings != nil { settleFindings() }
+        inShownPanes { $0.settleFindings() }
     }
 
     /// Ends what nobody looks at any more.
     mutating func endProbing(_ effects: inout [Effect]) {
         guard let probing else { return }
-        let isShown = places.contains { place in
-            if case .findings(let view) = place { view.showsProbes && view.subject == probing.pod } else { false }
+        let isOpen = panes.contains { pane in
+            if case .findings(let view) = pane.place { view.showsProbes && view.subject == probing.pod } else { false }
         }
-        guard !isShown else { return }
+        guard !isOpen else { return }
         self.probing = nil
         if !probing.isDone { effects.append(.testProbes(nil)) }
     }

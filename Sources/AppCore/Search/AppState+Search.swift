@@ -17,6 +17,7 @@ extension AppState {
             ownNamespace: session.namespace)
         search = NameSearch(order)
         showFound()
+        focusNavigable()
         // One list of results is enough.
         places.removeAll { place in
             if case .table(let view) = place { view.kind == FoundObject.kind.groupResource } else { false }

@@ -21,8 +21,6 @@ package struct Restriction: Sendable, Equatable {
         case owned(by: String)
         /// Pods that use something.
         case using(PodDependency)
-        /// Bindings that give a role.
-        case giving(RoleReference)
         /// Claims of a storage class; the default class is that of claims that name none, too.
         case ofStorageClass(String, isDefault: Bool)
         /// Ingresses of a class; the default class is that of Ingresses that name none, too.
@@ -58,12 +56,6 @@ package struct Restriction: Sendable, Equatable {
             } ?? false
         case .owned(let uid): object.metadata.ownerReferences.contains { $0.uid == uid }
         case .using(let dependency): (object as? Stored<Pod>)?.value.uses(dependency) ?? false
-        case .giving(let role):
-            switch object {
-            case let binding as Stored<RoleBinding>: binding.value.role == role
-            case let binding as Stored<ClusterRoleBinding>: binding.value.role == role
-            default: false
-            }
         case .ofStorageClass(let name, let isDefault):
             (object as? Stored<PersistentVolumeClaim>).map { claim in
                 claim.value.className == name || isDefault && claim.value.namesNoClass

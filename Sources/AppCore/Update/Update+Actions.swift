@@ -77,6 +77,7 @@ extension AppState {
             id: actionCount, action: action, kind: table.kind, targets: targets, context: session?.context ?? "",
             identity: session?.identityFlags ?? [],
             hiddenMarks: view.marks.subtracting(uids).count)
+        dialog.confirmsByName = session?.confirmsByName == true
         dialog.facts = facts(of: dialog)
         dialog.weigh()
         self.dialog = dialog
@@ -91,7 +92,7 @@ extension AppState {
     }
 
     /// What is known of the dialog's action now; objects that are gone by now count as they were not there.
-    private func facts(of dialog: ActionDialog) -> ActionFacts {
+    func facts(of dialog: ActionDialog) -> ActionFacts {
         let objects = dialog.targets.compactMap { target -> (any StoredObject)? in
             let scope = KindScope(
                 dialog.kind.groupResource, namespace: dialog.kind.isNamespaced ? target.namespace : nil)
@@ -103,7 +104,7 @@ extension AppState {
 
     /// Takes over what has changed in the cluster while the dialog asks.
     mutating func refreshDialog() {
-        guard var dialog, dialog.stage == .asking || dialog.stage == .number else { return }
+        guard var dialog, dialog.isAsking else { return }
         dialog.facts = facts(of: dialog)
         // Nobody is asked for something else than what they have begun to type.
         if dialog.stage == .asking, dialog.editor.characters.isEmpty, !dialog.isGoChosen { dialog.weigh() }
@@ -112,9 +113,7 @@ extension AppState {
 
     /// What the dialog looks at, of the namespaces of its objects.
     func demand(ofDialogBeside wanted: Set<KindScope>) -> Set<KindScope> {
-        guard let dialog, dialog.kind.isNamespaced, dialog.stage == .asking || dialog.stage == .number else {
-            return []
-        }
+        guard let dialog, dialog.kind.isNamespaced, dialog.isAsking else { return [] }
         let namespaces = Set(dialog.targets.map(\.namespace))
         var scopes: Set<KindScope> = []
         for kind in ActionFacts.kinds where !wanted.contains(KindScope(kind.groupResource, namespace: nil)) {
@@ -163,7 +162,7 @@ extension AppState {
         guard var dialog else { return }
         dialog.problem = nil
         switch dialog.stage {
-        case .number, .asking:
+        case .number, .image, .asking:
             switch key {
             case .escape:
                 self.dialog = nil
@@ -226,9 +225,7 @@ extension AppState {
     }
 
     mutating func pasteIntoDialog(_ text: String) {
-        guard var dialog, dialog.stage == .number || dialog.stage == .asking, dialog.confirmation != .key else {
-            return
-        }
+        guard var dialog, dialog.isAsking, dialog.stage == .image || dialog.confirmation != .key else { return }
         dialog.editor.insert(text)
         self.dialog = dialog
     }
@@ -256,6 +253,17 @@ extension AppState {
             dialog.editor = LineEditor()
             self.dialog = dialog
             return
+        }
+        if case .debug(var debugging) = dialog.action {
+            let image = String(dialog.editor.text.filter { !$0.isWhitespace })
+            guard !image.isEmpty else {
+                dialog.problem = "An image is wanted, such as busybox."
+                self.dialog = dialog
+                return
+            }
+            debugging.image = image
+            dialog.action = .debug(debugging)
+            return start(dialog, &effects)
         }
         switch dialog.confirmation {
         case .key:
@@ -293,6 +301,7 @@ extension AppState {
         switch event {
         case .access(let id, let check, let access):
             if dialog?.id == id { dialog?.access[check] = access }
+            permissions.note(access, to: check, at: now)
         case .outcome(let order, let index, let outcome):
             guard order.targets.indices.contains(index) else { return }
             if case .done = outcome { unmark(order.targets[index].uid) }
@@ -303,6 +312,7 @@ extension AppState {
                 if case .done? = outcome { unmark(target.uid) }
             }
             guard var dialog, dialog.id == order.id else {
+                openDebugger(of: order, outcomes, takesFocus: false)
                 return tellLate(order, outcomes)
             }
             dialog.outcomes = outcomes
@@ -310,6 +320,7 @@ extension AppState {
             if dialog.doneCount == dialog.targets.count {
                 self.dialog = nil
                 show(.info, dialog.success)
+                openDebugger(of: order, outcomes, takesFocus: true)
             } else if dialog.isStopping, dialog.troubles.isEmpty {
                 self.dialog = nil
                 show(.info, "Stopped: \(dialog.tally).")
@@ -328,10 +339,12 @@ extension AppState {
     }
 
     private mutating func unmark(_ uid: String) {
-        for index in places.indices {
-            guard case .table(var view) = places[index], view.marks.contains(uid) else { continue }
-            view.marks.remove(uid)
-            places[index] = .table(view)
+        for pane in panes.indices {
+            for index in panes[pane].places.indices {
+                guard case .table(var view) = panes[pane].places[index], view.marks.contains(uid) else { continue }
+                view.marks.remove(uid)
+                panes[pane].places[index] = .table(view)
+            }
         }
     }
 }

@@ -60,11 +60,9 @@ extension AppState {
     mutating func openDocument(of container: ContainerRow, _ effects: inout [Effect]) {
         let address = ObjectAddress(
             resource: resource(for: Pod.kind), namespace: container.metadata.namespace, name: container.pod)
-        forwardPlaces = []
         var view = DocumentView(address, now: now)
         view.container = container.metadata.name
-        places.append(.document(view))
-        effects.append(.openDocument(address))
+        openPane(.document(view))
     }
 }
 

@@ -17,11 +17,22 @@ extension AppState {
         diagnosis?.scope == view.scope ? diagnosis : nil
     }
 
+    /// The lines of findings, without the titles above them.
+    package var findingsBody: Rect {
+        guard shownFindings?.subject == nil else { return body }
+        // The titles of the columns.
+        return Rect(column: 0, row: body.row + 1, columns: body.columns, rows: max(0, body.rows - 1))
+    }
+
     // MARK: - Where the rules look
 
     /// Where the rules are to look: where the findings on the screen do, or else where the table does.
     var wantedDiagnosis: DiagnosisScope? {
-        for place in places.reversed() {
+        // What somebody reads comes first, the pane with the focus before the others.
+        for id in [focus] + shownPanes {
+            if case .findings(let view)? = pane(id)?.place { return view.scope }
+        }
+        for place in (pane(navigable) ?? focusedPane).places.reversed() {
             switch place {
             case .findings(let view): return view.scope
             case .table(let view):
@@ -30,7 +41,7 @@ extension AppState {
                 if case .loading = view.loadState { return diagnosed?.scope }
                 let isNamespaced = view.table.kind.isNamespaced
                 return DiagnosisScope(namespace: isNamespaced ? view.namespace : namespace)
-            case .contexts, .document, .log, .forwards, .xray, .columns: continue
+            case .contexts, .document, .log, .forwards, .xray, .columns, .shell, .access: continue
             }
         }
         return nil
@@ -39,7 +50,7 @@ extension AppState {
     /// What is to be read for the rules: everything for somebody who waits, otherwise a few kinds after the other.
     func demand(of scope: DiagnosisScope) -> Set<KindScope> {
         var scopes = DiagnosisRule.scopes(namespace: scope.namespace)
-        guard shownFindings == nil else { return scopes }
+        guard !isShown({ if case .findings = $0 { true } else { false } }) else { return scopes }
         scopes = scopes.filter { !DiagnosisRule.askedKinds.contains($0.kind) }
         let pending = scopes.filter { scope in
             switch snapshot.resolve(scope)?.state {
@@ -75,9 +86,11 @@ extension AppState {
     }
 
     mutating func openFindings(_ view: FindingsView) {
-        forwardPlaces = []
-        places.append(.findings(view))
-        if places.count > 50 { places.remove(at: 0) }
+        if view.subject == nil {
+            pushPlace(.findings(view))
+        } else {
+            openPane(.findings(view))
+        }
         settleFindings()
     }
 
@@ -86,8 +99,10 @@ extension AppState {
     mutating func take(_ report: ScopedReport) {
         diagnosis = report
         diagnosisRevision &+= 1
-        settleFindings()
-        markFaults()
+        inShownPanes { state in
+            state.settleFindings()
+            state.markFaults()
+        }
     }
 
     /// Makes the lines of the findings on the screen anew, the selected one stays.
@@ -145,6 +160,7 @@ extension AppState {
                 return nil
             }
             if let found = view.selection as? Stored<FoundObject> { return found.value.id }
+            if view.selection is Stored<RoleHolderRow> { return nil }
             if let container = selectedContainer {
                 return ObjectID(Pod.self, namespace: container.metadata.namespace, name: container.pod)
             }
@@ -190,7 +206,7 @@ extension AppState {
         case .goToObject: selectedObject.map { go(to: $0, &effects) }
         case .showEvents: selectedFinding.map { goToEvents(about: [$0.subject] + $0.members) }
         case .showProbes: selectedPod.map { openProbes(of: $0) }
-        case .showLog: openSelectedLog(previous: false, &effects)
+        case .showLog: openSelectedLog(previous: false)
         case .testProbes:
             guard let pod = pod(of: view), let subject = view.subject else { return }
             probing = Probing(pod: subject)
@@ -236,7 +252,7 @@ extension AppState {
         switch view.selectedLine?.target {
         case .object(let object): go(to: object, &effects)
         case .events(let object): goToEvents(about: [object])
-        case .log: openSelectedLog(previous: false, &effects)
+        case .log: openSelectedLog(previous: false)
         case .finding(let id): openWhy(ofFinding: id)
         case .unfold: unfold(nil)
         case nil: break
@@ -261,10 +277,9 @@ extension AppState {
     }
 
     private mutating func goToEvents(about objects: [ObjectID]) {
-        guard let first = objects.first else { return }
-        // Events about objects in no namespace are in `default`.
-        let namespace = first.namespace.isEmpty ? "default" : first.namespace
-        goTo(
-            Event.kind, restriction: Restriction(.about(Set(objects)), title: first.shortText), namespace: namespace)
+        guard !objects.isEmpty else { return }
+        var view = eventsView(about: objects)
+        view.isWide = table?.isWide ?? false
+        push(view)
     }
 }

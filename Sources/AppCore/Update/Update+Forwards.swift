@@ -36,7 +36,7 @@ extension AppState {
     // MARK: - News
 
     mutating func take(_ event: ForwardsEvent) {
-        let selected = selectedForward?.request
+        let rowsBefore = forwardRows
         switch event {
         case .saved(let requests): savedForwards = requests
         case .running(let infos):
@@ -49,11 +49,14 @@ extension AppState {
             forwards = infos
         }
         // The selection stays on its forward.
-        guard var view = shownForwards else { return }
         let rows = forwardRows
-        let index = rows.firstIndex { $0.request == selected } ?? view.selectedIndex
-        view.select(index, count: rows.count, visibleRows: visibleRows)
-        place = .forwards(view)
+        inShownPanes { state in
+            guard var view = state.shownForwards else { return }
+            let selected = rowsBefore.indices.contains(view.selectedIndex) ? rowsBefore[view.selectedIndex] : nil
+            let index = rows.firstIndex { $0.request == selected?.request } ?? view.selectedIndex
+            view.select(index, count: rows.count, visibleRows: state.visibleRows)
+            state.place = .forwards(view)
+        }
     }
 
     /// Forgets the forwards of the context that is left, and says that they ended.
@@ -72,8 +75,7 @@ extension AppState {
     mutating func openForwards() {
         if case .forwards = place { return }
         noteScope()
-        forwardPlaces = []
-        places.append(.forwards(ForwardsView()))
+        openPane(.forwards(ForwardsView()))
     }
 
     mutating func runInForwards(_ command: Command, _ effects: inout [Effect]) {

@@ -5,7 +5,13 @@ import Screen
 extension AppState {
     mutating func handle(_ input: InputEvent, _ effects: inout [Effect]) {
         switch input {
-        case .key(let key): handle(key, &effects)
+        case .key(let key):
+            if keyContext == .shell, KeyMap.command(for: key, in: .shell) == nil,
+                typeIntoShell(.key(key), &effects)
+            {
+                return
+            }
+            handle(KeyMap.command(for: key, in: keyContext) == nil ? key.simplified : key, &effects)
         case .paste(let text):
             if dialog != nil {
                 pasteIntoDialog(text)
@@ -14,7 +20,10 @@ extension AppState {
             } else if prompt != nil {
                 prompt?.editor.insert(text)
                 promptEdited()
+            } else {
+                _ = typeIntoShell(.paste(text), &effects)
             }
+        case .pasteTooLong: show(.warning, "The paste is longer than 1 MiB: nothing was pasted.")
         case .mouse(let event): handle(event, &effects)
         }
     }
@@ -40,20 +49,52 @@ extension AppState {
             handlePromptKey(key, &effects)
             return
         }
-        guard let command = KeyMap.command(for: key, in: keyContext) else { return }
+        guard let command = KeyMap.command(for: key, in: keyContext) else {
+            if awaitsPaneKey {
+                awaitsPaneKey = false
+                show(.info, "\(key.label) is no command for panes; ctrl-t ? lists them.")
+            }
+            return
+        }
         run(command, key: key, &effects)
     }
 
     /// Carries out a command, or says why not.
     mutating func run(_ command: Command, key: Key, _ effects: inout [Effect]) {
+        let refused = refusedCommand
+        refusedCommand = nil
         if let reason = CommandInfo.of(command)?.unavailable(self) {
             show(.info, reason)
             return
         }
+        // The server has the last word: who insists may ask it.
+        if dialog == nil, helpTop == nil, refused != command, let missing = missingPermission(for: command) {
+            refusedCommand = command
+            show(.warning, "You may not \(missing); \(key.label) again tries it all the same.")
+            return
+        }
+        if command == .cancelPaneCommand, key == .control("t") {
+            // Twice it is for the program in a shell; elsewhere, or after a key that can be repeated, it begins again.
+            let isRepeated = repeatsPaneKey
+            repeatsPaneKey = false
+            if isRepeated || shownShell?.isLive != true { return }
+            awaitsPaneKey = false
+            if typeIntoShell(.key(key), &effects) { return }
+        }
+        if runInPanes(command, key: key) { return }
         if dialog != nil, command != .quit, command != .repaint { return runInDialog(command, &effects) }
         if helpTop != nil, runInHelp(command) { return }
         switch command {
-        case .quit: effects.append(.quit)
+        case .quit:
+            let shells = panes.count {
+                if case .shell(let view) = $0.place { view.news.state == .running } else { false }
+            }
+            if shells > 0, quitAskedAt.map({ now.seconds - $0.seconds > 5 }) ?? true {
+                quitAskedAt = now
+                let words = shells == 1 ? "A shell is open" : "\(shells) shells are open"
+                return show(.warning, "\(words): ctrl-c once more leaves all the same.")
+            }
+            effects.append(.quit)
         case .repaint: effects.append(.repaint)
         case .retry:
             if connection == .stopped, let session {
@@ -61,6 +102,7 @@ extension AppState {
             } else {
                 effects.append(.retryNow)
             }
+            permissions.forget()
             show(.info, "Trying again.")
         case .help: helpTop = 0
         case .commandPrompt:
@@ -69,17 +111,22 @@ extension AppState {
             line.candidates = commandCandidates(for: "")
             prompt = line
             if session != nil { effects.append(.discover) }
+        case .showEventsBeside: openEvents()
         case .showKinds: openKinds(filter: nil, &effects)
-        case .filterPrompt: prompt = Prompt(.filter, text: shownTable?.filterText ?? shownXray?.filterText ?? "")
+        case .filterPrompt:
+            let text = shownTable?.filterText ?? shownXray?.filterText ?? shownContexts?.filterText
+            shownContexts?.detailTop = nil
+            prompt = Prompt(.filter, text: text ?? "")
         case .searchPrompt:
             switch place {
             case .document(let view): prompt = Prompt(.search, text: view.search)
-            case .log(let view): prompt = Prompt(.search, text: view.search)
+            case .shell(let view): prompt = Prompt(.search, text: view.copyMode?.search ?? "")
+            case .log(let view): prompt = Prompt(.search, text: view.search.text)
             default: break
             }
         case .xray: openXrayOfSelection()
         case .chooseColumns: openColumns()
-        case .saveTable: askForFile()
+        case .saveTable where shownLog == nil: askForFile()
         case .back:
             if key == .escape, !clearsSomething, endSearch(&effects) || stopWaiting(&effects) { return }
             if places.count == 1, !clearsSomething, key == .character("q") {
@@ -89,9 +136,13 @@ extension AppState {
         case .historyBack: goBack(&effects)
         case .historyForward:
             if let next = forwardPlaces.popLast() {
-                noteScope()
-                places.append(next)
-                arrive(&effects)
+                if next.isDetail {
+                    openPane(next)
+                } else {
+                    noteScope()
+                    places.append(next)
+                }
+                arrive()
             }
         case .lastView:
             if let scope = previousScope, let table = resourceTable(of: scope.kind) {
@@ -100,24 +151,30 @@ extension AppState {
         case .allNamespaces: switchNamespace(nil)
         case .favouriteNamespace: switchToFavourite(key)
         case .open: open(&effects)
+        case .openShell: openShells(.shell)
+        case .attach: openShells(.attach)
+        case .debugContainer: askDebug(image: nil, &effects)
+        case .leaveShell: focus(on: .main)
+        case .typeToAllShells: runInShell(command, &effects)
         case .forward: askForward()
         case .showForwards: openForwards()
         default:
             switch place {
             case .table: runInTable(command, &effects)
-            case .contexts(var view):
-                let visibleRows = visibleRows(of: view)
-                let moved = moved(view.selectedIndex, by: command, page: visibleRows, count: contexts.count)
-                view.select(moved, count: contexts.count, visibleRows: visibleRows)
-                place = .contexts(view)
+            case .contexts: runInContexts(command, &effects)
             case .document(var view):
                 run(command, in: &view, &effects)
                 place = .document(view)
             case .log: runInLog(command, key: key, &effects)
             case .findings: runInFindings(command, &effects)
             case .forwards: runInForwards(command, &effects)
+            case .access: runInAccess(command, &effects)
             case .xray: runInXray(command, &effects)
             case .columns: runInColumns(command, &effects)
+            case .shell:
+                runInShell(command, &effects)
+                // Who asks for the page above wants to see it.
+                if command == .beginCopyMode, key != .character("[") { runInShell(.pageUp, &effects) }
             }
         }
     }
@@ -126,15 +183,17 @@ extension AppState {
         switch command {
         case .back, .help: helpTop = nil
         case .moveDown, .moveUp, .pageDown, .pageUp, .moveToTop, .moveToBottom:
-            let count = HelpPage.lines(for: self).count
-            scrollHelp(to: moved(helpTop ?? 0, by: command, page: body.rows, count: count))
+            let whole = onWholeScreen
+            let count = HelpPage.lines(for: whole).count
+            scrollHelp(to: moved(helpTop ?? 0, by: command, page: whole.body.rows, count: count))
         default: return false
         }
         return true
     }
 
     mutating func scrollHelp(to line: Int) {
-        let last = max(0, HelpPage.lines(for: self).count - body.rows)
+        let whole = onWholeScreen
+        let last = max(0, HelpPage.lines(for: whole).count - whole.body.rows)
         helpTop = max(0, min(line, last))
     }
 
@@ -215,9 +274,10 @@ extension AppState {
             if let pod = selectedPod { openProbes(of: pod) }
             return
         case .showLog, .showPreviousLog:
-            openSelectedLog(previous: command == .showPreviousLog, &effects)
+            openSelectedLog(previous: command == .showPreviousLog)
             return
         case .describe:
+            if let row = view.selection as? Stored<RoleHolderRow> { return open(row.value.holder, &effects) }
             if view.selection is Stored<OfferedKind> {
                 return show(.info, "This is no object of the cluster; Enter opens it.")
             }
@@ -228,6 +288,9 @@ extension AppState {
             }
             return
         case .viewYAML:
+            if view.selection is Stored<RoleHolderRow> {
+                return show(.info, "This is no object of the cluster; Enter says what it may do.")
+            }
             if view.selection is Stored<OfferedKind> {
                 return show(.info, "This is no object of the cluster; Enter opens it.")
             }
@@ -292,6 +355,7 @@ extension AppState {
             view.layOut()
             view.describe(snapshot, now: now)
         case .describe, .viewYAML:
+            guard view.isOfObject else { return show(.info, "The server has no object of this.") }
             view.show(command == .describe ? .description : .yaml)
             view.describe(snapshot, now: now)
         case .nextLink, .previousLink:
@@ -311,18 +375,7 @@ extension AppState {
     mutating func openDocument(of object: any StoredObject, kind: ResourceKind, _ effects: inout [Effect]) {
         let address = ObjectAddress(
             resource: resource(for: kind), namespace: object.metadata.namespace, name: object.metadata.name)
-        forwardPlaces = []
-        places.append(.document(DocumentView(address, now: now)))
-        effects.append(.openDocument(address))
-    }
-
-    /// Watches the document or the logs on the screen again, after others were open or none.
-    private func reopenDocument(_ effects: inout [Effect]) {
-        switch place {
-        case .document(let view): effects.append(.openDocument(view.address))
-        case .log(let view): effects.append(.openLog(view.order))
-        default: break
-        }
+        openPane(.document(DocumentView(address, now: now)))
     }
 
     // MARK: - Back
@@ -331,10 +384,12 @@ extension AppState {
     private var clearsSomething: Bool {
         switch place {
         case .document(let view): !view.search.isEmpty
-        case .log(let view): !view.search.isEmpty
+        case .log(let view): view.isNarrowed
         case .table(let view): !view.filterText.isEmpty || view.faultsOnly
         case .xray(let view): !view.filterText.isEmpty || view.faultsOnly
-        case .contexts, .findings, .forwards, .columns: false
+        case .shell(let view): view.copyMode != nil
+        case .contexts(let view): view.deletion != nil || view.detailTop != nil || !view.filterText.isEmpty
+        case .findings, .forwards, .columns, .access: false
         }
     }
 
@@ -344,38 +399,43 @@ extension AppState {
             case .document(var view):
                 view.find("")
                 place = .document(view)
-            case .log: changeLog { view, _ in view.find("") }
+            case .log:
+                changeLog {
+                    $0.clear()
+                    $0.settle($1)
+                }
             case .table(let view) where !view.filterText.isEmpty: setFilter("")
             case .table(var view):
                 view.faultsOnly = false
                 place = .table(view)
                 filterTable()
             case .xray: clearXray()
-            case .contexts, .findings, .forwards, .columns: break
+            case .shell: shownShell?.copyMode = nil
+            case .contexts: _ = clearContexts()
+            case .findings, .forwards, .columns, .access: break
             }
             return
         }
-        guard places.count > 1 else { return }
-        noteScope()
-        let left = places.removeLast()
-        forwardPlaces.append(left)
-        switch left {
-        case .document: effects.append(.closeDocument)
-        case .log: effects.append(.closeLog)
-        default: break
+        guard places.count > 1 else {
+            guard focus != .main else { return }
+            let left = place
+            closePane(focus)
+            inPane(navigable) { $0.forwardPlaces.append(left) }
+            return
         }
-        arrive(&effects)
+        noteScope()
+        forwardPlaces.append(places.removeLast())
+        arrive()
     }
 
     /// Brings the place that was gone back or forward to up to date.
-    private mutating func arrive(_ effects: inout [Effect]) {
-        if let view = shownTable, view.table.kind.isNamespaced, view.restriction == nil {
+    mutating func arrive() {
+        if focusedPane.isNavigable, let view = shownTable, view.table.kind.isNamespaced, view.restriction == nil {
             namespace = view.namespace
         }
         applySnapshot()
         applySnapshotToXray()
         settle()
         refreshDescription()
-        reopenDocument(&effects)
     }
 }

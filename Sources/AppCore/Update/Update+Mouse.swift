@@ -1,8 +1,10 @@
 import Screen
 
 extension AppState {
-    mutating func handle(_ event: MouseEvent, _ effects: inout [Effect]) {
-        guard prompt == nil, forwardDialog == nil, dialog == nil else { return }
+    /// An action of the mouse in the pane that has the focus, by its own coordinates.
+    mutating func handleInPane(_ event: MouseEvent, _ effects: inout [Effect]) {
+        if helpTop == nil, shownShell != nil { return handleInShell(event, &effects) }
+        guard event.button == .left else { return }
         if let top = helpTop {
             if let step = event.kind.wheelStep { scrollHelp(to: top + step) }
             return
@@ -15,12 +17,19 @@ extension AppState {
         case (.document(var view), .wheelUp), (.document(var view), .wheelDown):
             view.scroll(to: view.top + (event.kind.wheelStep ?? 0), visibleRows: body.rows, columns: size.columns)
             place = .document(view)
-        case (.log(let view), .wheelUp), (.log(let view), .wheelDown):
-            let (step, rect) = (event.kind.wheelStep ?? 0, logBody)
-            changeLog {
-                $0.scroll(to: view.top + step, rows: rect.rows, columns: rect.columns, utcOffset: $1)
-                $0.follows = step > 0 && $0.isAtEnd(rows: rect.rows, columns: rect.columns, utcOffset: $1)
-            }
+        case (.access(var view), .wheelUp), (.access(var view), .wheelDown):
+            view.scroll(to: view.top + (event.kind.wheelStep ?? 0), visibleRows: body.rows)
+            place = .access(view)
+        case (.access(var view), .press), (.access(var view), .doublePress):
+            view.select(view.top + row)
+            place = .access(view)
+            if event.kind == .doublePress, view.target != nil { openAccessTarget(&effects) }
+        case (.log, .wheelUp), (.log, .wheelDown):
+            let step = event.kind.wheelStep ?? 0
+            changeLog { $0.wheel(by: step, $1) }
+        case (.log, .press), (.log, .doublePress):
+            changeLog { $0.select(row: row, $1) }
+            if event.kind == .doublePress { runInLog(.expandLine, key: .enter, &effects) }
         case (.forwards(var view), .wheelUp), (.forwards(var view), .wheelDown):
             view.select(
                 view.selectedIndex + (event.kind.wheelStep ?? 0), count: forwardRows.count, visibleRows: visibleRows)
@@ -30,11 +39,13 @@ extension AppState {
             view.select(view.top + row - 1, count: forwardRows.count, visibleRows: visibleRows)
             place = .forwards(view)
             if event.kind == .doublePress { open(&effects) }
-        case (.contexts(var view), .wheelUp), (.contexts(var view), .wheelDown):
-            view.select(
-                view.selectedIndex + (event.kind.wheelStep ?? 0), count: contexts.count,
-                visibleRows: visibleRows(of: view))
-            place = .contexts(view)
+        case (.contexts(let view), .wheelUp), (.contexts(let view), .wheelDown):
+            let step = event.kind.wheelStep ?? 0
+            if let top = view.detailTop {
+                scrollContextDetails(to: top + step)
+            } else if view.deletion == nil {
+                selectContext(view.selectedIndex + step)
+            }
         case (.table(var view), .press), (.table(var view), .doublePress):
             let table = view.table
             if row == 0 {
@@ -75,12 +86,12 @@ extension AppState {
             view.select(index, visibleRows: xrayRows)
             place = .xray(view)
             if event.kind == .doublePress { open(&effects) }
-        case (.contexts(var view), .press), (.contexts(var view), .doublePress):
+        case (.contexts(let view), .press), (.contexts(let view), .doublePress):
             let line = row - 1 - view.reasonLines(columns: size.columns).count
-            let visibleRows = visibleRows(of: view)
-            guard line >= 0, line < visibleRows, view.top + line < contexts.count else { return }
-            view.select(view.top + line, count: contexts.count, visibleRows: visibleRows)
-            place = .contexts(view)
+            guard view.detailTop == nil, view.deletion == nil, line >= 0, line < visibleRows(of: view),
+                view.top + line < rows(of: view).count
+            else { return }
+            selectContext(view.top + line)
             if event.kind == .doublePress { open(&effects) }
         default: break
         }
@@ -93,7 +104,7 @@ extension MouseEvent.Kind {
         switch self {
         case .wheelUp: -3
         case .wheelDown: 3
-        case .press, .release, .doublePress: nil
+        case .press, .release, .doublePress, .drag: nil
         }
     }
 }

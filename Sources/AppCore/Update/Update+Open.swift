@@ -5,18 +5,22 @@ extension AppState {
     /// Enter: goes to what the selected row stands for.
     mutating func open(_ effects: inout [Effect]) {
         if shownForwards != nil { return runInForwards(.open, &effects) }
-        if case .contexts(let view) = place {
-            guard contexts.indices.contains(view.selectedIndex) else { return }
-            switchContext(contexts[view.selectedIndex].name, &effects)
-            return
+        if shownContexts != nil {
+            guard let context = selectedContext else { return }
+            if let file = context.hiddenBy {
+                return show(.info, "The one of \(file) counts instead: R gives this one another name.")
+            }
+            return switchContext(context.name, &effects)
         }
         if shownDocument != nil { return openLink(&effects) }
+        if shownAccess != nil { return openAccessTarget(&effects) }
         if shownXray != nil { return openXrayNode(&effects) }
         if let view = shownFindings { return openFinding(view, &effects) }
         guard let view = shownTable, let object = view.selection
         else { return }
         let table = view.table
         if let found = object as? Stored<FoundObject> { return open(found.value, &effects) }
+        if let row = object as? Stored<RoleHolderRow> { return open(row.value.holder, &effects) }
         let metadata = object.metadata
         let title = "\(table.kind.groupResource.resource)/\(metadata.name)"
         switch object {
@@ -29,7 +33,7 @@ extension AppState {
             remember(metadata.name)
             goTo(Pod.kind, namespace: metadata.name)
         case is Stored<Pod>: openContainers(of: ObjectKey(metadata))
-        case is Stored<ContainerRow>: openSelectedLog(previous: false, &effects)
+        case is Stored<ContainerRow>: openSelectedLog(previous: false)
         case let deployment as Stored<Deployment>:
             goTo(
                 Pod.kind, restriction: Restriction(.selector(deployment.value.selector), title: title),
@@ -80,7 +84,6 @@ extension AppState {
         case is Stored<PersistentVolumeClaim>: reach(podsUsing: .claim(metadata.name), from: object, title)
         case is Stored<ConfigMap>: reach(podsUsing: .configMap(metadata.name), from: object, title)
         case is Stored<SecretObject>: reach(podsUsing: .secret(metadata.name), from: object, title)
-        case is Stored<ServiceAccount>: reach(podsUsing: .serviceAccount(metadata.name), from: object, title)
         case is Stored<PriorityClass>: reach(podsUsing: .priorityClass(metadata.name), from: object, title)
         case let volume as Stored<PersistentVolume>:
             let claim = volume.value.claimRef
@@ -97,9 +100,6 @@ extension AppState {
             reach(
                 Ingress.kind, .ofIngressClass(metadata.name, isDefault: ingressClass.value.isDefault), from: object,
                 title, nothing: "No Ingress is of \(title).")
-        case let binding as Stored<RoleBinding>: open(roleOf: binding.value.role, in: metadata.namespace, title)
-        case let binding as Stored<ClusterRoleBinding>: open(roleOf: binding.value.role, in: "", title)
-        case is Stored<Role>, is Stored<ClusterRole>: openBindings(of: object, kind: table.kind, title)
         case is Stored<Endpoints>: reach(Service.kind, name: metadata.name, namespace: metadata.namespace, title)
         case let definition as Stored<CustomResourceDefinition>: open(objectsOf: definition.value)
         case let lease as Stored<Lease>: open(holderOf: lease.value, title)

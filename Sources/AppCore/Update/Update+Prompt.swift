@@ -36,7 +36,13 @@ extension AppState {
         line.historyIndex = nil
         line.candidateIndex = nil
         line.error = nil
-        line.candidates = line.kind == .command ? commandCandidates(for: line.editor.text) : []
+        switch line.kind {
+        case .command: line.candidates = commandCandidates(for: line.editor.text)
+        case .log(let kind): line.candidates = logCandidates(kind, line.editor.text)
+        case .context(let what): line.candidates = contextCandidates(what, line.editor.text)
+        case .access(let kind): line.candidates = accessCandidates(kind, line.editor.text)
+        case .filter, .search, .save: line.candidates = []
+        }
         prompt = line
         promptTextChanged()
     }
@@ -45,7 +51,8 @@ extension AppState {
     private mutating func promptTextChanged() {
         guard let line = prompt else { return }
         switch line.kind {
-        case .command, .save: break
+        case .command, .save, .context, .access: break
+        case .log(let kind): logPromptChanged(kind, line.editor.text)
         case .filter:
             if shownXray != nil {
                 filterXray(line.editor.text)
@@ -56,12 +63,17 @@ extension AppState {
             prompt?.error = error
         case .search:
             if case .log = place {
-                let (text, rect) = (line.editor.text, logBody)
+                let text = line.editor.text
                 changeLog {
                     $0.find(text)
-                    $0.goToMatch(forward: true, rows: max(1, rect.rows), columns: rect.columns, utcOffset: $1)
+                    $0.goToMatch(forward: true, $1)
+                    $0.settle($1)
                 }
-                let isFound = text.isEmpty || shownLog?.matches.isEmpty == false
+                let reason = shownLog?.whyNothingIsFound
+                prompt?.error = reason
+            }
+            if case .shell = place {
+                let isFound = searchInCopyMode(line.editor.text)
                 prompt?.error = isFound ? nil : "Nothing matches."
             }
             if case .document(var view) = place {
@@ -78,9 +90,11 @@ extension AppState {
         guard let line = prompt else { return }
         prompt = nil
         switch line.kind {
-        case .command, .save: break
+        case .command, .save, .context, .access: break
+        case .log(let kind): cancelLogPrompt(kind, line)
         case .filter: shownXray == nil ? setFilter("") : filterXray("")
         case .search:
+            _ = searchInCopyMode(line.original)
             changeLog { view, _ in view.find(line.original) }
             if case .document(var view) = place {
                 view.find(line.original)
@@ -98,6 +112,9 @@ extension AppState {
             prompt = nil
         case .search: prompt = nil
         case .save: saveTable(as: line, &effects)
+        case .log(let kind): acceptLogPrompt(kind, line, &effects)
+        case .context(let what): acceptContextPrompt(what, text, &effects)
+        case .access(let kind): acceptAccessPrompt(kind, text, &effects)
         case .command:
             prompt = nil
             guard !text.allSatisfy({ $0 == " " }) else { return }

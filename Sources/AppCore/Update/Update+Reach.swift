@@ -60,28 +60,6 @@ extension AppState {
             namespace: budget.metadata.namespace)
     }
 
-    mutating func open(roleOf reference: RoleReference, in namespace: String, _ title: String) {
-        switch reference.kind {
-        case "ClusterRole": reach(ClusterRole.kind, name: reference.name, namespace: "", title)
-        case "Role": reach(Role.kind, name: reference.name, namespace: namespace, title)
-        default: show(.info, "\(title) gives a \(reference.kind), which is no role.")
-        }
-    }
-
-    /// Shows who gets a role: of a ClusterRole in every namespace.
-    mutating func openBindings(of role: any StoredObject, kind: ResourceKind, _ title: String) {
-        var reference = RoleReference()
-        (reference.kind, reference.name) = (kind.kind, role.metadata.name)
-        let isClusterRole = kind.groupResource == ClusterRole.kind.groupResource
-        goTo(
-            isClusterRole ? ClusterRoleBinding.kind : RoleBinding.kind,
-            restriction: Restriction(.giving(reference), title: title, nothing: "No binding gives \(title)."),
-            namespace: isClusterRole ? nil : role.metadata.namespace)
-        if isClusterRole {
-            show(.info, "In one namespace RoleBindings may give it too: :rolebindings -A /\(reference.name)")
-        }
-    }
-
     /// Shows the objects of a kind that the cluster was taught.
     mutating func open(objectsOf definition: CustomResourceDefinition) {
         let kind = definition.definedKind

@@ -48,10 +48,10 @@ extension AppState {
             show(.info, "Saved \(path) (\(bytes) bytes).")
         case .failed(let reason): show(.error, reason)
         case .exists:
-            guard prompt == nil, dialog == nil, shownTable != nil else {
+            guard prompt == nil, dialog == nil, shownTable != nil || shownLog != nil else {
                 return show(.error, "\(path) exists; nothing was written.")
             }
-            var line = Prompt(.save, text: path)
+            var line = Prompt(shownLog == nil ? .save : .log(.save(isEverything: savesWholeLog)), text: path)
             line.overwritten = path
             line.error = "It exists: enter writes over it."
             prompt = line

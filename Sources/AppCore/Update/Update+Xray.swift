@@ -54,9 +54,7 @@ extension AppState {
     }
 
     private mutating func openXray(_ order: XrayOrder) {
-        forwardPlaces = []
-        places.append(.xray(XrayView(order, openedAt: now)))
-        if places.count > 50 { places.remove(at: 0) }
+        pushPlace(.xray(XrayView(order, openedAt: now)))
         applySnapshotToXray()
     }
 
@@ -73,8 +71,8 @@ extension AppState {
         for place in places.reversed() {
             switch place {
             case .xray(let view): return view.order.needs
-            case .document, .log, .findings, .columns: continue
-            case .table, .contexts, .forwards: return []
+            case .document, .log, .findings, .columns, .shell: continue
+            case .table, .contexts, .forwards, .access: return []
             }
         }
         return []
@@ -121,7 +119,7 @@ extension AppState {
         case .toggleFaults: changeXray { $0.toggleFaults(snapshot, visibleRows: rows) }
         case .why: openWhy()
         case .showProbes: selectedPod.map { openProbes(of: $0) }
-        case .showLog, .showPreviousLog: openSelectedLog(previous: command == .showPreviousLog, &effects)
+        case .showLog, .showPreviousLog: openSelectedLog(previous: command == .showPreviousLog)
         case .describe: selectedObject.map { openDescription(of: $0, &effects) }
         case .viewYAML: selectedObject.map { openDocument(of: $0, &effects) }
         case .copyName:
@@ -144,9 +142,7 @@ extension AppState {
             return show(.info, "\(object) cannot be shown: its kind is not known here.")
         }
         let address = ObjectAddress(resource: resource, namespace: object.namespace, name: object.name)
-        forwardPlaces = []
-        places.append(.document(DocumentView(address, now: now)))
-        effects.append(.openDocument(address))
+        openPane(.document(DocumentView(address, now: now)))
     }
 
     /// The logs of a node's pods.

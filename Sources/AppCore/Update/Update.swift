@@ -1,3 +1,4 @@
+import Access
 import ClusterState
 import Diagnosis
 import KubernetesModel
@@ -8,11 +9,13 @@ import Screen
 /// - Returns: what the outside world is asked to do, in order.
 package func update(_ state: inout AppState, _ event: AppEvent) -> [Effect] {
     var effects: [Effect] = []
+    let wasReached = state.snapshot.isReached
     switch event {
     case .input(let input): state.handle(input, &effects)
     case .resized(let size):
-        state.size = size
-        state.settle()
+        state.screenSize = size
+        state.layOut()
+        state.inShownPanes { $0.settle() }
     case .tick(let now): state.tick(now)
     case .snapshot(let snapshot): state.take(snapshot, &effects)
     case .discovered(let resources, let others, let failures):
@@ -21,15 +24,27 @@ package func update(_ state: inout AppState, _ event: AppEvent) -> [Effect] {
     case .connection(let event): state.connectionChanged(event, &effects)
     case .document(let event): state.documentChanged(event)
     case .forwards(let event): state.take(event)
+    case .access(let news): state.take(news)
+    case .contexts(let news): state.take(news)
+    case .accessReply(let question, let identity, let reply): state.take(reply, to: question, of: identity)
+    case .permissions(let news): state.permissions.take(news, at: state.now)
     case .diagnosed(let report): state.take(report)
-    case .log(let news): state.take(news)
+    case .log(let pane, let news): state.inPane(pane) { $0.take(news) }
+    case .shell(let pane, let news): state.take(news, from: pane)
+    case .workOnLogs: state.workOnLogs()
     case .found(let id, let news): state.take(news, ofSearch: id)
     case .saved(let path, let outcome): state.take(outcome, ofSaving: path)
     case .probed(let pod, let tests, let isDone): state.take(tests, of: pod, isDone: isDone)
     case .action(let event): state.take(event)
     case .notice(let notice): state.show(notice)
     }
+    state.followView()
+    state.followPins()
+    state.updateWork(&effects)
+    state.updateShells(&effects)
+    state.askForLogWork(&effects)
     state.updateDemand(&effects)
+    state.updatePermissions(&effects, byHand: event.isInput || !wasReached && state.snapshot.isReached)
     state.noteView(&effects)
     return effects
 }
@@ -51,65 +66,61 @@ extension AppState {
         self.now = now
         if let notice, notice.until <= now { self.notice = nil }
         refreshDialog()
-        refreshDescription()
-        guard let index = visibleTable, case .table(let view) = places[index] else { return }
-        if view.filter.dependsOnTime { filterTable() }
-        let visibleRows = visibleTableRows
-        changeTable { $0.measureTime(table: $1, now: now, visibleRows: visibleRows) }
+        inShownPanes { state in
+            state.refreshDescription()
+            state.settleAccess()
+            guard let view = state.shownTable else { return }
+            if view.filter.dependsOnTime { state.filterTable() }
+            let visibleRows = state.visibleRows
+            state.changeTable { $0.measureTime(table: $1, now: now, visibleRows: visibleRows) }
+        }
     }
 
     fileprivate mutating func take(_ snapshot: ClusterSnapshot, _ effects: inout [Effect]) {
         guard snapshot.epoch >= self.snapshot.epoch else { return }
         self.snapshot = snapshot
-        applySnapshot()
-        applySnapshotToXray()
-        refreshDescription(always: false)
+        inShownPanes { state in
+            state.applySnapshot()
+            state.applySnapshotToXray()
+            state.refreshDescription(always: false)
+            if state.shownFindings?.showsProbes == true { state.settleFindings() }
+            state.fallBackIfForbidden()
+        }
         if dialog?.facts.isIncomplete == true { refreshDialog() }
-        if shownFindings?.showsProbes == true { settleFindings() }
-        fallBackIfForbidden()
     }
-
-    /// Where the table on the screen is on the stack: on top, or below what stands beside it.
-    var visibleTable: Int? {
-        if case .table = place { return places.count - 1 }
-        return panes == nil ? nil : places.count - 2
-    }
-
-    /// How many rows of that table are on the screen.
-    private var visibleTableRows: Int { panes.map { max(1, $0.table.rows - 2) } ?? visibleRows }
 
     /// Changes the table on the screen.
     ///
     /// Nothing else holds its rows meanwhile, so they are not copied.
     private mutating func changeTable(_ change: (inout TableView, ResourceTable) -> Void) {
-        guard let index = visibleTable, case .table(var view) = places[index]
-        else { return }
+        guard case .table(var view) = place else { return }
         let table = view.table
-        places[index] = .contexts(ContextsView())
+        place = .contexts(ContextsView())
         change(&view, table)
-        places[index] = .table(view)
+        place = .table(view)
     }
 
     /// Puts the table on the screen into the columns in which the server prints its kind by now.
     private mutating func takeColumns() {
-        guard let index = visibleTable, case .table(let view) = places[index], let printed = view.table.printed,
+        guard let view = shownTable, let printed = view.table.printed,
             let columns = snapshot.resolve(view.scope)?.printedColumns, columns !== printed
         else { return }
         let table = ResourceTable(resource(for: view.table.kind), printed: columns)
-        let (now, visibleRows) = (now, visibleTableRows)
+        let (now, visibleRows) = (now, visibleRows)
         changeTable { view, _ in view.take(table, now: now, visibleRows: visibleRows) }
     }
 
     /// Brings the table on the screen up to date with the snapshot.
     mutating func applySnapshot() {
         takeColumns()
-        if let index = visibleTable, case .table(let view) = places[index] {
+        if let view = shownTable {
             updateUsage(for: view)
             makeContainers(for: view)
+            makeRoleHolders(for: view)
         }
         let usage = usage
         let snapshot = madeHere.isEmpty ? snapshot : snapshot.adding(madeHere)
-        let (now, visibleRows) = (now, visibleTableRows)
+        let (now, visibleRows) = (now, visibleRows)
         let (revision, health) = (diagnosisRevision, diagnosed == nil ? nil : diagnosis?.health)
         changeTable { view, table in
             if view.faultsRevision != revision {
@@ -129,12 +140,12 @@ extension AppState {
     mutating func markFaults() {
         let (revision, health) = (diagnosisRevision, diagnosed == nil ? nil : diagnosis?.health)
         changeTable { $0.setFaults(health?[$1.kind.kind] ?? [:], revision: revision) }
-        if let index = visibleTable, case .table(let view) = places[index], view.faultsOnly { filterTable() }
+        if let view = shownTable, view.faultsOnly { filterTable() }
     }
 
     /// Shows the rows that the filter lets through.
     mutating func filterTable() {
-        let (now, visibleRows) = (now, visibleTableRows)
+        let (now, visibleRows) = (now, visibleRows)
         changeTable { $0.filterRows(table: $1, now: now, visibleRows: visibleRows) }
     }
 
@@ -197,11 +208,11 @@ extension AppState {
     private mutating func take(_ contexts: [ContextInfo]) {
         let before = self.contexts
         self.contexts = contexts
-        guard case .contexts(var view) = place, before.indices.contains(view.selectedIndex),
-            let index = contexts.firstIndex(where: { $0.name == before[view.selectedIndex].name })
-        else { return }
-        view.select(index, count: contexts.count, visibleRows: visibleRows(of: view))
-        place = .contexts(view)
+        guard let view = shownContexts else { return }
+        let shown = before.filter { view.shows($0, now: now) }
+        guard shown.indices.contains(view.selectedIndex) else { return settleContexts() }
+        let selected = shown[view.selectedIndex]
+        selectContext(rows(of: view).firstIndex { $0.id == selected.id } ?? view.selectedIndex)
     }
 
     /// Opens `:ctx` when the credential is of no use from the start: waiting will not help, another context may.
@@ -244,7 +255,7 @@ extension AppState {
         guard let session, let view = table else { return false }
         let isConnected = connection == .connected
         if shownSignIn == nil {
-            guard places.count == 1, !isConnected, connection != .stopped else { return false }
+            guard focusedPane.isNavigable, places.count == 1, !isConnected, connection != .stopped else { return false }
             // Rows of the past are in nobody's way: it goes on trying behind the list.
             if view.total > 0 {
                 openContexts(reason: "\(session.context): \(whyNotConnected)", selecting: session.context)
@@ -258,6 +269,7 @@ extension AppState {
         if case .failed(let failure, _) = connection { reason += "; the last attempt: \(failure)" }
         effects.append(.disconnect)
         leaveForwards()
+        leavePanes()
         connection = .stopped
         signIn = nil
         openContexts(reason: reason, selecting: session.context)
@@ -276,6 +288,9 @@ extension AppState {
         serverVersion = nil
         connection = .connecting(since: now)
         signIn = nil
+        permissions = Permissions()
+        permissions.allowsEverything = session.isSuperUser ? true : nil
+        refusedCommand = nil
         wasConnected = false
         wasTurnedAway = false
         resources = []
@@ -284,11 +299,9 @@ extension AppState {
         saidFailures = []
         pendingCommand = nil
         discoveryFailures = []
-        usage = Usage()
         madeHere = [:]
         fallback = nil
         snapshot = ClusterSnapshot(epoch: snapshot.epoch &+ 1)
-        forwardPlaces = []
         previousScope = nil
         helpTop = nil
         dialog = nil
@@ -312,7 +325,7 @@ extension AppState {
         hasLaunched = true
         remember(session.namespace)
         if let namespace { remember(namespace) }
-        places = [.table(TableView(table, namespace: namespace, openedAt: now))]
+        beginPanes(with: .table(TableView(table, namespace: namespace, openedAt: now)))
         if isFirst, let command = options.command {
             run(commandLine: command, &effects)
             pendingCommand?.isFirst = true
@@ -324,7 +337,7 @@ extension AppState {
     }
 
     /// Closes a prompt that is about the place that is left.
-    private mutating func closeLinePrompt() {
+    mutating func closeLinePrompt() {
         if let prompt, prompt.kind != .command { self.prompt = nil }
     }
 
@@ -340,18 +353,20 @@ extension AppState {
         switch event {
         case .loaded(let of, _), .deleted(let of), .failed(let of, _): address = of
         }
-        for index in places.indices {
-            guard case .document(var view) = places[index], view.address == address else { continue }
-            switch event {
-            case .loaded(_, let document): view.load(document)
-            case .deleted: view.isDeleted = true
-            case .failed(_, let failure):
-                if case .loaded = view.content { view.failure = failure } else { view.content = .failed(failure) }
+        for id in panes.map(\.id) {
+            inPane(id) { state in
+                guard case .document(var view) = state.place, view.address == address else { return }
+                switch event {
+                case .loaded(_, let document): view.load(document)
+                case .deleted: view.isDeleted = true
+                case .failed(_, let failure):
+                    if case .loaded = view.content { view.failure = failure } else { view.content = .failed(failure) }
+                }
+                view.scroll(to: view.top, visibleRows: state.body.rows, columns: state.size.columns)
+                state.place = .document(view)
+                state.refreshDescription()
             }
-            view.scroll(to: view.top, visibleRows: body.rows, columns: size.columns)
-            places[index] = .document(view)
         }
-        refreshDescription()
     }
 
     // MARK: - What is watched
@@ -360,13 +375,20 @@ extension AppState {
     fileprivate mutating func updateDemand(_ effects: inout [Effect]) {
         guard session != nil else { return }
         var wanted: Set<KindScope> = [KindScope(Namespace.kind.groupResource, namespace: nil)]
-        if let view = table, !view.table.isMadeHere { wanted.insert(view.scope) }
-        wanted.formUnion(demandOfXray)
-        wanted.formUnion(demandOfUsage)
-        let diagnosed = wantedDiagnosis.map { DiagnosisOrder($0, isAsked: shownFindings != nil) }
+        let hasFindings = isShown { if case .findings = $0 { true } else { false } }
+        // A table that a tab covers stays current.
+        for id in Set(shownPanes + [navigable]) {
+            let state = focused(on: id)
+            if let view = state.table, !view.table.isMadeHere { wanted.insert(view.scope) }
+            if let view = state.shownTable, !view.table.isMadeHere { wanted.insert(view.scope) }
+            wanted.formUnion(state.demandOfXray)
+            wanted.formUnion(state.demandOfUsage)
+            wanted.formUnion(state.demandOfRoleHolders)
+            if let document = state.shownDocument { wanted.formUnion(document.describedScopes(in: snapshot)) }
+        }
+        let diagnosed = wantedDiagnosis.map { DiagnosisOrder($0, isAsked: hasFindings) }
         if let diagnosed { wanted.formUnion(demand(of: diagnosed.scope)) }
         wanted.formUnion(demand(ofDialogBeside: wanted))
-        if let document = shownDocument { wanted.formUnion(document.describedScopes) }
         if wanted != demand {
             demand = wanted
             effects.append(.watch(wanted))
@@ -378,7 +400,7 @@ extension AppState {
             // What nobody looks at any more gets old.
             if diagnosed == nil {
                 diagnosisRevision &+= 1
-                markFaults()
+                inShownPanes { $0.markFaults() }
             }
         }
     }
@@ -392,9 +414,7 @@ extension AppState {
         case .table(var view):
             view.settle(visibleRows: visibleRows)
             place = .table(view)
-        case .contexts(var view):
-            view.select(view.selectedIndex, count: contexts.count, visibleRows: visibleRows(of: view))
-            place = .contexts(view)
+        case .contexts: settleContexts()
         case .document(var view):
             view.scroll(to: view.top, visibleRows: body.rows, columns: size.columns)
             place = .document(view)
@@ -402,7 +422,9 @@ extension AppState {
         case .forwards(var view):
             view.select(view.selectedIndex, count: forwardRows.count, visibleRows: visibleRows)
             place = .forwards(view)
+        case .access: settleAccess()
         case .log: settleLog()
+        case .shell: settleShell()
         case .columns(var view):
             view.select(view.selectedIndex, visibleRows: body.rows)
             place = .columns(view)
@@ -419,10 +441,9 @@ extension AppState {
 
     /// Opens a table on top of what is there.
     mutating func push(_ view: TableView) {
+        focusNavigable()
         noteScope()
-        forwardPlaces = []
-        places.append(.table(view))
-        if places.count > 50 { places.remove(at: 0) }
+        pushPlace(.table(view))
         applySnapshot()
         fallBackIfForbidden()
     }
@@ -478,10 +499,21 @@ extension AppState {
                 show(.error, name == nil ? "Select a pod first, or name one." : "Go to the pod's namespace first.")
             }
         case .success(.columns): openColumns()
+        case .success(.logs(let request)): openLogs(request)
         case .success(.find(let text, let namespace)): find(text, namespace: namespace, &effects)
         case .success(.xray(let kind, let name, let namespace)): openXray(kind, name: name, namespace: namespace)
-        case .success(.scale(let replicas)): askScale(to: replicas, &effects)
+        case .success(.shell(let what, let pod, let container)): openShell(what, pod: pod, container: container)
+        case .success(.debug(let image)): askDebug(image: image, &effects)
+        case .success(.scale(let replicas)):
+            // Who types it in full insists.
+            if let missing = missingPermission(for: .scaleWorkload) { show(.warning, "You may not \(missing).") }
+            askScale(to: replicas, &effects)
+        case .success(.whoCan(let line)): openWhoCan(line)
+        case .success(.subject(let line)): openSubject(line, &effects)
+        case .success(.roleHolders(let filter)): openRoleHolders(filter: filter)
         case .success(.triage(let named)): openTriage(namespace: named ?? namespace)
+        case .success(.access(let line)): openAccess(line)
+        case .success(.canI(let words)): askWhether(words, &effects)
         case .success(.contexts(nil)):
             openContexts(reason: nil, selecting: session?.context ?? "")
             effects.append(.readContexts)
@@ -496,21 +528,8 @@ extension AppState {
         }
     }
 
-    /// Opens `:ctx`, or replaces it where it is open.
-    private mutating func openContexts(reason: String?, hint: String? = nil, selecting name: String) {
-        closeLinePrompt()
-        var view = ContextsView()
-        view.reason = reason
-        view.hint = hint
-        let index = contexts.firstIndex { $0.name == name } ?? 0
-        view.select(index, count: contexts.count, visibleRows: visibleRows(of: view))
-        forwardPlaces = []
-        if case .contexts = place { places.removeLast() }
-        places.append(.contexts(view))
-    }
-
     mutating func switchContext(_ name: String, _ effects: inout [Effect]) {
-        guard contexts.contains(where: { $0.name == name }) else {
+        guard contexts.contains(where: { $0.name == name && $0.hiddenBy == nil }) else {
             let hint = nearestName(to: name, among: contexts.map(\.name)).map { " Did you mean \($0)?" } ?? ""
             show(.error, "There is no context \(name) in the kubeconfig.\(hint)")
             return
@@ -538,6 +557,7 @@ extension AppState {
     ///
     /// A text that is no filter leaves the rows as they were before it was begun: as `original` filters them.
     mutating func setFilter(_ text: String, original: String = "") {
+        if shownContexts != nil { return filterContexts(text) }
         guard var view = shownTable else { return }
         let table = view.table
         view.filterText = text

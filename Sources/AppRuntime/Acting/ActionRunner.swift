@@ -1,3 +1,4 @@
+import Access
 import AppCore
 import Foundation
 import KubernetesClient
@@ -124,6 +125,11 @@ final class ActionRunner: Sendable {
             try await client.restart(
                 target.resource, namespace: target.namespace, name: target.name, uid: target.uid, now: now())
             return ""
+        case .debug(let debugging):
+            try await client.addDebugContainer(
+                DebugContainer(name: debugging.name, image: debugging.image, target: debugging.target),
+                namespace: target.namespace, pod: target.name, uid: target.uid)
+            return debugging.name
         }
     }
 
@@ -142,6 +148,10 @@ final class ActionRunner: Sendable {
             if let before = target.replicas { parameters.append(("from", "\(before)")) }
             parameters.append(("to", "\(replicas)"))
         case .restart: verb = "restart"
+        case .debug(let debugging):
+            verb = "debug"
+            parameters = [("container", debugging.name), ("image", debugging.image)]
+            if let target = debugging.target { parameters.append(("target", target)) }
         }
         return AuditEntry(
             time: now(), id: "\(run)/\(index)", context: access.contextName, cluster: access.clusterName,
@@ -179,7 +189,8 @@ extension KubernetesClient {
     /// Whether the server lets this user do it.
     func access(to check: AccessCheck) async -> ActionDialog.Access {
         let question = AccessQuestion(
-            verb: check.verb, resource: check.resource, subresource: check.subresource, namespace: check.namespace)
+            verb: check.verb, resource: check.resource, subresource: check.subresource, namespace: check.namespace,
+            name: check.name)
         do {
             let answer = try await review(question)
             return answer.isAllowed ? .allowed : .denied(answer.reason)
