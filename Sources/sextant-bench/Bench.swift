@@ -9,7 +9,8 @@ struct Bench: AsyncParsableCommand {
         abstract: "Measures sextant against any cluster; build it with -c release.",
         subcommands: [
             ListBench.self, DecodeBench.self, DiagnosisBench.self, XrayBench.self, DescribeBench.self,
-            ScreenBench.self, UsageBench.self, Serve.self,
+            ScreenBench.self, TerminalBench.self, LogsBench.self, UsageBench.self, Serve.self, ServeLogs.self,
+            LogStreamBench.self, DemoBench.self,
         ])
 }
 

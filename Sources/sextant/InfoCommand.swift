@@ -30,6 +30,11 @@ struct Info: AsyncParsableCommand {
             line("namespace", access.namespace ?? "default (the context names none)")
             line("server", "\(access.server)")
             if let proxy = access.proxy { line("proxy", "\(proxy)") }
+            line("rules", configuredRules.summary)
+            if let reason = access.readOnlyReason { line("read-only", reason) }
+            if let rule = access.liftedRule {
+                line("read-only", "no, because of --allow-changes; otherwise by \(rule)")
+            }
             var surroundings = setup.surroundings(
                 kubeconfig, context: cluster.context, overrides: cluster.overrides)
             surroundings.servePluginsOnTheTerminal()

@@ -6,7 +6,7 @@ import KubernetesClient
 import KubernetesModel
 import Streams
 
-/// `sextant logs POD|KIND/NAME|-l SELECTOR`: what containers say.
+/// `sextant logs POD|KIND/NAME ...|-l SELECTOR`: what containers say.
 struct Logs: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Print the logs of a pod, of all pods of a workload, or of those that a selector matches.",
@@ -26,11 +26,9 @@ struct Logs: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "A pod, or such as deploy/web, sts/db, job/migrate, svc/web: all its pods.", valueName: "pod|kind/name"))
-    var target: String?
-
-    @Argument(help: ArgumentHelp("As --container.", valueName: "container"))
-    var containerArgument: String?
+            "A pod, or such as deploy/web, sts/db, job/migrate, svc/web: all its pods. Several of these are read "
+                + "together; a pod may be followed by the name of a container.", valueName: "pod|kind/name"))
+    var names: [String] = []
 
     @Option(name: [.customShort("l"), .long], help: ArgumentHelp("All pods with these labels.", valueName: "selector"))
     var selector: String?
@@ -82,14 +80,20 @@ struct Logs: AsyncParsableCommand {
         help: ArgumentHelp("Namespace; otherwise the context's own, or default.", valueName: "name"))
     var namespace: String?
 
+    /// What was named; as for kubectl the second of two words is a container, unless it is another target.
+    private var named: (targets: [String], container: String?) {
+        guard names.count == 2, !names[1].contains("/") else { return (names, nil) }
+        return ([names[0]], names[1])
+    }
+
     func validate() throws {
-        if (target == nil) == (selector == nil) {
+        if names.isEmpty == (selector == nil) {
             throw ValidationError("Write a pod or KIND/NAME, or -l and a selector: one of them.")
         }
-        if (container ?? containerArgument) != nil && allContainers {
+        if (container ?? named.container) != nil && allContainers {
             throw ValidationError("-c and --all-containers exclude each other.")
         }
-        if container != nil && containerArgument != nil { throw ValidationError("The container is named twice.") }
+        if container != nil && named.container != nil { throw ValidationError("The container is named twice.") }
         if since != nil && sinceTime != nil { throw ValidationError("--since and --since-time exclude each other.") }
         if let sinceTime, Timestamp(sinceTime) == nil {
             throw ValidationError("--since-time must be such as 2026-02-28T23:59:59Z, not \(sinceTime).")
@@ -117,9 +121,9 @@ struct Logs: AsyncParsableCommand {
     }
 
     private func query(in namespace: String) throws -> LogQuery {
-        let place: LogTarget = try selector.map { .selector($0) } ?? LogTarget(parsing: target ?? "")
-        var query = LogQuery(namespace: namespace, target: place)
-        let name = container ?? containerArgument
+        let places = try selector.map { [LogTarget.selector($0)] } ?? named.targets.map { try LogTarget(parsing: $0) }
+        var query = LogQuery(places.map { LogScope(namespace: namespace, target: $0) })
+        let name = container ?? named.container
         query.containers = allContainers ? .all : name.map { .named($0) } ?? .usual
         query.follow = follow
         query.previous = previous
@@ -137,6 +141,7 @@ struct Logs: AsyncParsableCommand {
         var printer = LogPrinter(hasPrefix: prefix || allPods, hasTimestamps: timestamps)
         var failures = 0
         var sources = 0
+        var wasOut = false
         var pending: [UInt8] = []
         let feed = LogFeed(client, query, localNow: { localNow() })
         do {
@@ -152,7 +157,13 @@ struct Logs: AsyncParsableCommand {
                     case .began(let source):
                         printer.add(source)
                         sources += 1
-                    case .changed, .containers: break
+                    case .changed, .containers, .restarted, .retrying: break
+                    case .outage(let outage):
+                        let isOut = outage != nil
+                        if isOut != wasOut, let failure = outage?.failure {
+                            say("the server does not answer, and goes on when it does: \(failure.detail)")
+                        }
+                        wasOut = isOut
                     case .ended(let source, let failure):
                         guard let failure else { break }
                         failures += 1
@@ -172,7 +183,7 @@ struct Logs: AsyncParsableCommand {
             try? await writeAll(pending, to: STDOUT_FILENO)
             throw error
         }
-        if sources == 0 { say("No resources found in \(query.namespace) namespace.", isOurs: false) }
+        if sources == 0 { say("No resources found in \(query.scopes[0].namespace) namespace.", isOurs: false) }
         if failures > 0 { throw ExitCode(2) }
     }
 

@@ -1,4 +1,5 @@
 import AppCore
+import AppRuntime
 import ArgumentParser
 import Foundation
 import KubernetesClient
@@ -40,15 +41,28 @@ struct ClusterOptions: ParsableArguments {
     @Flag(help: "Refuse everything that may change the cluster, before anything is sent.")
     var readOnly = false
 
+    @Flag(help: "Allow changes where a rule of config.yaml says that a context is read-only.")
+    var allowChanges = false
+
+    func validate() throws {
+        if readOnly && allowChanges { throw ValidationError("--read-only and --allow-changes exclude each other.") }
+    }
+
     /// What takes the place of what the kubeconfig says.
     var overrides: AccessOverrides {
         // An empty value is as good as none, as for kubectl.
         func given(_ text: String?) -> String? { text.flatMap { $0.isEmpty ? nil : $0 } }
-        return AccessOverrides(
+        var overrides = AccessOverrides(
             cluster: given(cluster), user: given(user), asUser: given(asUser), asUID: given(asUID),
             asGroups: asGroups, requestTimeout: requestTimeout?.duration, readOnly: readOnly)
+        overrides.rules = configuredRules
+        overrides.allowsChanges = allowChanges
+        return overrides
     }
 }
+
+/// Which contexts are read-only, as the configuration file says.
+let configuredRules = ConfigurationFile.contextRules(environment: ProcessInfo.processInfo.environment)
 
 /// A value of `--request-timeout`.
 struct RequestTime: ExpressibleByArgument {

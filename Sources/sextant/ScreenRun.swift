@@ -33,6 +33,7 @@ func runScreen(
     var surroundings = setup.surroundings(kubeconfig, context: context, overrides: overrides)
     let home = environment["HOME"] ?? ""
     surroundings.saveFile = { writeUserFile($0, content: $1, overwrites: $2, home: home) }
+    surroundings.saveLog = { await writeUserFile($0, log: $1, overwrites: $2, home: home) }
     options.columnChoices = setup.directory?.columnChoices() ?? [:]
     surroundings.saveColumns = { [directory = setup.directory, logger = setup.logger] choices in
         do {
@@ -42,8 +43,12 @@ func runScreen(
         }
     }
     surroundings.lendTerminal = { body in await terminal.lend(body) }
+    var notices = terminal.notices
     if let reread {
         surroundings.rereadKubeconfig = reread
+        surroundings.mayChangeKubeconfig = true
+        surroundings.environment = environment
+        surroundings.rereadRules = { ConfigurationFile.contextRules(environment: environment) }
         options.lastViews = setup.directory?.lastViews() ?? []
         surroundings.savedForwards = { [directory = setup.directory] session in
             directory?.savedForwards(context: session.context, server: session.server) ?? []
@@ -63,7 +68,6 @@ func runScreen(
             }
         }
     }
-    var notices = terminal.notices
     do {
         surroundings.silences = try loadSilences(nil, environment: environment)
     } catch {

@@ -67,8 +67,12 @@ func loadKubeconfig(_ path: String?, environment: [String: String]) throws(Kubec
     try Kubeconfig.load(explicitPath: path, environment: environment, homeDirectory: environment["HOME"])
 }
 
-/// Says on one line of stderr what was passed over in the kubeconfig, which is no reason to stop.
+/// Says on one line of stderr what was passed over in the kubeconfig, which is no reason to stop, and on another what
+/// is wrong with the rules for contexts.
 func printWarnings(of kubeconfig: Kubeconfig) {
+    if let warning = configuredRules.firstWarning {
+        FileHandle.standardError.write(Data("sextant: warning: \(warning)\n".utf8))
+    }
     let warnings = kubeconfig.problems.map(\.description) + kubeconfig.warnings
     guard let first = warnings.first else { return }
     let more = warnings.count > 1 ? " (and \(warnings.count - 1) more: sextant info)" : ""

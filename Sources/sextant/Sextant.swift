@@ -17,7 +17,7 @@ struct Sextant: AsyncParsableCommand {
             Screen.self, Snapshot.self, Describe.self, Check.self, Why.self, Rules.self, Exec.self, Copy.self,
             PortForward.self,
             Logs.self,
-            Demo.self, Info.self, Version.self,
+            Demo.self, Info.self, AccessTools.self, KubeconfigTools.self, Version.self,
         ],
         defaultSubcommand: Screen.self)
 
@@ -27,13 +27,12 @@ struct Sextant: AsyncParsableCommand {
             arguments,
             subcommands: [
                 "screen", "snapshot", "describe", "check", "why", "rules", "exec", "cp", "port-forward", "logs", "demo",
-                "info",
-                "version", "help",
+                "info", "access", "kubeconfig", "version", "help",
             ],
             optionsWithValue: [
                 "--kubeconfig", "--context", "--cluster", "--user", "--as", "--as-group", "--as-uid",
                 "--request-timeout", "--namespace", "-n", "--command", "-c", "--silences", "--diagnose", "--address",
-                "--pod-running-timeout",
+                "--pod-running-timeout", "--seed", "--port", "--pods", "--churn", "--write-kubeconfig",
             ])
     }
 
