@@ -87,7 +87,8 @@ struct ActionTests {
         #expect(facts(app) == ["deploy/web makes a new one (1 of its 2)."])
         #expect(
             dialog.commands == ["kubectl --context prod -n shop delete pods web-1 --wait=false"])
-        let check = AccessCheck(verb: "delete", resource: Pod.kind.groupResource, subresource: "", namespace: "shop")
+        let check = AccessCheck(
+            verb: "delete", resource: Pod.kind.groupResource, subresource: "", namespace: "shop", name: "web-1")
         #expect(asked(app.effects) == [.reviewAccess(dialog.id, [check])])
         app.press(.character("y"))
         let sent = try #require(order(app.effects))
@@ -397,7 +398,7 @@ struct ActionTests {
 
     @Test func whatCannotBeDoneSaysWhy() {
         var app = app()
-        app.press(.character("s"))
+        app.type(":scale 2\n")
         #expect(app.notice == "Pods cannot be scaled; Deployments, StatefulSets and ReplicaSets can.")
         app.press(.character("r"))
         #expect(app.notice == "Pods cannot be restarted; Deployments, StatefulSets and DaemonSets can.")

@@ -59,10 +59,10 @@ struct ContainersTests {
         app.press(.character("j"), .enter)
         var order = LogOrder(namespace: "shop", subject: .pod("web"))
         order.containers = .named("mesh")
-        #expect(app.effects.contains(.openLog(order)))
+        #expect(app.works.contains(.log(order)))
         app.press(.escape, .character("p"))
         order.previous = true
-        #expect(app.effects.contains(.openLog(order)))
+        #expect(app.works.contains(.log(order)))
     }
 
     @Test func yamlIsWhatThePodSaysOfTheContainer() throws {

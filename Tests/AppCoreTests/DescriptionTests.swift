@@ -44,7 +44,7 @@ struct DescriptionTests {
         app.type("d")
         #expect(
             app.effects == [
-                .openDocument(Self.address),
+                .run(app.state.focus, .document(Self.address)),
                 .watch([
                     KindScope(Namespace.kind.groupResource, namespace: nil),
                     KindScope(Pod.kind.groupResource, namespace: "shop"),
@@ -52,7 +52,7 @@ struct DescriptionTests {
                 ]),
             ])
         app.press(.escape)
-        #expect(app.effects.first == .closeDocument)
+        #expect(app.endsWork)
         #expect(app.selected == "a")
     }
 
@@ -91,25 +91,24 @@ struct DescriptionTests {
 
     @Test func linksLeadToTheirObjects() throws {
         var app = try Self.opened()
-        app.press(.tab)
+        app.press(.character("J"))
         #expect(try view(app).selectedLink?.link == DescribedLink(kind: "Namespace", name: "shop"))
-        app.press(.tab)
+        app.press(.character("J"))
         #expect(
             try view(app).selectedLink?.link == DescribedLink(kind: "ServiceAccount", namespace: "shop", name: "robot"))
-        app.press(.tab)
+        app.press(.character("J"))
         #expect(try view(app).selectedLink?.link == DescribedLink(kind: "Node", name: "node-1"))
-        app.press(.backTab)
-        app.press(.tab, .enter)
+        app.press(.character("K"))
+        app.press(.character("J"), .enter)
         #expect(app.shown == "nodes")
         #expect(app.state.table?.wanted == ObjectKey(namespace: "", name: "node-1"))
         app.press(.escape)
-        #expect(app.effects.contains(.openDocument(Self.address)))
         #expect(try view(app).selectedLink?.link == DescribedLink(kind: "Node", name: "node-1"))
     }
 
     @Test func theChosenLinkStaysWhenLinesCome() throws {
         var app = try Self.opened()
-        app.press(.tab, .tab, .tab)
+        app.press(.character("J"), .character("J"), .character("J"))
         let before = try #require(try view(app).selectedLink)
         var document = try Self.document()
         if case .object(let members) = document {
@@ -134,7 +133,7 @@ struct DescriptionTests {
         #expect(try view(app).form == .yaml)
         #expect(try view(app).lines.first?.text == "kind: Pod")
         app.type("m")
-        app.press(.tab)
+        app.press(.character("J"))
         #expect(app.notice == "Only descriptions name other objects: d.")
         app.type("d")
         #expect(try view(app).lines.first?.text.hasPrefix("Name:") == true)

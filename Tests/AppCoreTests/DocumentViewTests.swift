@@ -19,7 +19,7 @@ struct DocumentViewTests {
     }
 
     private static func opened(_ document: JSONValue? = nil) throws -> App {
-        var app = App(pods: "a", "b")
+        var app = App(pods: "a", "b", size: Size(columns: 100, rows: 25))
         app.type("y")
         app.send(.document(.loaded(address, try document ?? Self.document())))
         return app
@@ -33,36 +33,36 @@ struct DocumentViewTests {
     private struct NoDocument: Error {}
 
     @Test func opensClosesAndOpensAgain() throws {
-        var app = App(pods: "a", "b")
+        var app = App(pods: "a", "b", size: Size(columns: 100, rows: 25))
         app.type("y")
-        #expect(app.effects == [.openDocument(Self.address)])
+        #expect(app.works == [.document(Self.address)])
         #expect(try view(app).content == .loading(since: noon))
         app.press(.escape)
-        #expect(app.effects == [.closeDocument])
+        #expect(app.endsWork)
         #expect(app.selected == "a")
         app.type("]")
-        #expect(app.effects == [.openDocument(Self.address)])
+        #expect(app.works == [.document(Self.address)])
         #expect(app.state.crumbs == ["pods", "a"])
     }
 
     @Test func usesTheVersionTheServerOffers() throws {
-        var app = App(pods: "a")
+        var app = App(pods: "a", size: Size(columns: 100, rows: 25))
         let offered = APIResource(
             groupResource: Pod.kind.groupResource, version: "v2", kind: "Pod", isNamespaced: true)
         app.send(.discovered([offered], failures: []))
         app.press(.character("y"))
-        #expect(app.effects == [.openDocument(ObjectAddress(resource: offered, namespace: "shop", name: "a"))])
+        #expect(app.works == [.document(ObjectAddress(resource: offered, namespace: "shop", name: "a"))])
     }
 
     @Test func yOpensTheYAML() throws {
-        var app = App(pods: "a")
+        var app = App(pods: "a", size: Size(columns: 100, rows: 25))
         app.press(.character("y"))
-        #expect(app.effects == [.openDocument(Self.address)])
+        #expect(app.works == [.document(Self.address)])
     }
 
     @Test func aFailureIsToldAndOldContentStays() throws {
         let failure = APIFailure(.forbidden, attempt: "get pod a", detail: "it is forbidden")
-        var app = App(pods: "a")
+        var app = App(pods: "a", size: Size(columns: 100, rows: 25))
         app.type("y")
         app.send(.document(.failed(Self.address, failure)))
         #expect(try view(app).content == .failed(failure))
@@ -115,7 +115,7 @@ struct DocumentViewTests {
         app.type("gk")
         #expect(try view(app).top == 0)
         app.press(.end)
-        app.send(.resized(Size(columns: 80, rows: 53)))
+        app.send(.resized(Size(columns: 80, rows: 54)))
         #expect(try view(app).top == 50)
         for size in [Size(columns: 1, rows: 1), Size(columns: 0, rows: 0), Size(columns: 300, rows: 300)] {
             app.send(.resized(size))

@@ -129,10 +129,10 @@ struct FindingsTests {
         var log = LogOrder(namespace: "shop", subject: .pod("checkout-1"))
         log.containers = .named("app")
         log.previous = true
-        #expect(app.effects.contains(.openLog(log)))
+        #expect(app.works.contains(.log(log)))
         #expect(app.state.shownLog?.order == log)
         app.press(.escape)
-        #expect(app.effects.contains(.closeLog))
+        #expect(app.endsWork)
         #expect(findings(app)?.selectedLine?.text == "log app (previous):")
     }
 
@@ -284,11 +284,11 @@ struct FindingsTests {
     @Test func theTableBesideAPaneGoesOn() {
         var app = App(pods: "a", "b", size: Size(columns: 120, rows: 30))
         app.type("X")
-        #expect(app.state.panes != nil)
+        #expect(app.state.shownPanes.count == 2)
         app.change { $0.upsert(pod("c")) }
         #expect(app.state.table?.total == 3)
         app.send(.resized(Size(columns: 80, rows: 24)))
-        #expect(app.state.panes == nil)
+        #expect(app.state.shownPanes.count == 1)
         app.press(.escape)
         #expect(app.state.table?.rows.count == 3)
     }

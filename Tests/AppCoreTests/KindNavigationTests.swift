@@ -112,7 +112,6 @@ struct KindNavigationTests {
         Use("environment", "secret") { $0.spec.containers = [Container(), container(env: true)] },
         Use("whole environment of a Secret", "secret") { $0.spec.containers = [container(envFrom: true)] },
         Use("registry", "secret") { $0.spec.imagePullSecrets = ["y", "x"] },
-        Use("account", "sa") { $0.spec.serviceAccountName = "x" },
         Use("claim", "pvc") { pod in
             var volume = Volume()
             volume.claimName = "x"
@@ -150,7 +149,6 @@ struct KindNavigationTests {
         var app = App()
         app.cluster.set([object(ConfigMap.self, "x")], of: ConfigMap.kind)
         app.cluster.set([object(SecretObject.self, "x")], of: SecretObject.kind)
-        app.cluster.set([object(ServiceAccount.self, "x")], of: ServiceAccount.kind)
         app.cluster.set([object(PersistentVolumeClaim.self, "x")], of: PersistentVolumeClaim.kind)
         app.cluster.set([object(PriorityClass.self, "x")], of: PriorityClass.kind, in: nil)
         app.cluster.set([])
@@ -221,30 +219,6 @@ struct KindNavigationTests {
         }
         #expect(app.shown == "ingresses of ingressclasses/nginx")
         #expect(app.names == ["new", "old"])
-    }
-
-    @Test func bindingsLeadToTheirRolesAndRolesToTheirBindings() {
-        func binding(_ name: String, _ kind: String, _ role: String) -> any StoredObject {
-            object(RoleBinding.self, name) { ($0.role.kind, $0.role.name) = (kind, role) }
-        }
-        let roles: (inout App) -> Void = { app in
-            app.cluster.set([object(Role.self, "deployer"), object(Role.self, "other")], of: Role.kind)
-            app.cluster.set([object(ClusterRole.self, "view")], of: ClusterRole.kind, in: nil)
-            app.cluster.set(
-                [binding("a", "Role", "deployer"), binding("b", "ClusterRole", "deployer")], of: RoleBinding.kind)
-        }
-        var app = Self.enter("rolebindings", [], of: RoleBinding.self, roles)
-        #expect(app.shown == "roles of rolebindings/a in shop")
-        #expect(app.names == ["deployer"])
-        app.press(.enter)
-        #expect(app.shown == "rolebindings of roles/deployer in shop")
-        #expect(app.names == ["a"])
-        app.press(.escape, .escape, .down, .enter)
-        #expect(app.shown == "clusterroles of rolebindings/b")
-        #expect(app.names == [])
-        #expect(
-            app.state.table?.restriction?.nothing
-                == "rolebindings/b names the ClusterRole deployer, which is not there.")
     }
 
     @Test func endpointsLeadToTheirServiceAndLeasesToTheirHolder() {

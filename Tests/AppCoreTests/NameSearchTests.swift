@@ -113,10 +113,7 @@ import Testing
         var app = searching()
         app.send(.found(1, .found([found(deployments, "web")])))
         app.press(.character("y"))
-        #expect(
-            app.effects == [
-                .openDocument(ObjectAddress(resource: deployments, namespace: "shop", name: "web"))
-            ])
+        #expect(app.works == [.document(ObjectAddress(resource: deployments, namespace: "shop", name: "web"))])
         app.press(.escape, .character("U"))
         #expect(
             app.state.shownXray?.order

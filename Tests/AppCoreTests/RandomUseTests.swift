@@ -22,12 +22,15 @@ struct RandomUseTests {
         "/-l app=web\n", ":pf\n", "F", "f", "/(\n", "/^p.*3", "?", "y", "q", "c", "N", "A", "S", "P", "O", "G", "g",
         "[", "]", "-", "0",
         "1",
-        "2", " ", "m", "x", "w", "n", "s", "r", "yes\n", "prod\n", "3\n", ":scale 0\n",
+        "2", " ", "m", "v", "z", "E", "d", "l", "X", "+", "<", "=", ">", "c", "p", "h", "k", "x", "w", "n", "s", "r",
+        "yes\n", "prod\n", "3\n", ":scale 0\n",
     ]
     private static let keys: [Key] = [
         .enter, .escape, .tab, .backTab, .backspace, .up, .down, .left, .right, .home, .end, .pageUp, .pageDown,
         .shiftLeft, .shiftRight, .control("z"), .control("w"), .control("\\"), .control("r"), .control("u"), .alt("j"),
         .control("d"), .control("d"), .control("e"), .control("x"), .control("o"), .control("y"), .control(" "),
+        .control("t"), .control("t"), .control("t"), .control("]"), .modified(.left, .alt), .modified(.down, .alt),
+        .modified(.pageUp, .shift), .character("s"), .character("D"),
     ]
 
     /// What the server says to an action that was sent.
@@ -83,7 +86,20 @@ struct RandomUseTests {
                 var news = LogNews(log.order)
                 news.origins = [LogOrigin(pod: "p1", container: "app", phase: .reading)]
                 news.text = ring.snapshot()
-                app.send(.log(news))
+                app.send(.log(app.state.focus, news))
+            } else if let shell = app.state.shownShell {
+                var news = ShellNews(shell.order)
+                news.state =
+                    [.starting("x"), .running, .running, .exited(3), .failed("no", .missingShell)][
+                        random.below(5)]
+                if random.below(3) > 0 {
+                    let size = Size(columns: 1 + random.below(100), rows: 1 + random.below(30))
+                    var picture = TerminalPicture(size: size, version: UInt64(random.below(.max)))
+                    for number in 0..<random.below(300) { picture.scrollback.append(CompactLine("p\(number)")) }
+                    picture.mouse = random.below(4) == 0 ? .clicks : .none
+                    news.picture = picture
+                }
+                app.send(.shell(app.state.focus, news))
             } else if random.below(6) == 0 {
                 app.cluster.drop(in: random.below(2) == 0 ? "shop" : nil)
                 app.publish()
@@ -94,7 +110,7 @@ struct RandomUseTests {
     }
 
     @Test(arguments: 1...24)
-    func whateverHappensTheStateStaysSound(seed: Int) throws {
+    func whateverHappensTheStateStaysSound(seed: Int) async throws {
         var random = Random(state: UInt64(seed))
         var app = App()
         app.cluster.set((0..<40).map { pod("p\($0)") })
@@ -107,11 +123,16 @@ struct RandomUseTests {
             try Self.step(&app, &random, version: &version)
             Self.answer(&app, &random)
             expectSound(app.state)
+            await Task.yield()
         }
     }
 
     private func expectSound(_ state: AppState) {
-        #expect((1...50).contains(state.places.count))
+        #expect(state.panes.allSatisfy { (1...50).contains($0.places.count) })
+        let shown = state.layout.tree.panes
+        #expect(Set(shown).count == shown.count && shown.contains(.main) && shown.contains(state.focus))
+        #expect(shown.allSatisfy { state.pane($0) != nil } && state.panes.count <= AppState.maximumPanes)
+        #expect(Set(state.paneWork.keys).isSubset(of: state.panes.map(\.id)))
         #expect(state.favourites.count <= 9)
         if let dialog = state.dialog {
             #expect(!dialog.targets.isEmpty && dialog.outcomes.count == dialog.targets.count)
@@ -119,6 +140,9 @@ struct RandomUseTests {
             if case .word(let word, _) = dialog.confirmation { #expect(!word.isEmpty) }
         }
         switch state.place {
+        case .access(let view):
+            #expect(view.top >= 0 && view.top <= max(0, view.lines.count - 1))
+            #expect(view.selected == nil || view.target != nil)
         case .forwards(let view):
             #expect(view.selectedIndex >= 0 && view.selectedIndex <= max(0, state.forwardRows.count - 1))
         case .table(let view):
@@ -145,6 +169,10 @@ struct RandomUseTests {
         case .findings(let view):
             #expect(view.selectedIndex >= 0 && view.selectedIndex < max(1, view.lines.count))
             #expect(view.top >= 0 && view.top <= max(0, view.lines.count - 1))
+        case .shell(let view):
+            guard let mode = view.copyMode else { break }
+            #expect((mode.picture.firstLine..<mode.picture.endLine).contains(mode.cursor.line))
+            #expect(mode.top <= mode.cursor.line && mode.cursor.line < mode.top + state.shellSize.rows)
         case .columns(let view):
             #expect(view.selectedIndex >= 0 && view.selectedIndex < max(1, view.columns.count))
         case .xray(let view):

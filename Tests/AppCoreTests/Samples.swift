@@ -144,6 +144,16 @@ struct App {
         for character in text { send(.input(.key(character == "\n" ? .enter : .character(character)))) }
     }
 
+    /// What panes begin to do outside with the last event.
+    var works: [PaneWork] {
+        effects.compactMap { if case .run(_, let work) = $0 { work } else { nil } }
+    }
+
+    /// Whether a pane ends what it does.
+    var endsWork: Bool {
+        effects.contains { if case .end = $0 { true } else { false } }
+    }
+
     mutating func publish() { send(cluster.event()) }
 
     mutating func change(_ body: (inout KindStore) -> Void) {

@@ -3,7 +3,7 @@ import ClusterState
 import KubernetesModel
 import Testing
 
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(20)))
 struct ClusterCacheTests {
     @Test func firstRowsShowBeforeTheListEnds() async throws {
         try await Harness.run { harness in

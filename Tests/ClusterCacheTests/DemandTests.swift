@@ -4,7 +4,7 @@ import KubernetesModel
 import Testing
 
 /// Which scopes are read for what is wanted.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(20)))
 struct DemandTests {
     @Test func oneNamespaceIsServedByAllNamespacesWhenThoseAreRead() async throws {
         try await Harness.run { harness in

@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// One kind that reaches the server again ends the waits of the others.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(20)))
 struct ServerReturnTests {
     private let nodes = KindScope(Node.kind.groupResource, namespace: nil)
 

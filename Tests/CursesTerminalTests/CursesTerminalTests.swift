@@ -72,7 +72,7 @@ private func grid(_ lines: String..., size: Size = Size(columns: 20, rows: 4)) -
 
 // One terminal a process: one test at a time.
 @MainActor
-@Suite(.serialized, .timeLimit(.minutes(10)))
+@Suite(.serialized, .timeLimit(.minutes(20)))
 struct CursesTerminalTests {
     private func open(
         _ pty: PseudoTerminal, _ environment: [String: String] = ["TERM": "xterm-256color"]

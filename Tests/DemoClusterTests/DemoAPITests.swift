@@ -11,8 +11,9 @@ import Testing
         let store = DemoObjectStore()
         var plain = try Asked("/api/v1", store).body["resources"].elements.compactMap { $0["name"].text }
         for group in try Asked("/apis", store).body["groups"].elements {
-            let version = try #require(group["preferredVersion"]["groupVersion"].text)
-            plain += try Asked("/apis/\(version)", store).body["resources"].elements.compactMap { $0["name"].text }
+            for version in group["versions"].elements.compactMap({ $0["groupVersion"].text }) {
+                plain += try Asked("/apis/\(version)", store).body["resources"].elements.compactMap { $0["name"].text }
+            }
         }
         var whole: [String] = []
         for root in ["/api", "/apis"] {
@@ -90,7 +91,7 @@ import Testing
         #expect(written.body["message"].text == "the server does not allow this method on the requested resource")
         #expect(try Asked("/api/v1/pods", store, accept: "application/vnd.kubernetes.protobuf").status == 406)
         #expect(try Asked("/apis/nope.example/v1/things", store).text == "404 page not found\n")
-        #expect(try Asked("/openapi/v3", store).body["reason"].text == "NotFound")
+        #expect(try Asked("/nothing", store).body["reason"].text == "NotFound")
         #expect(try Asked("/api/v1/pods?fieldSelector=spec.foo%3Dx", store).status == 400)
         let selector = try Asked("/api/v1/pods?labelSelector=a%20b", store)
         #expect(selector.status == 400)

@@ -8,7 +8,7 @@ import Testing
 /// What diagnosis makes of the demo cluster.
 struct DemoDiagnosisTests {
     /// The rule that names the true cause of each object whose manifest says in `example.com/fault` what is wrong.
-    private static let causes = [
+    private static let older = [
         "Deployment shop/cart": "pod/not-ready", "Deployment shop/checkout": "pod/crash-loop",
         "Deployment shop/recommendations": "pod/image-pull", "Deployment shop/search": "pod/out-of-memory",
         "Deployment shop/image-resizer": "pod/config-error", "Service shop/search-next": "service/selector",
@@ -30,6 +30,103 @@ struct DemoDiagnosisTests {
         "NetworkPolicy delivery/tracker": "networkpolicy/selector", "CronJob delivery/log-drones": "cronjob/suspended",
     ]
 
+    /// The rule that names the cause of each object of the namespaces in which there is one for every failure.
+    private static let catalogue: [(rule: String, kind: String, namespace: String, names: String)] = [
+        (
+            "pod/image-pull", "Pod", "lab-pods",
+            "pull-no-tag pull-no-manifest pull-no-host pull-denied pull-forbidden pull-rate-limit "
+                + "pull-certificate pull-timeout pull-platform pull-registry-down pull-signature image-name-invalid "
+                + "image-never-pull image-inspect"
+        ),
+        (
+            "pod/config-error", "Pod", "lab-pods",
+            "config-no-configmap config-no-secret config-no-key config-run-as-root config-user-name"
+        ),
+        (
+            "pod/create-error", "Pod", "lab-pods",
+            "create-no-program create-no-permission create-name-taken hook-post-start"
+        ),
+        (
+            "pod/crash-loop", "Pod", "lab-pods",
+            "exit-0 exit-1 exit-2 exit-126 exit-127 exit-134 exit-136 exit-139 exit-143 lost-container "
+                + "init-fails"
+        ),
+        ("pod/out-of-memory", "Pod", "lab-pods", "oom-killed oom-child"),
+        ("pod/failed", "Pod", "lab-pods", "deadline"),
+        (
+            "pod/evicted", "Pod", "lab-pods",
+            "evicted-memory evicted-disk evicted-own-disk evicted-volume evicted-total rejected-cpu "
+                + "rejected-memory rejected-pods rejected-affinity rejected-device rejected-sysctl node-shutdown "
+                + "node-shutting-down"
+        ),
+        (
+            "pod/volume", "Pod", "lab-pods",
+            "mount-no-configmap mount-no-secret mount-no-key mount-permission mount-timeout attach-multi "
+                + "attach-failed"
+        ),
+        ("pod/sandbox", "Pod", "lab-pods", "sandbox-no-address sandbox-cni sandbox-runtime-class network-not-ready"),
+        ("pod/readiness-gate", "Pod", "lab-pods", "readiness-gate"),
+        ("pod/terminating", "Pod", "lab-pods", "stuck-finalizer"),
+        (
+            "pod/scheduling", "Pod", "lab-scheduling",
+            "too-much-cpu too-much-memory too-much-disk no-device no-node-label no-node-affinity host-port-b "
+                + "no-affinity loner-b shunned no-spread-label meek no-claim unbound-claim claim-being-deleted "
+                + "lost-claim wrong-zone"
+        ),
+        ("pod/scheduling-gate", "Pod", "lab-scheduling", "held-back"),
+        ("pvc/not-bound", "PersistentVolumeClaim", "lab-scheduling", "no-class no-provisioner static lost"),
+        ("pvc/terminating", "PersistentVolumeClaim", "lab-scheduling", "going"),
+        ("pod/node-lost", "Deployment", "lab-scheduling", "survey"),
+        ("pod/node-lost", "StatefulSet", "lab-scheduling", "archive"),
+        ("node/not-ready", "Node", "", "node-4 node-5"),
+        ("replicaset/pods-refused", "Deployment", "lab-restricted", "too-free too-large"),
+        ("replicaset/pods-refused", "Deployment", "lab-webhook", "judged"),
+        ("service/selector", "Service", "lab-services", "no-pods wrong-case old-version only-ended"),
+        ("service/not-ready", "Service", "lab-services", "no-address none-ready loopback"),
+        ("service/target-port", "Service", "lab-services", "no-port-name wrong-protocol"),
+        ("service/ip-family", "Service", "lab-services", "ipv6-only"),
+        ("service/several-owners", "Service", "lab-services", "too-broad"),
+        ("pod/not-ready", "Deployment", "lab-services", "unready loopback"),
+        ("pod/image-pull", "Pod", "lab-services", "waiting"),
+        ("pod/terminating", "Pod", "lab-services", "leaving"),
+        ("ingress/backend", "Ingress", "lab-services", "no-service no-port"),
+        ("hpa/metrics", "HorizontalPodAutoscaler", "lab-services", "no-requests"),
+        ("hpa/at-maximum", "HorizontalPodAutoscaler", "lab-services", "at-maximum"),
+        ("pdb/selector", "PodDisruptionBudget", "lab-services", "no-pods"),
+        (
+            "pod/not-ready", "Pod", "lab-probes",
+            "wrong-port loopback path-404 path-401 path-403 https-to-http http-to-https redirect-to-https "
+                + "timeout exec-slow exec-fails grpc-not-serving grpc-no-health grpc-tls other-host tcp-refused "
+                + "tcp-timeout ipv6-bind rate-limited host-header"
+        ),
+        (
+            "pod/probe-inert", "Pod", "lab-probes",
+            "named-port named-port-startup named-port-liveness exec-missing redirect-elsewhere"
+        ),
+        ("pod/probe-kills", "Pod", "lab-probes", "slow-start startup-too-short restart-storm identical"),
+        ("pod/readiness-gate", "Pod", "lab-probes", "gate"),
+    ]
+
+    private static var causes: [String: String] {
+        catalogue.reduce(into: older) { causes, row in
+            let place = row.namespace.isEmpty ? row.kind : "\(row.kind) \(row.namespace)/"
+            for name in row.names.split(separator: " ") {
+                causes[row.namespace.isEmpty ? "\(place) \(name)" : "\(place)\(name)"] = row.rule
+            }
+        }
+    }
+
+    /// Faults that no rule speaks of: some cannot be seen in objects, others are a matter of taste.
+    private static let unknown: Set = [
+        "Service lab-services/external-address", "Service lab-services/scaled-to-zero",
+        "Service lab-services/by-hand",
+        "Service lab-services/published-anyway",
+        "Service lab-services/all-leaving",
+        "Service lab-services/headless-ports",
+        "Service lab-services/local-only",
+        "NetworkPolicy lab-services/deny-all",
+    ]
+
     @Test(arguments: [0, 40, 400])
     func theCauseOfEveryFaultIsNamedAndNothingElseIsAccused(steps: Int) throws {
         var (simulation, store) = DemoSimulation.begin(try .standard(), at: beginning)
@@ -39,7 +136,10 @@ struct DemoDiagnosisTests {
             simulation.step(at: now, in: &store)
         }
         let labelled = Self.labelled(in: store)
-        #expect(labelled == Set(Self.causes.keys))
+        let expected = Set(Self.causes.keys).union(Self.unknown)
+        // The others are incidents that are going on.
+        #expect(labelled.isSuperset(of: expected), "\(expected.subtracting(labelled))")
+        #expect(labelled.subtracting(expected).allSatisfy { $0.contains(" drones/") || $0 == "Node node-3" })
         var report = Diagnosis.evaluate(try Self.snapshot(of: store), now: now)
         // What flaps is well for a while.
         for _ in 0..<60 where !report.findings.contains(where: { Self.isAbout($0, "Deployment shop/cart") }) {
@@ -53,7 +153,9 @@ struct DemoDiagnosisTests {
         }
         // What is found of others follows from these, or is a matter of the nodes.
         let strangers = report.findings.filter { finding in
-            finding.severity != .hygiene && !Self.isExplained(finding, by: labelled, in: report)
+            // What incidents leave behind is seen for a while.
+            finding.subject.namespace != "drones" && finding.severity != .hygiene
+                && !Self.isExplained(finding, by: labelled, in: report)
         }
         #expect(strangers.map(\.id) == ["node/pressure:node//node-2#MemoryPressure"])
     }
@@ -64,7 +166,8 @@ struct DemoDiagnosisTests {
             for document in store.documents(of: resource)
             where document.at("metadata", "annotations", "example.com/fault") != nil {
                 let namespace = document.text("metadata", "namespace")
-                objects.insert("\(resource.kind) \(namespace)/\(document.text("metadata", "name"))")
+                let name = document.text("metadata", "name")
+                objects.insert("\(resource.kind) \(namespace.isEmpty ? name : "\(namespace)/\(name)")")
             }
         }
         return objects
@@ -83,7 +186,7 @@ struct DemoDiagnosisTests {
         return false
     }
 
-    private static func snapshot(of store: DemoObjectStore) throws -> ClusterSnapshot {
+    static func snapshot(of store: DemoObjectStore) throws -> ClusterSnapshot {
         let interner = StringInterner()
         var kinds: [KindScope: KindSnapshot] = [:]
         for (index, decoder) in KindDecoder.all.enumerated() {

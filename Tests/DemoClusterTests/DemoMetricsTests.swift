@@ -23,7 +23,8 @@ struct DemoMetricsTests {
             #expect((Quantity(usage.text("memory"))?.value ?? 0) > 1 << 20)
         }
         let nodes = try metrics(.nodes)
-        #expect(nodes.map { $0.text("metadata", "name") } == ["node-1", "node-2", "node-3"])
+        #expect(
+            nodes.count >= 3 && nodes.prefix(3).map { $0.text("metadata", "name") } == ["node-1", "node-2", "node-3"])
         #expect(nodes.allSatisfy { (Quantity($0.text("usage", "cpu"))?.milliValue ?? 0) > 100 })
     }
 

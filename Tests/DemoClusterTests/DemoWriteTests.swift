@@ -120,7 +120,12 @@ private let strategic = "application/strategic-merge-patch+json"
 
     @Test func scalingGoesThroughTheSubresource() throws {
         var cluster = try Cluster()
+        // Its autoscaler would have a word in this.
+        try cluster.ask(
+            "DELETE", "/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers/frontend", "application/json", "")
         let path = "\(shop)/deployments/frontend/scale"
+        // Otherwise it would scale back.
+        try cluster.ask("DELETE", "/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers/frontend")
         let answer = try cluster.ask("PATCH", path, merge, "{\"spec\":{\"replicas\":5}}")
         #expect(answer.body["kind"].text == "Scale" && answer.status == 200)
         cluster.step(8)
@@ -175,6 +180,8 @@ private let strategic = "application/strategic-merge-patch+json"
 
     @Test func aRestartedDaemonSetHasAPodOnEveryNode() throws {
         var cluster = try Cluster()
+        // Pods of nodes that are lost are missing already, and a rollout waits for them.
+        for node in ["node-4", "node-5"] { try cluster.ask("DELETE", "/api/v1/nodes/\(node)") }
         let before = Set(cluster.pods("node-exporter-", in: "monitoring").map { $0.text("metadata", "uid") })
         try cluster.ask(
             "PATCH", "/apis/apps/v1/namespaces/monitoring/daemonsets/node-exporter", strategic,

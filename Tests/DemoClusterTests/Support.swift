@@ -64,6 +64,8 @@ struct Asked {
     var text: String
     var watch: DemoWatch?
     var log: DemoLogStream?
+    /// What the server warns of.
+    var warnings: [String] = []
 
     init(
         _ target: String, _ store: DemoObjectStore, method: String = "GET", accept: String = "application/json",
@@ -85,11 +87,18 @@ struct Asked {
         request.contentType = sending.type
         request.body = Array(sending.text.utf8)
         switch api.answer(request, &cluster) {
-        case .whole(let status, let contentType, let bytes):
+        case .whole(let status, let contentType, let bytes, let warnings):
             self.status = status
+            self.warnings = warnings
             self.contentType = contentType
             text = String(decoding: bytes, as: UTF8.self)
             body = try contentType.hasPrefix("application/json") ? Parsed(bytes) : Parsed("null".utf8)
+        case .list(let list, let warnings):
+            status = 200
+            contentType = "application/json"
+            text = String(decoding: list.whole, as: UTF8.self)
+            body = try Parsed(list.whole)
+            self.warnings = warnings
         case .watch(let watch):
             status = 200
             contentType = "application/json"

@@ -12,7 +12,7 @@ import Testing
 @testable import AppRuntime
 
 /// Deleting, scaling and restarting on a server that can be written to.
-@Suite(.timeLimit(.minutes(10))) @MainActor
+@Suite(.timeLimit(.minutes(20))) @MainActor
 struct ActionPilotTests {
     private func fly(
         _ options: LaunchOptions = LaunchOptions(), user: DemoUser? = nil,
@@ -87,8 +87,11 @@ struct ActionPilotTests {
 
     @Test func aViewerIsToldBeforeAnythingIsSent() async throws {
         try await fly(user: .viewer) { pilot, server, audit in
+            try await pilot.wait("what is allowed") { $0.missingPermission(for: .deleteObject) != nil }
             pilot.press(.deleteObject)
-            try await pilot.wait(for: "You may not delete pods in shop")
+            try await pilot.wait(for: "You may not delete pods in shop; ctrl-d again")
+            pilot.press(.deleteObject)
+            try await pilot.wait("the server's word") { $0.dialog?.denial?.contains("delete pods in shop") == true }
             pilot.type("yes\n")
             try await pilot.wait(for: "Type yes")
             #expect(changes(server) == [])

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// Copies over real streams, to the demo's containers, whose server can be told the end of standard input.
-@Suite(.timeLimit(.minutes(10))) @MainActor
+@Suite(.timeLimit(.minutes(20))) @MainActor
 struct DemoCopyTests {
     private func withCopy(
         container: String? = nil, _ body: (ContainerCopy<PodRunner>, _ folder: String) async throws -> Void

@@ -5,7 +5,7 @@ import KubernetesModel
 import Testing
 
 /// Sextant beside `kubectl` on the demo cluster, which prints as a 1.36 server does and has objects of every kind.
-@Suite(.timeLimit(.minutes(10))) @MainActor
+@Suite(.timeLimit(.minutes(20))) @MainActor
 struct DemoTableTests {
     @Test(.enabled(if: installedKubectl != nil, "kubectl is not installed"), arguments: TableComparison.all)
     func agreesWithKubectlOnEveryRow(comparison: TableComparison) async throws {

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// Forwards from the key to an open port.
-@Suite(.timeLimit(.minutes(10))) @MainActor
+@Suite(.timeLimit(.minutes(20))) @MainActor
 struct ForwardPilotTests {
     @Test func aServiceIsForwardedListedSavedAndStopped() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "forwards-\(UUID().uuidString)").path

@@ -6,10 +6,10 @@ import Screen
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) @MainActor
+@Suite(.timeLimit(.minutes(20))) @MainActor
 struct HeadlessTests {
     private func load(
-        _ kubeconfig: String, _ options: LaunchOptions, timeout: Duration = .seconds(20)
+        _ kubeconfig: String, _ options: LaunchOptions, timeout: Duration = .seconds(300)
     ) async throws -> AppState {
         try await loadView(
             options: options, size: Size(columns: 160, rows: 48), timeout: timeout,

@@ -26,7 +26,7 @@ struct KubectlTables {
             rows(
                 of: try await loadView(
                     options: LaunchOptions(command: comparison.view, allNamespaces: comparison.isNamespaced),
-                    size: Size(columns: 160, rows: 48), timeout: .seconds(30),
+                    size: Size(columns: 160, rows: 48), timeout: .seconds(300),
                     surroundings: try Pilot.surroundings(kubeconfig: text)))
         }
     }
@@ -128,7 +128,7 @@ struct KubectlTables {
     /// - Returns: what it printed.
     /// - Throws: `Failed`, with what it printed to stderr, when it does not succeed.
     static func execute(_ program: String, _ arguments: [String]) async throws -> String {
-        try await Task.detached {
+        try await onOwnThread {
             let folder = FileManager.default.temporaryDirectory.appending(path: "sextant-e2e-\(UUID().uuidString)")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             defer { try? FileManager.default.removeItem(at: folder) }
@@ -147,6 +147,14 @@ struct KubectlTables {
                 throw Failed(description: "\(program) \(arguments): exit \(process.terminationStatus): \(complaint)")
             }
             return try String(contentsOf: output, encoding: .utf8)
-        }.value
+        }
+    }
+}
+
+/// Does what blocks on a thread of its own: there are no more threads for tasks than processors, and the servers of other
+/// tests need them to answer.
+func onOwnThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+        Thread.detachNewThread { continuation.resume(with: Result(catching: body)) }
     }
 }

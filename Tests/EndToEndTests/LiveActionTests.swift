@@ -16,7 +16,7 @@ private let kubectl = ["/usr/local/bin/kubectl", "/usr/bin/kubectl"].first {
 /// Deletes, scales and restarts on the cluster of `SEXTANT_E2E_KUBECONFIG`, in a namespace that is there for that.
 @Suite(
     .enabled(if: liveKubeconfig != nil && kubectl != nil, "SEXTANT_E2E_KUBECONFIG names no cluster, or no kubectl"),
-    .timeLimit(.minutes(10)), .serialized)
+    .timeLimit(.minutes(20)), .serialized)
 @MainActor
 struct LiveActionTests {
     private let namespace = "sextant-actions-\(UUID().uuidString.prefix(8).lowercased())"

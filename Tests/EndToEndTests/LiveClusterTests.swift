@@ -23,7 +23,7 @@ private func besides(_ name: String) -> String? {
 /// Sextant beside `kubectl` on the cluster of `SEXTANT_E2E_KUBECONFIG`.
 @Suite(
     .enabled(if: liveKubeconfig != nil, "SEXTANT_E2E_KUBECONFIG names no cluster"),
-    .timeLimit(.minutes(10)), .serialized)
+    .timeLimit(.minutes(20)), .serialized)
 @MainActor
 struct LiveClusterTests {
     private func tables() throws -> KubectlTables { KubectlTables(kubeconfig: try #require(liveKubeconfig)) }

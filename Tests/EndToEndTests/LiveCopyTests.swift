@@ -16,7 +16,7 @@ private let kubectlPath = ["/usr/local/bin/kubectl", "/usr/bin/kubectl"].first {
 /// `SEXTANT_E2E_IMAGE` names an image with sh and tar that its nodes have or can get.
 @Suite(
     .enabled(if: liveKubeconfig != nil, "SEXTANT_E2E_KUBECONFIG names no cluster"),
-    .enabled(if: kubectlPath != nil, "kubectl is not installed"), .timeLimit(.minutes(10)))
+    .enabled(if: kubectlPath != nil, "kubectl is not installed"), .timeLimit(.minutes(20)))
 struct LiveCopyTests {
     @Test func theSameFilesArriveAsWithKubectl() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "sextant-cp-\(UUID().uuidString)").path

@@ -16,7 +16,7 @@ private let kubectl = ["/usr/local/bin/kubectl", "/usr/bin/kubectl"].first {
 }
 
 /// What Sextant says of an object beside `kubectl describe`, for every object of every kind.
-@Suite(.enabled(if: kubectl != nil, "kubectl is not installed"), .timeLimit(.minutes(10)), .serialized)
+@Suite(.enabled(if: kubectl != nil, "kubectl is not installed"), .timeLimit(.minutes(20)), .serialized)
 struct LiveDescribeTests {
     @Test(.enabled(if: liveKubeconfig != nil, "SEXTANT_E2E_KUBECONFIG names no cluster"))
     func tellsWhatKubectlTellsOfARealCluster() async throws {
@@ -64,14 +64,14 @@ struct LiveDescribeTests {
                 && Set(resource.verbs).isSuperset(of: ["list", "get"])
         }
         var all: [Described] = []
-        for resource in offered { all += try described(resource, kubeconfig) }
+        for resource in offered { all += try await described(resource, kubeconfig) }
         let scopes = all.reduce(into: Set<KindScope>()) { scopes, object in
             scopes.formUnion(
                 describedScopes(
                     of: object.resource.groupResource, namespace: object.namespace, name: object.name))
         }
         let reading = ClusterReading(
-            client: client, timeout: .seconds(60), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            client: client, timeout: .seconds(300), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             localNow: { .systemNow })
         let snapshot = await reading.load(scopes)
         var lines: [String] = []
@@ -80,7 +80,7 @@ struct LiveDescribeTests {
             // A cluster that lives may have changed in between: then both are asked again.
             for _ in 0..<3 where missing?.isEmpty == false {
                 var again = object
-                again.text = try describe(object, kubeconfig)
+                again.text = try await describe(object, kubeconfig)
                 let fresh = await reading.load(
                     describedScopes(
                         of: object.resource.groupResource, namespace: object.namespace, name: object.name))
@@ -114,12 +114,13 @@ struct LiveDescribeTests {
     // MARK: - kubectl
 
     /// What kubectl says of all objects of a kind, and of the first with its events.
-    private func described(_ resource: APIResource, _ kubeconfig: String) throws -> [Described] {
+    private func described(_ resource: APIResource, _ kubeconfig: String) async throws -> [Described] {
         let kind = "\(resource.groupResource.resource).\(resource.version).\(resource.groupResource.group)"
         let everywhere = resource.isNamespaced ? ["-A"] : []
         let path = "{range .items[*]}{.metadata.namespace}/{.metadata.name}{\"\\n\"}{end}"
-        let names = try run(["get", kind, "-o", "jsonpath=\(path)"] + everywhere, kubeconfig).split(separator: "\n")
-        let text = try run(["describe", kind] + everywhere, kubeconfig)
+        let names = try await run(["get", kind, "-o", "jsonpath=\(path)"] + everywhere, kubeconfig).split(
+            separator: "\n")
+        let text = try await run(["describe", kind] + everywhere, kubeconfig)
         var objects: [Described] = []
         for (name, text) in zip(names, parts(of: text)) {
             let parts = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
@@ -130,7 +131,7 @@ struct LiveDescribeTests {
             objects.append(Described(resource: resource, namespace: parts[0], name: parts[1], text: text))
         }
         if var first = objects.first {
-            first.text = try describe(first, kubeconfig)
+            first.text = try await describe(first, kubeconfig)
             objects[0] = first
         }
         return objects
@@ -149,26 +150,29 @@ struct LiveDescribeTests {
         return parts
     }
 
-    private func describe(_ object: Described, _ kubeconfig: String) throws -> String {
+    private func describe(_ object: Described, _ kubeconfig: String) async throws -> String {
         let group = object.resource.groupResource
-        return try run(
+        return try await run(
             ["describe", "\(group.resource).\(object.resource.version).\(group.group)", object.name]
                 + (object.namespace.isEmpty ? [] : ["-n", object.namespace]), kubeconfig)
     }
 
     /// What kubectl prints; nothing when it fails, as for an object that is gone.
-    private func run(_ arguments: [String], _ kubeconfig: String) throws -> String {
-        let file = FileManager.default.temporaryDirectory.appending(path: "describe-\(UUID().uuidString)")
-        try Data().write(to: file)
-        defer { try? FileManager.default.removeItem(at: file) }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: try #require(kubectl))
-        process.arguments = ["--kubeconfig", kubeconfig] + arguments
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try FileHandle(forWritingTo: file)
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        return String(decoding: try Data(contentsOf: file), as: UTF8.self)
+    private func run(_ arguments: [String], _ kubeconfig: String) async throws -> String {
+        let program = try #require(kubectl)
+        return try await onOwnThread {
+            let file = FileManager.default.temporaryDirectory.appending(path: "describe-\(UUID().uuidString)")
+            try Data().write(to: file)
+            defer { try? FileManager.default.removeItem(at: file) }
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: program)
+            process.arguments = ["--kubeconfig", kubeconfig] + arguments
+            process.standardInput = FileHandle.nullDevice
+            process.standardOutput = try FileHandle(forWritingTo: file)
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            process.waitUntilExit()
+            return String(decoding: try Data(contentsOf: file), as: UTF8.self)
+        }
     }
 }

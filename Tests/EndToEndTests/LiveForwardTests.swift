@@ -15,7 +15,7 @@ private let kubectl = ["/usr/local/bin/kubectl", "/usr/bin/kubectl"].first {
 /// image that `SEXTANT_E2E_IMAGE` names (a busybox).
 @Suite(
     .enabled(if: liveKubeconfig != nil && kubectl != nil, "SEXTANT_E2E_KUBECONFIG names no cluster, or no kubectl"),
-    .timeLimit(.minutes(10)), .serialized)
+    .timeLimit(.minutes(20)), .serialized)
 struct LiveForwardTests {
     private static let image = ProcessInfo.processInfo.environment["SEXTANT_E2E_IMAGE"] ?? "localhost/busybox:1"
 

@@ -6,16 +6,13 @@ import Streams
 import Synchronization
 import Testing
 
-/// A kubeconfig of a cluster to write to; never the user's own by accident.
-private let liveKubeconfig = ProcessInfo.processInfo.environment["SEXTANT_E2E_KUBECONFIG"]
-private let kubectl = ["/usr/local/bin/kubectl", "/usr/bin/kubectl"].first {
-    FileManager.default.isExecutableFile(atPath: $0)
-}
+private let liveKubeconfig = LiveKubectl.kubeconfig
+private let kubectl = LiveKubectl.path
 
 /// Logs of a real cluster, while its pods change.
 @Suite(
     .enabled(if: liveKubeconfig != nil, "SEXTANT_E2E_KUBECONFIG names no cluster"),
-    .enabled(if: kubectl != nil, "kubectl is not installed"), .timeLimit(.minutes(10)), .serialized)
+    .enabled(if: kubectl != nil, "kubectl is not installed"), .timeLimit(.minutes(20)), .serialized)
 struct LiveLogTests {
     /// What was printed so far, line by line.
     private final class Printed: Sendable {
@@ -48,21 +45,7 @@ struct LiveLogTests {
         String(decoding: try await output(arguments), as: UTF8.self)
     }
 
-    private func output(_ arguments: [String]) async throws -> [UInt8] {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: try #require(kubectl))
-        process.arguments = ["--kubeconfig", try #require(liveKubeconfig)] + arguments
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        return await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                let data = output.fileHandleForReading.readDataToEndOfFile()
-                process.waitUntilExit()
-                continuation.resume(returning: Array(data))
-            }
-        }
-    }
+    private func output(_ arguments: [String]) async throws -> [UInt8] { try await LiveKubectl.output(arguments) }
 
     private func withNamespace(_ body: (String) async throws -> Void) async throws {
         let namespace = "sextant-logs-\(UInt32.random(in: 0 ... .max))"

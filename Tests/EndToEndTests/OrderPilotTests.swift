@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// Trees, searches by name, columns and files, on a small cluster.
-@Suite(.timeLimit(.minutes(10))) @MainActor
+@Suite(.timeLimit(.minutes(20))) @MainActor
 struct OrderPilotTests {
     @Test func aTreeFollowsTheCluster() async throws {
         try await serving { server in

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// Credential programs and contexts as a person meets them.
-@Suite(.timeLimit(.minutes(10))) @MainActor
+@Suite(.timeLimit(.minutes(20))) @MainActor
 struct SignInPilotTests {
     /// A program that does `lines` in a folder of its own and then gives a token.
     private func withProgram(_ lines: String, _ body: (_ path: String, _ folder: String) async throws -> Void)

@@ -6,7 +6,7 @@ import Screen
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) @MainActor
+@Suite(.timeLimit(.minutes(20))) @MainActor
 struct UsagePilotTests {
     @Test func podsAndNodesShowWhatTheMetricsServerMeasures() async throws {
         var options = DemoClusterOptions()

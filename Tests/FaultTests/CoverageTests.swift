@@ -4,7 +4,7 @@ import KubernetesModel
 import Testing
 
 /// Every phase of a reflector meets everything that a server can make happen in it.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(20)))
 struct CoverageTests {
     private typealias Step = StepLog.Step
 

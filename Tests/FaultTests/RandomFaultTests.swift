@@ -4,7 +4,7 @@ import KubernetesModel
 import Testing
 
 /// Faults at random while the cluster changes: afterwards every table is the server's list again.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(20)))
 struct RandomFaultTests {
     @Test(arguments: 0..<8)
     func tablesEqualTheServersListsAfterAnySchedule(part: Int) async throws {
@@ -113,12 +113,13 @@ private struct Schedule {
     /// The server comes back with what it had before, or with another cluster's objects and low versions.
     ///
     /// Nothing changes until everybody has noticed: a server that has counted past our version again looks like one that
-    /// kept its history.
+    /// kept its history. Equal tables do not show it: a kind that was not touched since is equal without having asked.
     private mutating func loseHistory(_ rig: Rig) async throws {
         var store = try backup ?? smallCluster(version: 10)
         store.compact()
         backup = nil
         try await rig.restart(with: store)
+        await rig.untilWatched()
         try await rig.untilRight()
     }
 

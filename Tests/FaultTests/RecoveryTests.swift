@@ -4,7 +4,7 @@ import KubernetesModel
 import Testing
 
 /// A server under load that is killed and comes back.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(20)))
 struct RecoveryTests {
     /// Whether the server still has its history when it comes back.
     enum History: CaseIterable { case kept, compacted, new }

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Bad days on the live screen.
-@Suite(.timeLimit(.minutes(10))) @MainActor
+@Suite(.timeLimit(.minutes(20))) @MainActor
 struct ScreenTests {
     /// Runs the program on a small cluster behind a server with faults.
     private func fly(

@@ -5,7 +5,7 @@ import KubernetesModel
 import Testing
 
 /// Each fault by itself, in each phase, over the wire: what is shown meanwhile, how long is waited, and the rows after.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(20)))
 struct TransitionTests {
     /// A fault, and what the user is told.
     struct Case: Sendable, CustomStringConvertible {

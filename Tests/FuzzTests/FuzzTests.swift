@@ -27,7 +27,7 @@ struct FuzzTests {
     @Test(.enabled(if: environment["SEXTANT_FUZZ_INPUT"] == nil), arguments: parsers)
     func takesOrRefusesWhateverComes(parser: FuzzedParser) async throws {
         let run = try FuzzRun(parser)
-        let outcome = await Background.run { Result { try run.findings(inputs: Self.inputs) } }
+        let outcome = await Background.run { Result { try run.findings(inputs: Self.inputs / parser.slowness) } }
         for finding in try outcome.value.get() { Issue.record("\(finding)") }
         Self.say("fuzzed \(parser.name): \(outcome.seconds) s of processor time")
     }

@@ -10,6 +10,8 @@ struct FuzzedParser: Sendable, CustomTestStringConvertible {
     var sizeLimit = 1024
     /// Bytes of one input in two thousand.
     var hugeSize = 32 << 10
+    /// Of one that works long at each input, so many times fewer are made.
+    var slowness = 1
     /// For inputs that are protobuf.
     var framing: ProtobufFraming?
     /// Whether each line of a seed file is a seed of its own.
@@ -25,7 +27,8 @@ struct FuzzedParser: Sendable, CustomTestStringConvertible {
 
     /// Every parser that is fuzzed.
     static let all: [FuzzedParser] =
-        wireParsers + modelParsers + screenParsers + commandParsers + clientParsers + archiveParsers
+        wireParsers + modelParsers + screenParsers + terminalParsers + commandParsers + clientParsers + archiveParsers
+        + demoParsers
 }
 
 /// Something that does not hold for an input.

@@ -9,7 +9,7 @@ import Testing
 @testable import KubernetesClient
 
 /// Commands in containers, against a server that speaks WebSocket.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(20)))
 struct ContainerCallTests {
     private static let call = ContainerCall(
         namespace: "shop", pod: "web-0", container: "app", target: .exec(["sh", "-c", "echo a;b"]), stdin: true)

@@ -417,7 +417,7 @@ struct ExecPluginTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(10)))
+    @Test(.timeLimit(.minutes(20)))
     func signingInAfterTheLastOneStoppedWaitingRunsItAgain() async throws {
         let (running, isRunning) = AsyncStream.makeStream(of: Void.self)
         let host = PluginHost { if case .said = $0 { isRunning.yield() } }

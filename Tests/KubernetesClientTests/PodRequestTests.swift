@@ -5,7 +5,7 @@ import Testing
 @testable import KubernetesClient
 
 /// Single requests to ports of pods, through a forward and through the API server.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(20)))
 struct PodRequestTests {
     private static let place = PodPort(namespace: "shop", pod: "web-0", port: 8080)
     private static let request = PodRequest(
@@ -13,7 +13,7 @@ struct PodRequestTests {
         headers: [("X-Probe", "1"), ("Host", "shop.example"), ("Impersonate-User", "root"), ("Authorization", "x")])
 
     private func forwarded(
-        limit: Duration = .seconds(20), _ answer: @escaping @Sendable (StreamPeer) async throws -> Void
+        limit: Duration = .seconds(300), _ answer: @escaping @Sendable (StreamPeer) async throws -> Void
     ) async throws -> Result<Int, APIFailure> {
         try await StreamServer.run(protocols: ["v4.channel.k8s.io"], serve: answer) { server in
             let access = ClusterAccess(

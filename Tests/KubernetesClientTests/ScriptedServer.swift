@@ -193,12 +193,12 @@ private final class ScriptHandler: ChannelInboundHandler {
 
 /// Runs a client without waits between attempts while `body` runs.
 func withClient<Result>(
-    _ access: ClusterAccess, timeouts: ClientTimeouts = ClientTimeouts(connect: .seconds(5)),
-    host: PluginHost = .none, readOnly: Bool = false, _ body: (KubernetesClient) async throws -> Result
+    _ access: ClusterAccess, timeouts: ClientTimeouts = ClientTimeouts(connect: .seconds(60)),
+    host: PluginHost = .none, _ body: (KubernetesClient) async throws -> Result
 ) async throws -> Result {
     let client = try KubernetesClient(
         access, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), userAgent: "sextant/test",
-        pluginHost: host, timeouts: timeouts, retryPolicy: RetryPolicy(firstDelay: .zero), readOnly: readOnly)
+        pluginHost: host, timeouts: timeouts, retryPolicy: RetryPolicy(firstDelay: .zero))
     do {
         let result = try await body(client)
         await client.shutdown()
@@ -211,14 +211,15 @@ func withClient<Result>(
 
 /// Runs a scripted server and a client of it.
 func withServer<Result>(
-    _ script: [(target: String, reply: Reply)], timeouts: ClientTimeouts = ClientTimeouts(connect: .seconds(5)),
+    _ script: [(target: String, reply: Reply)], timeouts: ClientTimeouts = ClientTimeouts(connect: .seconds(60)),
     readOnly: Bool = false, configure: (inout ClusterAccess) -> Void = { _ in },
     _ body: (KubernetesClient, ScriptedServer) async throws -> Result
 ) async throws -> Result {
     try await ScriptedServer.run(script) { server in
         var access = ClusterAccess(
             contextName: "test", clusterName: "scripted", userName: "dev", server: server.address())
+        if readOnly { access.readOnlyReason = "--read-only" }
         configure(&access)
-        return try await withClient(access, timeouts: timeouts, readOnly: readOnly) { try await body($0, server) }
+        return try await withClient(access, timeouts: timeouts) { try await body($0, server) }
     }
 }

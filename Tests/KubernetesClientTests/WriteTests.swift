@@ -1,9 +1,10 @@
+import Access
 import KubernetesModel
 import Testing
 
 @testable import KubernetesClient
 
-@Suite(.timeLimit(.minutes(10))) struct WriteTests {
+@Suite(.timeLimit(.minutes(20))) struct WriteTests {
     private let deployments = APIResource(
         groupResource: GroupResource(group: "apps", resource: "deployments"), version: "v1", kind: "Deployment")
     private let web = "/apis/apps/v1/namespaces/shop/deployments/web"
@@ -20,6 +21,28 @@ import Testing
         return .json(
             #"{"kind":"Scale","apiVersion":"autoscaling/v1","metadata":{"name":"web","uid":"\#(uid)","resourceVersion":"\#(version)"},"spec":\#(spec),"status":{"replicas":2}}"#
         )
+    }
+
+    // MARK: - Debugging
+
+    @Test func aContainerIsAddedToThePodThatIsMeant() async throws {
+        let path = "\(pod)/ephemeralcontainers"
+        let absent = status(404, "NotFound", "the server could not find the requested resource")
+        try await withServer([(path, .json(#"{"kind":"Pod"}"#)), (path, absent)]) { client, server in
+            let container = DebugContainer(name: "debugger-x", image: "busybox:1.37", target: "app")
+            try await client.addDebugContainer(container, namespace: "shop", pod: "web-1", uid: "u1")
+            #expect(server.seen.map(\.method) == ["PATCH"])
+            #expect(server.seen.map { $0.header("Content-Type") } == [["application/strategic-merge-patch+json"]])
+            #expect(
+                server.seen.map(\.body) == [
+                    #"{"spec":{"ephemeralContainers":[{"name":"debugger-x","image":"busybox:1.37","imagePullPolicy":"IfNotPresent","stdin":true,"tty":true,"terminationMessagePolicy":"File","targetContainerName":"app"}]},"metadata":{"uid":"u1"}}"#
+                ])
+            let failure = await #expect(throws: APIFailure.self) {
+                try await client.addDebugContainer(container, namespace: "shop", pod: "web-1")
+            }
+            #expect(failure?.reason == .notFound)
+            #expect(failure?.detail.contains("since Kubernetes 1.23") == true)
+        }
     }
 
     // MARK: - Delete

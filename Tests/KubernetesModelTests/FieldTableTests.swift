@@ -201,7 +201,7 @@ struct FieldTableTests {
         var bytes = Array(document.json.utf8)
         if format == .protobuf {
             let tree = try bytes.withBytes { (raw) throws(WireFailure) in try JSONValue(parsing: raw) }
-            bytes = try ProtobufSchema().envelope(tree, message: document.message)
+            bytes = ProtobufSchema().envelope(tree, message: document.message)
         }
         return ObjectValue(
             try bytes.withBytes { (raw) throws(WireFailure) in

@@ -38,7 +38,7 @@ struct MetricsTests {
         let bytes = Array(json.utf8)
         let tree = try bytes.withBytes { (raw) throws(WireFailure) in try JSONValue(parsing: raw) }
         let fromJSON = try decode(bytes, decoder, .json)
-        #expect(fromJSON == (try decode(try ProtobufSchema().envelope(tree, message: message), decoder, .protobuf)))
+        #expect(fromJSON == (try decode(ProtobufSchema().envelope(tree, message: message), decoder, .protobuf)))
         if let pod = fromJSON.value as? PodMetrics {
             #expect(
                 pod.containers == [

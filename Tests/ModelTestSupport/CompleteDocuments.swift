@@ -26,7 +26,7 @@ package enum CompleteDocuments {
         ("core.v1.Endpoints", "endpoints", endpoints),
         ("coordination.v1.Lease", "leases", lease), ("scheduling.v1.PriorityClass", "priorityclasses", priorityClass),
         (
-            "k8s.io.apiextensions_apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition",
+            "apiextensions.v1.CustomResourceDefinition",
             "customresourcedefinitions", definition
         ),
     ]

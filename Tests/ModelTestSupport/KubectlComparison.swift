@@ -19,6 +19,9 @@ package struct KubectlComparison {
         "delay", "timeout", "period", "successThreshold", "failureThreshold", "#success", "#failure",
     ]
 
+    /// Labels that later versions of kubectl write otherwise.
+    private static let laterLabels = ["ConfigMapOptional": "Optional"]
+
     /// What is missing in another description: labels, and words of values.
     package func missing(from ours: String) -> [String] {
         let labels = Set(ours.split(separator: "\n").map { Self.label(of: $0) ?? "" })
@@ -30,8 +33,10 @@ package struct KubectlComparison {
             // Titles of columns may be worded otherwise; a line of data or of a command is there as it is.
             if lines.indices.contains(index + 1), Self.isRuler(lines[index + 1].trimmed) { continue }
             if ours.contains(trimmed) || Self.isNoNews(trimmed) { continue }
-            if let label = Self.label(of: line), !labels.contains(label) { missing.append("label \(label):") }
-            for word in words(of: line) where !isTold(word, in: ours) {
+            if let label = Self.label(of: line), !labels.contains(Self.laterLabels[label] ?? label) {
+                missing.append("label \(label):")
+            }
+            for word in words(of: line, told: ours) where !isTold(word, in: ours) {
                 missing.append("\(word)   in   \(trimmed)")
             }
         }
@@ -75,7 +80,7 @@ package struct KubectlComparison {
     }
 
     /// What stands after the label: names, numbers, words; without ages and punctuation, times as we write them.
-    private func words(of line: Substring) -> [String] {
+    private func words(of line: Substring, told ours: String) -> [String] {
         var text = line.trimmed
         if let label = Self.label(of: line), let colon = text.range(of: label + ":")?.upperBound {
             text = text[colon...]
@@ -86,7 +91,10 @@ package struct KubectlComparison {
             if let time = Self.time(parts) {
                 parts.removeFirst(6)
                 // Where we say how long ago it was, that is in a column of ages.
-                if time.seconds > 0 { result.append(age(from: time, to: now)) }
+                guard time.seconds > 0 else { continue }
+                // kubectl says whole seconds where there may be parts of them.
+                let ages = [time, Timestamp(microseconds: time.microseconds + 999_999)].map { age(from: $0, to: now) }
+                result.append(ages.first { ours.contains($0) } ?? ages[0])
                 continue
             }
             let part = parts.removeFirst()

@@ -1,3 +1,4 @@
+import CKubernetesSchema
 import Foundation
 import KubernetesModel
 
@@ -11,10 +12,10 @@ package struct ProtobufSchema: Sendable {
         /// With its package, when it is a message.
         var message: String
 
-        init(number: Int, label: String, type: String, package: String) {
+        init(number: Int, type: Substring, package: Substring) {
             self.number = number
-            self.label = label
-            self.type = label == "map" ? String(type.dropFirst("map<string,".count).dropLast()) : type
+            label = type.hasPrefix("*") ? "repeated" : type.hasPrefix("%") ? "map" : "optional"
+            self.type = String(label == "optional" ? type : type.dropFirst())
             message = self.type.contains(".") ? self.type : "\(package).\(self.type)"
         }
     }
@@ -22,15 +23,18 @@ package struct ProtobufSchema: Sendable {
     /// Fields by package and message, then by name.
     private var messages: [String: [String: Field]] = [:]
 
-    /// The schema of the API that the tests know.
-    package init() throws {
-        let file = Bundle.module.bundleURL.appendingPathComponent("protobuf-fields.tsv")
-        let text = String(decoding: try Data(contentsOf: file), as: UTF8.self)
-        for line in text.split(separator: "\n").dropFirst() {
-            let parts = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-            guard parts.count == 6, let number = Int(parts[2]) else { continue }
-            messages["\(parts[0]).\(parts[1])", default: [:]][parts[3]] = Field(
-                number: number, label: parts[4], type: parts[5], package: parts[0])
+    /// The schema of the API.
+    package init() {
+        var count = 0
+        let text = String(decoding: UnsafeBufferPointer(start: kubernetes_schema(&count), count: count), as: UTF8.self)
+        var message: (package: Substring, name: Substring) = ("", "")
+        for line in text.split(separator: "\n") where !line.hasPrefix("#") {
+            let words = line.split(separator: " ")
+            let parts = line.split(separator: "\t")
+            if words.count == 2 { message = (words[0], words[1]) }
+            guard parts.count == 3, let number = Int(parts[0]) else { continue }
+            messages["\(message.package).\(message.name)", default: [:]][String(parts[1])] = Field(
+                number: number, type: parts[2], package: message.package)
         }
     }
 

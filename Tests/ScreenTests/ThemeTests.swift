@@ -89,6 +89,61 @@ import Testing
         }
     }
 
+    @Test func paintTakesThePlaceOfTheRolesLook() {
+        let style = Style(.broken, paint: Paint(foreground: 208, background: 17, italic: true))
+        var rich = Appearance(208, on: 17)
+        rich.isItalic = true
+        #expect(Theme(depth: .twoHundredFiftySix).appearance(of: style) == rich)
+        var basic = Appearance(1, on: 4, bold: true)
+        basic.isItalic = true
+        #expect(Theme(depth: .sixteen).appearance(of: style) == basic)
+        var none = Appearance()
+        none.isItalic = true
+        #expect(Theme(depth: .none).appearance(of: style) == none)
+    }
+
+    @Test(arguments: depths)
+    func selectionAndMatchesLieOverPaint(_ depth: ColourDepth) {
+        let theme = Theme(depth: depth)
+        for number in UInt8.min...UInt8.max {
+            let paint = Paint(foreground: number, background: 255 - number, bold: true, reversed: true)
+            let selected = theme.appearance(of: Style(paint: paint, isSelected: true))
+            #expect(selected == theme.appearance(of: Style(paint: Paint(bold: true), isSelected: true)))
+            let matched = theme.appearance(of: Style(paint: paint, isMatch: true))
+            #expect(matched != theme.appearance(of: Style(paint: paint)))
+            let plain = theme.appearance(of: Style(paint: paint))
+            #expect(plain.foreground == nil || plain.foreground != plain.background)
+        }
+    }
+
+    @Test func graphicRenditionsMakePaints() {
+        func paint(_ codes: [Int]...) -> Paint {
+            var paint = Paint.plain
+            for some in codes { paint.apply(codes: some) }
+            return paint
+        }
+        #expect(paint([1, 31]) == Paint(foreground: 1, bold: true))
+        #expect(paint([97, 104]) == Paint(foreground: 15, background: 12))
+        #expect(paint([38, 5, 208, 4]) == Paint(foreground: 208, underlined: true))
+        #expect(paint([38, 2, 255, 0, 0], [48, 2, 1, 2]) == Paint(foreground: 196))
+        #expect(paint([1, 2, 3, 4, 7], [22, 23, 24, 27]) == .plain)
+        #expect(paint([31, 42], [39, 49]) == .plain)
+        #expect(paint([31], []) == .plain)
+        #expect(paint([38, 5, 999], [-7, 38]) == Paint(foreground: 255))
+    }
+
+    @Test func coloursOfThePaletteAreTheirOwnNearest() {
+        for number in UInt8(16)...255 {
+            let (red, green, blue) = Palette.components(of: number)
+            let nearest = Palette.nearest(red: UInt8(red), green: UInt8(green), blue: UInt8(blue))
+            #expect(Palette.components(of: nearest) == (red, green, blue))
+        }
+    }
+
+    @Test func cellsStaySmall() {
+        #expect(MemoryLayout<Cell>.stride == 24)
+    }
+
     private static func styles(of role: StyleRole) -> [Style] {
         [false, true].flatMap { selected in
             [false, true].flatMap { stale in

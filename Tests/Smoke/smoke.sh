@@ -83,6 +83,31 @@ t resize-window -x 80 -y 24
 keys y
 check "y shows the YAML" shows 'apiVersion'
 keys Escape
+
+# Panes: the table, logs and a shell side by side; tabs on a small screen.
+t resize-window -x 160 -y 48
+keys / && keys -l 'status:running' && keys Enter
+keys l
+check "logs stand below the table" shows 'Logs .*following'
+check "the table stays on the screen" shows 'Pods'
+keys Tab s
+check "a shell stands beside them" shows 'Shell .*running'
+keys -l 'echo pa""nes' && keys Enter
+check "the shell does what is typed" shows '^.*│ ?panes'
+t resize-window -x 80 -y 24
+check "on a small screen panes are tabs" shows '▸3 shell'
+keys C-]
+check "one key leaves the shell" shows '▸1 pods'
+t resize-window -x 160 -y 48
+check "a larger screen shows them side by side again" shows 'Shell .*running'
+keys C-t 3
+keys -l 'exit 3' && keys Enter
+check "the exit status is shown" shows 'exited 3|exit code 3'
+keys Escape
+check "Esc closes what has ended" shows ! 'Shell '
+check "the logs go on" shows 'Logs .*following'
+keys Tab Escape Escape
+t resize-window -x 80 -y 24
 keys : && keys -l 'q' && keys Enter
 check "the terminal is sane after :q" is_sane
 

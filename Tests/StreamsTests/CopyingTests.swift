@@ -4,7 +4,7 @@ import Testing
 
 @testable import Streams
 
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(20)))
 struct CopyingTests {
     /// Whose programs a container has, and how its server speaks.
     struct Container: Sendable, CustomTestStringConvertible {

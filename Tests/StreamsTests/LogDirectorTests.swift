@@ -33,19 +33,21 @@ struct LogDirectorTests {
     /// Takes the starts as the feed does.
     private func started(_ director: inout LogDirector, _ starts: [LogDirector.Start], from id: Int) {
         for (index, start) in starts.enumerated() {
-            director.note(LogSource(id: id + index, pod: start.pod, container: start.container), start)
+            director.note(
+                LogSource(id: id + index, namespace: "shop", pod: start.source.pod, container: start.source.container),
+                start)
         }
     }
 
     @Test func podsJoinAndLeave() throws {
         var director = LogDirector(query: query(.selector("app=web")))
-        let first = try director.begin([pod("web-1")])
-        #expect(first.starts.map(\.pod) == ["web-1"])
-        #expect(first.starts.map(\.wasThere) == [true])
+        let first = try director.begin([[pod("web-1")]])
+        #expect(first.starts.map(\.source.pod) == ["web-1"])
+        #expect(first.starts.map(\.source.wasThere) == [true])
         started(&director, first.starts, from: 0)
         let second = director.update([pod("web-2")])
-        #expect(second.starts.map(\.pod) == ["web-2"])
-        #expect(second.starts.map(\.wasThere) == [false])
+        #expect(second.starts.map(\.source.pod) == ["web-2"])
+        #expect(second.starts.map(\.source.wasThere) == [false])
         #expect(second.states.map(\.0) == [0])
         #expect(second.states.map(\.1) == [LogContainerState(.gone)])
         // A pod that was seen does not join again.
@@ -55,22 +57,22 @@ struct LogDirectorTests {
 
     @Test func theUsualContainerIsSaidToBeChosen() throws {
         var director = LogDirector(query: query(.pod("web")))
-        let change = try director.begin([pod("web", containers: ["app", "proxy"])])
-        #expect(change.starts.map(\.container) == ["app"])
+        let change = try director.begin([[pod("web", containers: ["app", "proxy"])]])
+        #expect(change.starts.map(\.source.container) == ["app"])
         #expect(change.notices == [#"Defaulted container "app" out of: app, proxy"#])
 
         var annotated = pod("web", containers: ["app", "proxy"])
         annotated.metadata.annotations["kubectl.kubernetes.io/default-container"] = "proxy"
         director = LogDirector(query: query(.pod("web")))
-        let other = try director.begin([annotated])
-        #expect(other.starts.map(\.container) == ["proxy"])
+        let other = try director.begin([[annotated]])
+        #expect(other.starts.map(\.source.container) == ["proxy"])
         #expect(other.notices == [])
     }
 
     @Test func aContainerThatIsNotThereIsSaidWithThoseThatAre() {
         var director = LogDirector(query: query(.pod("web"), .named("nope")))
         let failure = #expect(throws: LogFailure.self) {
-            _ = try director.begin([pod("web", containers: ["app", "proxy"])])
+            _ = try director.begin([[pod("web", containers: ["app", "proxy"])]])
         }
         #expect(failure?.description == "container nope is not valid for pod web; it has: app, proxy")
     }
@@ -79,49 +81,87 @@ struct LogDirectorTests {
         var many = query(.selector("app=web"))
         many.maximumStreams = 2
         var director = LogDirector(query: many)
-        #expect(throws: LogFailure.self) { _ = try director.begin([pod("a"), pod("b"), pod("c")]) }
+        #expect(throws: LogFailure.self) { _ = try director.begin([[pod("a"), pod("b"), pod("c")]]) }
         director = LogDirector(query: many)
-        let first = try director.begin([pod("a")])
+        let first = try director.begin([[pod("a")]])
         started(&director, first.starts, from: 0)
         let change = director.update([pod("a"), pod("b"), pod("c")])
-        #expect(change.starts.map(\.pod) == ["b"])
+        #expect(change.starts.map(\.source.pod) == ["b"])
         #expect(change.notices == ["c is left out: 2 logs are followed already"])
         started(&director, change.starts, from: 1)
         // When there is room again it joins.
         #expect(director.update([pod("b"), pod("c")]).starts == [])
-        #expect(director.update([pod("b"), pod("c")]).starts.map(\.pod) == ["c"])
+        #expect(director.update([pod("b"), pod("c")]).starts.map(\.source.pod) == ["c"])
     }
 
     @Test func aPodThatHadRoomForSomeContainersGetsTheOthersLater() throws {
         var few = query(.selector("app=web"), .all)
         few.maximumStreams = 3
         var director = LogDirector(query: few)
-        let first = try director.begin([pod("a", containers: ["app", "proxy"])])
+        let first = try director.begin([[pod("a", containers: ["app", "proxy"])]])
         started(&director, first.starts, from: 0)
         let b = pod("b", containers: ["app", "proxy"])
         let second = director.update([pod("a", containers: ["app", "proxy"]), b])
-        #expect(second.starts.map(\.container) == ["app"])
+        #expect(second.starts.map(\.source.container) == ["app"])
         started(&director, second.starts, from: 2)
         #expect(director.update([b]).starts == [])
-        #expect(director.update([b]).starts.map(\.container) == ["proxy"])
+        #expect(director.update([b]).starts.map(\.source.container) == ["proxy"])
     }
 
     @Test func aPodThatIsLeftOutDoesNotSpeakOfItsContainers() throws {
         var one = query(.selector("app=web"))
         one.maximumStreams = 1
         var director = LogDirector(query: one)
-        started(&director, try director.begin([pod("a")]).starts, from: 0)
+        started(&director, try director.begin([[pod("a")]]).starts, from: 0)
         let pods = [pod("a"), pod("b", containers: ["app", "proxy"])]
         #expect(director.update(pods).notices == ["b is left out: 1 logs are followed already"])
         #expect(director.update(pods).notices == [])
     }
 
-    @Test func whatMayGetMorePodsIsNotClosed() {
-        #expect(LogDirector(query: query(.pod("web"))).isClosed([]))
-        #expect(!LogDirector(query: query(.workload(.deployment, "web"))).isClosed([pod("web")]))
-        #expect(!LogDirector(query: query(.workload(.job, "pi"))).isClosed([pod("pi", phase: "Failed")]))
-        #expect(LogDirector(query: query(.workload(.job, "pi"))).isClosed([pod("pi", phase: "Succeeded")]))
-        #expect(LogDirector(query: query(.selector("a=b"), follow: false)).isClosed([]))
+    @Test func whatMayGetMorePodsIsNotClosed() throws {
+        func isClosed(_ target: LogTarget, _ pods: [Pod], follow: Bool = true) throws -> Bool {
+            var director = LogDirector(query: query(target, follow: follow))
+            _ = try director.begin([pods])
+            return director.isClosed
+        }
+        #expect(try isClosed(.pod("web"), []))
+        #expect(try !isClosed(.workload(.deployment, "web"), [pod("web")]))
+        #expect(try !isClosed(.workload(.job, "pi"), [pod("pi", phase: "Failed")]))
+        #expect(try isClosed(.workload(.job, "pi"), [pod("pi", phase: "Succeeded")]))
+        #expect(try isClosed(.selector("a=b"), [], follow: false))
+    }
+
+    @Test func aPodOfSeveralTargetsIsReadOnce() throws {
+        var both = LogQuery([
+            LogScope(namespace: "shop", target: .workload(.deployment, "web")),
+            LogScope(namespace: "shop", target: .pod("web-1"), container: "proxy"),
+        ])
+        both.follow = true
+        var director = LogDirector(query: both)
+        let web = pod("web-1", containers: ["app", "proxy"])
+        let first = try director.begin([[web, pod("web-2")], [web]])
+        #expect(
+            first.starts.map { "\($0.source.pod)/\($0.source.container)" } == ["web-1/app", "web-1/proxy", "web-2/app"])
+        #expect(first.starts.map(\.source.hasOthers) == [true, true, false])
+        started(&director, first.starts, from: 0)
+        // It is gone when no target has it any more.
+        #expect(director.update([pod("web-2")], of: 0).states.map(\.1.phase) == [.running, .running, .gone])
+        let last = director.update([], of: 1)
+        #expect(last.states.map(\.1.phase) == [.running, .gone])
+        #expect(!director.isClosed)
+    }
+
+    @Test func whatIsTooMuchForAPaneIsLeftOutAndSaid() throws {
+        var many = query(.selector("app=web"))
+        many.maximumStreams = 2
+        many.isOnScreen = true
+        var director = LogDirector(query: many)
+        let first = try director.begin([[pod("a"), pod("b"), pod("c")]])
+        #expect(first.starts.map(\.source.pod) == ["a", "b"])
+        #expect(first.notices == ["1 of 3 logs are left out: 2 are read at once"])
+        started(&director, first.starts, from: 0)
+        _ = director.update([pod("b"), pod("c")])
+        #expect(director.update([pod("b"), pod("c")]).starts.map(\.source.pod) == ["c"])
     }
 
     @Test func targetsAreWrittenAsForKubectl() throws {

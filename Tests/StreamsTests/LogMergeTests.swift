@@ -89,8 +89,8 @@ struct LogMergeTests {
 }
 
 struct LogPrinterTests {
-    private let source = LogSource(id: 0, pod: "web", container: "app")
-    private let other = LogSource(id: 1, pod: "db", container: "pg")
+    private let source = LogSource(id: 0, namespace: "shop", pod: "web", container: "app")
+    private let other = LogSource(id: 1, namespace: "shop", pod: "db", container: "pg")
     private let lines = "\(stamp(1)) a\n\(stamp(2)) \n\(stamp(3)) c\n"
 
     private func printed(_ hasPrefix: Bool, _ hasTimestamps: Bool, _ runs: [LogRun]) -> String {

@@ -99,7 +99,9 @@ import Views
     @Test func notAllowed() throws {
         let asked = shop(columns: 80, rows: 16).typing("j").typing(.control("d"))
         guard let dialog = asked.dialog else { throw CancellationError() }
-        let check = AccessCheck(verb: "delete", resource: Pod.kind.groupResource, subresource: "", namespace: "shop")
+        let check = AccessCheck(
+            verb: "delete", resource: Pod.kind.groupResource, subresource: "", namespace: "shop",
+            name: dialog.targets[0].name)
         try expectScreen(
             "action-denied", asked.receiving(.action(.access(dialog.id, check, .denied("no role allows it")))))
     }

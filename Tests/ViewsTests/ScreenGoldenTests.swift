@@ -205,11 +205,13 @@ import Views
                         Array("\(line.1)\n".utf8))
                 }
             }
-            ring.append(source: -1, stamp: .min, Array("── checkout-7d9f8b6c5d-x2x7k/c0 ended ──".utf8))
+            ring.append(
+                source: -1, stamp: (noon.seconds + 12) * 1_000_000_000, Array("x2x7k ended (exit code 2)".utf8))
             var news = LogNews(order)
             news.origins = [
-                LogOrigin(pod: "checkout-7d9f8b6c5d-x2x7k", container: "c0", phase: .ended),
-                LogOrigin(pod: "checkout-7d9f8b6c5d-9qk2p", container: "c0", phase: .reading),
+                LogOrigin(pod: "checkout-7d9f8b6c5d-x2x7k", container: "c0", phase: .ended, label: "x2x7k"),
+                LogOrigin(
+                    pod: "checkout-7d9f8b6c5d-9qk2p", container: "c0", phase: .reading, label: "9qk2p", colour: 1),
             ]
             news.text = ring.snapshot()
             return news
@@ -220,13 +222,13 @@ import Views
             return
         }
         try expectScreen("logs-reading", opened)
-        try expectScreen("logs-80x24", opened.receiving(.log(news(view.order))))
-        try expectScreen("logs-wrapped", opened.receiving(.log(news(view.order))).typing("wt/panic\n"))
-        try expectScreen(
-            "logs-pane-160x48", state(columns: 160, rows: 48).typing("l").receiving(.log(news(view.order))))
+        try expectScreen("logs-80x24", opened.receiving(.log(opened.focus, news(view.order))))
+        try expectScreen("logs-wrapped", opened.receiving(.log(opened.focus, news(view.order))).typing("wt/panic\n"))
+        let beside = state(columns: 160, rows: 48).typing("l")
+        try expectScreen("logs-pane-160x48", beside.receiving(.log(beside.focus, news(view.order))))
         var failed = LogNews(view.order)
-        failed.state = .failed("read the log of web/app in shop: pods \"web\" is forbidden", retries: false)
-        try expectScreen("logs-failed", opened.receiving(.log(failed)))
+        failed.state = .failed("read the log of web/app in shop: pods \"web\" is forbidden")
+        try expectScreen("logs-failed", opened.receiving(.log(opened.focus, failed)))
     }
 
     @Test(arguments: [(1, 1), (3, 2), (16, 4), (20, 5), (500, 200)])

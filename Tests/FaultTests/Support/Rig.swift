@@ -1,5 +1,4 @@
 import AppCore
-import CThreadSanitizer
 import ClusterCache
 import ClusterState
 import DemoCluster
@@ -45,11 +44,11 @@ struct Rig: Sendable {
     /// Timeouts for faults that only time can find; where there are none, a slow machine must not invent them.
     static let patient = ClientTimeouts(connect: .seconds(30), answer: .seconds(30), silence: .seconds(30))
     static let impatient = ClientTimeouts(
-        connect: .seconds(30), answer: .milliseconds(300), silence: .milliseconds(300))
+        connect: .seconds(30), answer: .seconds(1), silence: .seconds(1))
 
     /// Runs everything around `body`, and ends it; `before` orders faults for the first requests.
     ///
-    /// A test that does not end by itself is broken: after a minute (five under the sanitizer) it says so.
+    /// A test that does not end by itself is broken: after five minutes it says so.
     static func run(
         _ kinds: [ResourceKind] = fewKinds, store: DemoObjectStore,
         timeouts: ClientTimeouts = patient,
@@ -78,7 +77,7 @@ struct Rig: Sendable {
                 group.addTask { await cache.run() }
                 group.addTask { try await body(rig) }
                 group.addTask {
-                    try await Task.sleep(for: cthreadsanitizer_is_on() ? .seconds(300) : .seconds(60))
+                    try await Task.sleep(for: .seconds(300))
                     throw Stuck(description: "nothing more happens; the tables: \(await rig.tables.summary)")
                 }
                 defer { group.cancelAll() }
@@ -113,6 +112,11 @@ struct Rig: Sendable {
         let last = truth.replace(next)
         faulty.breakConnections()
         await last.shutdown()
+    }
+
+    /// Waits until every kind is watched on the server that is behind now.
+    func untilWatched() async {
+        while truth.server.openWatchCount < kinds.count, !Task.isCancelled { await Task.yield() }
     }
 
     /// What the server really has, read without faults.

@@ -6,7 +6,8 @@ import ModelTestSupport
 extension FuzzedParser {
     /// What reads the user's files and environment, and what servers say of themselves.
     static let clientParsers = [
-        kubeconfig, certificates, address, httpDate, discovery, execCredential, proxyHandshake, streamFrames, logLines,
+        kubeconfig, contextRules, certificates, address, httpDate, discovery, execCredential, proxyHandshake,
+        streamFrames, logLines,
         logStream,
     ]
 
@@ -46,6 +47,37 @@ extension FuzzedParser {
         {
             try checkWords(problem, bytes)
         }
+        for finding in KubeconfigLint.report(on: bytes, at: "/k/0", now: Timestamp(seconds: 1_795_262_624)).findings {
+            try checkWords("\(finding.entry)\(finding.title)\(finding.nextStep)", bytes)
+        }
+    }
+
+    /// The rules of a configuration file: whatever it says, it either counts whole or forbids everything.
+    private static let contextRules = FuzzedParser(
+        name: "context-rules",
+        tokens: [
+            "contexts:\n", "- match: ", "  match: ", "  cluster: ", "  server: ", "  readOnly: true\n",
+            "  readOnly: false\n", "  confirm: name\n", "rules:\n", "x-a: &a ", "*a", "<<: *a", "!!str ", "? ", ": ",
+            "- ",
+            "{", "}", "[", "]", "~", "\"*prod*\"", "---\n", "...\n", "%YAML 1.2\n", "\t", "\"\\e\"", "'", "#",
+            "\u{FEFF}",
+            "\u{0}", "\u{85}",
+        ], sizeLimit: 300, hugeSize: 8 << 10
+    ) { bytes in
+        let rules = ContextRules(file: "/c", bytes: bytes)
+        try checkWords(rules.summary, bytes)
+        try require(rules.rules.count <= bytes.count, "more rules than bytes")
+        guard let server = ServerAddress(url: "https://h:6443", assumesTLS: false) else { return }
+        let access = ClusterAccess(contextName: "prod", clusterName: "c", userName: "u", server: server)
+        try requireEqual(rules.firstWarning == nil, rules.problem == nil, "a warning for a problem")
+        if rules.problem != nil {
+            try require(rules.rules.isEmpty, "rules of a file that is wrong")
+            try require(rules.readOnlyReason(for: access) != nil, "a file that is wrong forbids nothing")
+        } else if !rules.rules.isEmpty {
+            // A second document would be passed over.
+            let again = ContextRules(file: "/c", bytes: bytes + Array("\n---\ncontexts: []\n".utf8))
+            try require(again.problem != nil, "a second document is passed over")
+        }
     }
 
     /// Whether words are fit for one line on a screen.
@@ -82,6 +114,8 @@ extension FuzzedParser {
         case .success(let setup): try require(setup.warnings.count <= 2, "\(setup.warnings)")
         case .failure(let failure): try checkWords(failure.description, bytes)
         }
+        _ = CertificateFacts.read(pem: bytes)
+        _ = CertificateFacts(der: bytes)
     }
 
     /// URLs of servers and proxies, and entries of NO_PROXY.

@@ -129,7 +129,7 @@ extension FuzzedParser {
 
     /// A complete object for each table.
     private static let tableSeeds: @Sendable () throws -> [[UInt8]] = {
-        let schema = try ProtobufSchema()
+        let schema = ProtobufSchema()
         return try ResourceTable.all.enumerated().map { index, table in
             let document = CompleteDocuments.all.first { $0.resource == table.kind.groupResource.resource }
             let json = Array((document?.json ?? "{}").utf8)

@@ -3,7 +3,7 @@
 
 extension FuzzedParser {
     /// What stands between the bytes of others and the terminal, in both directions.
-    static let screenParsers = [displayText, keys]
+    static let screenParsers = [displayText, keys, logPane]
 
     /// Text of objects and logs on its way to cells.
     private static let displayText = FuzzedParser(
@@ -95,6 +95,7 @@ extension FuzzedParser {
             case .paste(let text):
                 try require(text.utf8.count <= 3 * bytes.count, "a paste of \(text.utf8.count) bytes")
                 line.insert(text)
+            case .pasteTooLong: try require(bytes.count > KeyParser.pasteLimit, "too long a paste")
             case .mouse(let mouse):
                 try require(mouse.position.column >= 0 && mouse.position.row >= 0, "\(mouse)")
             }

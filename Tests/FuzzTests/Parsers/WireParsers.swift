@@ -37,7 +37,6 @@ extension FuzzedParser {
 
     /// One object, written in both encodings, is the same object; the bytes are the choices that make it.
     private static let bothEncodings = FuzzedParser(name: "both-encodings", sizeLimit: 32, hugeSize: 256) { input in
-        let schema = try schema.get()
         var choices = Choices(input)
         let document = CompleteDocuments.all[choices.below(CompleteDocuments.all.count)]
         let complete = try completeTrees.get()[document.message]
@@ -52,7 +51,7 @@ extension FuzzedParser {
         try requireEqual(protobuf, json, "\(document.resource) in protobuf \(tree.writeJSON())")
     }
 
-    private static let schema = Result { try ProtobufSchema() }
+    private static let schema = ProtobufSchema()
 
     /// The complete documents by message.
     private static let completeTrees = Result {
@@ -123,7 +122,7 @@ private let jsonTokens = [
 
 /// A document of every kind in which every field that is kept has a value.
 private func completeDocuments(_ format: WireFormat) throws -> [[UInt8]] {
-    let schema = try ProtobufSchema()
+    let schema = ProtobufSchema()
     return try CompleteDocuments.all.map { document in
         let json = Array(document.json.utf8)
         guard format == .protobuf else { return kindPrefix(document.resource) + json }

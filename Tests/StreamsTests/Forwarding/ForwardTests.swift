@@ -78,7 +78,7 @@ private final class ScriptedCluster: ForwardCluster {
     }
 }
 
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(20)))
 struct ForwardTests {
     private static let web = Stored(service([("http", 80, .int(8080), "TCP")]))
 

@@ -7,16 +7,18 @@ import Testing
 struct LogViewTests {
     private static let second: Int64 = 1_000_000_000
 
+    private static let ring = LogRing.Identity()
+
     /// News of an order with so many numbered lines of two pods.
     private func news(_ order: LogOrder, lines: Int, maximum: Int = 100_000) -> LogNews {
-        var ring = LogRing(maximumLines: maximum)
+        var ring = LogRing(maximumLines: maximum, identity: Self.ring)
         for number in 0..<lines {
             ring.append(source: number % 2, stamp: Int64(number) * Self.second, "line \(number)\n".utf8)
         }
         var news = LogNews(order)
         news.origins = [
-            LogOrigin(pod: "web-1-abc", container: "app", phase: .reading),
-            LogOrigin(pod: "web-1-xyz", container: "app", phase: .reading),
+            LogOrigin(pod: "web-1-abc", container: "app", phase: .reading, label: "abc"),
+            LogOrigin(pod: "web-1-xyz", container: "app", phase: .reading, label: "xyz", colour: 1),
         ]
         news.containers = ["app", "proxy"]
         news.text = ring.snapshot()
@@ -24,28 +26,30 @@ struct LogViewTests {
     }
 
     private func opened(lines: Int = 100) throws -> (App, LogOrder) {
-        var app = App(pods: "web-1")
+        var app = App(pods: "web-1", size: Size(columns: 100, rows: 25))
         app.type("l")
         let order = LogOrder(namespace: "shop", subject: .pod("web-1"))
-        app.send(.log(news(order, lines: lines)))
+        app.send(.log(app.state.focus, news(order, lines: lines)))
         return (app, order)
     }
 
     private func texts(_ view: LogView?, from number: Int, count: Int) -> [String] {
-        (number..<number + count).compactMap { view?.pieces(of: $0, utcOffset: 0).map(\.text).joined() }
+        (number..<number + count).compactMap {
+            view?.pieces(of: $0, LogSpace(rows: 20, columns: 100, utcOffset: 0)).map(\.text).joined()
+        }
     }
 
     @Test func logsOfWhatIsSelectedOpenAndClose() {
         var app = App(pods: "web-1", "web-2")
         app.type("jl")
-        #expect(app.effects == [.openLog(LogOrder(namespace: "shop", subject: .pod("web-2")))])
+        #expect(app.works == [.log(LogOrder(namespace: "shop", subject: .pod("web-2")))])
         #expect(app.state.crumbs == ["pods", "logs web-2"])
         app.press(.escape)
-        #expect(app.effects.contains(.closeLog))
+        #expect(app.endsWork)
         app.type("p")
         var previous = LogOrder(namespace: "shop", subject: .pod("web-2"))
         previous.previous = true
-        #expect(app.effects == [.openLog(previous)])
+        #expect(app.works == [.log(previous)])
     }
 
     @Test func workloadsHaveTheLogsOfAllTheirPods() {
@@ -55,7 +59,7 @@ struct LogViewTests {
         app.publish()
         app.type("l")
         let order = LogOrder(namespace: "shop", subject: .workload(resource: "deployments", name: "web"))
-        #expect(app.effects == [.openLog(order)])
+        #expect(app.works == [.log(order)])
         #expect(order.title == "deploy/web")
     }
 
@@ -73,67 +77,76 @@ struct LogViewTests {
         var (app, order) = try opened()
         // 24 rows less header, title and footer.
         #expect(app.state.shownLog?.top == 79)
-        app.send(.log(news(order, lines: 200)))
+        app.send(.log(app.state.focus, news(order, lines: 200)))
         #expect(app.state.shownLog?.top == 179)
         app.press(.up)
-        app.send(.log(news(order, lines: 300)))
-        #expect(app.state.shownLog?.top == 178)
+        app.send(.log(app.state.focus, news(order, lines: 300)))
+        #expect(app.state.shownLog?.top == 179)
+        #expect(app.state.shownLog?.cursor == 198)
         #expect(app.state.shownLog?.follows == false)
+        #expect(app.state.shownLog?.newCount == 100)
+        app.press(.pageUp)
+        #expect(app.state.shownLog?.top == 158)
+        #expect(app.state.shownLog?.cursor == 158)
         app.type("G")
-        app.send(.log(news(order, lines: 400)))
+        app.send(.log(app.state.focus, news(order, lines: 400)))
         #expect(app.state.shownLog?.top == 379)
-        app.type("s")
-        app.send(.log(news(order, lines: 500)))
+        app.type(" ")
+        app.send(.log(app.state.focus, news(order, lines: 500)))
         #expect(app.state.shownLog?.top == 379)
+        // Down from the last line there is nothing but what comes.
+        app.type(" ")
+        #expect(app.state.shownLog?.top == 479)
     }
 
     @Test func newsOfOtherLogsAreNotShown() throws {
         var (app, order) = try opened()
         order.range = .start
-        app.send(.log(news(order, lines: 7)))
+        app.send(.log(app.state.focus, news(order, lines: 7)))
         #expect(app.state.shownLog?.text.end == 100)
     }
 
     @Test func keysAskForAnotherPartOfTheLog() throws {
         var (app, order) = try opened()
         app.type("wt")
-        app.type("3")
+        app.type("s5m\n")
         order.range = .minutes(5)
-        #expect(app.effects == [.openLog(order)])
+        #expect(app.works == [.log(order)])
         app.type("p")
         order.previous = true
-        #expect(app.effects == [.openLog(order)])
+        #expect(app.works == [.log(order)])
         app.type("a")
         order.containers = .all
-        #expect(app.effects == [.openLog(order)])
-        #expect(app.state.shownLog?.wraps == true && app.state.shownLog?.showsTimes == true)
+        #expect(app.works == [.log(order)])
+        #expect(app.state.shownLog?.wraps == true && app.state.shownLog?.times == .local)
     }
 
     @Test func containersAreChosenOneAfterTheOther() throws {
         var (app, order) = try opened()
         app.type("o")
         order.containers = .named("proxy")
-        #expect(app.effects == [.openLog(order)])
+        #expect(app.works == [.log(order)])
         app.type("o")
         #expect(app.notice == "There is only one container.")
-        app.send(.log(news(order, lines: 1)))
+        app.send(.log(app.state.focus, news(order, lines: 1)))
         app.type("o")
         order.containers = .named("app")
-        #expect(app.effects == [.openLog(order)])
+        #expect(app.works == [.log(order)])
     }
 
     @Test func searchGoesFromMatchToMatchAndOnAsLogsGrow() throws {
         var (app, order) = try opened()
         app.type("/LINE 1\n")
         #expect(app.state.shownLog?.matches == [1, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19])
-        app.type("gn")
-        #expect(app.state.shownLog?.match == 10)
+        app.type("gnn")
+        #expect(app.state.shownLog?.cursor == 10)
         app.type("NN")
-        #expect(app.state.shownLog?.match == 19)
-        app.send(.log(news(order, lines: 102)))
+        #expect(app.state.shownLog?.cursor == 19)
+        #expect(app.state.shownLog?.matchIndex == 10)
+        app.send(.log(app.state.focus, news(order, lines: 102)))
         #expect(app.state.shownLog?.matches.suffix(3) == [19, 100, 101])
         app.press(.escape)
-        #expect(app.state.shownLog?.search == "")
+        #expect(app.state.shownLog?.search.text == "")
         app.type("n")
         #expect(app.notice == "Nothing matches.")
     }
@@ -143,21 +156,10 @@ struct LogViewTests {
         #expect(texts(app.state.shownLog, from: 0, count: 2) == ["abc line 0", "xyz line 1"])
         app.type("t")
         #expect(texts(app.state.shownLog, from: 61, count: 1) == ["00:01:01.000 xyz line 61"])
-    }
-
-    @Test func namesAreAsShortAsTheyCanBe() {
-        func labels(_ names: String...) -> [String] {
-            LogView.labels(
-                of: names.map { name in
-                    let parts = name.split(separator: "/").map(String.init)
-                    return LogOrigin(pod: parts[0], container: parts[1], phase: .reading)
-                })
-        }
-        #expect(labels("web-1/app") == [])
-        #expect(labels("web-1/app", "web-1/proxy") == ["app", "proxy"])
-        #expect(labels("web-1/app", "web-2/app") == ["1", "2"])
-        #expect(labels("web-1/app", "db-1/app") == ["web-1", "db-1"])
-        #expect(labels("web-1/app", "web-1/proxy", "web-2/app") == ["1/app", "1/proxy", "2/app"])
+        app.type("t")
+        #expect(texts(app.state.shownLog, from: 61, count: 1) == ["00:01:01.000Z xyz line 61"])
+        app.type("t")
+        #expect(texts(app.state.shownLog, from: 61, count: 1) == ["xyz line 61"])
     }
 
     @Test func theOldestLinesGoFirstAndAreCounted() {
@@ -190,11 +192,12 @@ struct LogViewTests {
     @Test func aBigScreenShowsTheTableAbove() throws {
         var app = App(pods: "web-1", size: Size(columns: 160, rows: 48))
         app.type("l")
-        #expect(app.state.panes?.detail == Rect(column: 0, row: 17, columns: 160, rows: 30))
-        app.type("f")
-        #expect(app.state.panes == nil)
+        #expect(app.state.paneRects[app.state.focus] == Rect(column: 0, row: 16, columns: 160, rows: 31))
+        #expect(app.state.paneRects[.main] == Rect(column: 0, row: 1, columns: 160, rows: 15))
+        app.type("z")
+        #expect(app.state.paneRects == [app.state.focus: Rect(column: 0, row: 2, columns: 160, rows: 45)])
+        app.type("z")
         app.send(.resized(Size(columns: 80, rows: 24)))
-        app.type("f")
-        #expect(app.state.panes == nil)
+        #expect(app.state.paneRects == [app.state.focus: Rect(column: 0, row: 2, columns: 80, rows: 21)])
     }
 }
