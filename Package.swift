@@ -117,6 +117,8 @@ let package = Package(
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
         .target(
+            name: "ConcurrencyTestSupport", path: "Tests/ConcurrencyTestSupport", swiftSettings: strict),
+        .target(
             name: "ModelTestSupport", dependencies: ["CKubernetesSchema", "KubernetesModel"],
             path: "Tests/ModelTestSupport", swiftSettings: strict),
         .testTarget(
@@ -128,8 +130,8 @@ let package = Package(
         .testTarget(
             name: "KubernetesClientTests",
             dependencies: [
-                "KubernetesClient", "KubernetesModel", "Access", nioCore, nioPosix, nioHTTP1, nioWebSocket, nioSSL,
-                logging,
+                "ConcurrencyTestSupport", "KubernetesClient", "KubernetesModel", "Access", nioCore, nioPosix, nioHTTP1,
+                nioWebSocket, nioSSL, logging,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             resources: [.copy("Fixtures")], swiftSettings: strict),
@@ -148,7 +150,9 @@ let package = Package(
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "StreamsTests",
-            dependencies: ["Streams", "KubernetesClient", "KubernetesModel", "DemoCluster", logging],
+            dependencies: [
+                "ConcurrencyTestSupport", "Streams", "KubernetesClient", "KubernetesModel", "DemoCluster", logging,
+            ],
             swiftSettings: strict),
         .testTarget(name: "ScreenTests", dependencies: ["Screen"], swiftSettings: strict),
         .testTarget(
@@ -168,24 +172,24 @@ let package = Package(
         .testTarget(
             name: "DemoClusterTests",
             dependencies: [
-                "DemoCluster", "Diagnosis", "ClusterState", "KubernetesModel", nioCore, nioPosix, nioHTTP1,
-                nioWebSocket,
+                "ConcurrencyTestSupport", "DemoCluster", "Diagnosis", "ClusterState", "KubernetesModel", nioCore,
+                nioPosix, nioHTTP1, nioWebSocket,
             ], resources: [.copy("Fixtures")], swiftSettings: strict),
         .target(
             name: "CThreadSanitizer", path: "Tests/CThreadSanitizer", exclude: ["suppressions.txt"]),
         .testTarget(
             name: "SextantTests",
             dependencies: [
-                "sextant", "KubernetesClient", "DemoCluster",
+                "sextant", "ConcurrencyTestSupport", "KubernetesClient", "DemoCluster",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .testTarget(
             name: "FaultTests",
             dependencies: [
-                "CThreadSanitizer", "TestSupport", "AppRuntime", "AppCore", "Screen", "ClusterCache", "ClusterState",
-                "KubernetesClient",
-                "KubernetesModel", "DemoCluster", nioCore, nioPosix, nioHTTP1, logging,
+                "CThreadSanitizer", "ConcurrencyTestSupport", "TestSupport", "AppRuntime", "AppCore", "Screen",
+                "ClusterCache", "ClusterState", "KubernetesClient", "KubernetesModel", "DemoCluster", nioCore, nioPosix,
+                nioHTTP1, logging,
             ],
             swiftSettings: strict),
         .testTarget(
@@ -199,8 +203,9 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "TestSupport", "AppRuntime", "AppCore", "Views", "Screen", "ClusterState", "KubernetesClient",
-                "KubernetesModel", "Access", "Streams", "DemoCluster", "Describe", "ModelTestSupport", logging,
+                "ConcurrencyTestSupport", "TestSupport", "ModelTestSupport", "AppRuntime", "AppCore", "Views", "Screen",
+                "ClusterState", "KubernetesClient", "KubernetesModel", "Access", "Streams", "DemoCluster", "Describe",
+                logging,
             ],
             swiftSettings: strict),
     ]

@@ -26,6 +26,8 @@ package final class Application {
         package var overrides = AccessOverrides()
         /// Reads the rules that say which contexts are read-only again; `nil` where they stay as they were.
         package var rereadRules: (@Sendable () -> ContextRules)?
+        /// How long a context's server may take to answer when it is asked whether it is there.
+        package var probePatience = Duration.seconds(5)
         package var userAgent: String
         package var logger: Logger
         /// The time by this machine's clock.

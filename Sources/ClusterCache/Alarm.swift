@@ -24,32 +24,40 @@ package final class Alarm: Sendable {
         /// Whether the sleeper hears that the server is back.
         var waitsForServer = false
         var bell: Bell?
-        /// The server came back while nobody slept.
-        var missedReturn = false
+        /// Whether an attempt is under way, whose failure a sleep would follow.
+        var isAttempting = false
+        /// What rang during the attempt.
+        var missed: Bell?
     }
 
     private let state = Mutex(State())
 
     package init() {}
 
-    /// Says that an attempt begins: only a server that comes back from now on cuts the wait after it short.
+    /// Says that an attempt begins: only what rings from now on cuts the wait after it short.
     package func attemptBegins() {
-        state.withLock { $0.missedReturn = false }
+        state.withLock { state in
+            state.isAttempting = true
+            state.missed = nil
+        }
     }
 
-    /// Sleeps.
+    /// Sleeps; not at all when somebody rang since `attemptBegins()`.
     ///
     /// - Parameters:
     ///   - duration: how long.
-    ///   - waitsForServer: whether to hear that the server is back, also when that was since `attemptBegins()`.
+    ///   - waitsForServer: whether to hear that the server is back.
     ///   - sleep: waits, and throws when cancelled.
     /// - Returns: how it ended.
     package nonisolated(nonsending) func wait(
         _ duration: Duration, waitsForServer: Bool = false,
         sleep: @escaping @Sendable (Duration) async throws -> Void
     ) async -> Outcome {
-        let task = state.withLock { state -> Task<Bool, Never>? in
-            if waitsForServer && state.missedReturn { return nil }
+        let (task, missed) = state.withLock { state -> (Task<Bool, Never>?, Bell?) in
+            state.isAttempting = false
+            let missed = state.missed
+            state.missed = nil
+            if let missed, missed == .now || waitsForServer { return (nil, missed) }
             let task = Task {
                 do {
                     try await sleep(duration)
@@ -61,9 +69,9 @@ package final class Alarm: Sendable {
             state.sleeper = task
             state.waitsForServer = waitsForServer
             state.bell = nil
-            return task
+            return (task, nil)
         }
-        guard let task else { return .rang(.serverIsBack) }
+        guard let task else { return missed.map { .rang($0) } ?? .cancelled }
         let wasWhole = await withTaskCancellationHandler {
             await task.value
         } onCancel: {
@@ -77,11 +85,11 @@ package final class Alarm: Sendable {
         return bell.map { .rang($0) } ?? .cancelled
     }
 
-    /// Ends the sleep; does nothing when nobody sleeps who hears this bell.
+    /// Ends the sleep of who hears this bell, or the one that would follow the attempt that is under way.
     package func ring(_ bell: Bell) {
         state.withLock { state in
             guard let sleeper = state.sleeper else {
-                if bell == .serverIsBack { state.missedReturn = true }
+                if state.isAttempting, state.missed != .now { state.missed = bell }
                 return
             }
             guard bell == .now || state.waitsForServer else { return }

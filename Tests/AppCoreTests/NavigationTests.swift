@@ -30,6 +30,21 @@ struct NavigationTests {
         #expect(app.state.crumbs == ["pods", "deployments", "pods of deployments/web"])
     }
 
+    @Test func theKindThatIsShownIsNotPutOnTopOfItself() {
+        var app = App()
+        app.cluster.set([pod("db-1"), pod("web-1"), pod("web-2")])
+        app.publish()
+        app.press(.down, .character(" "))
+        app.type("/web\n")
+        app.type(":po\n")
+        #expect(app.state.crumbs == ["pods"])
+        #expect(app.names == ["db-1", "web-1", "web-2"], "the filter is gone")
+        #expect(app.state.table?.selection?.metadata.name == "web-1")
+        #expect(app.state.table?.marks.count == 1)
+        app.type(":po other\n")
+        #expect(app.state.crumbs.count == 2)
+    }
+
     @Test func enterOnAServiceShowsThePodsItSelects() {
         var app = App()
         app.cluster.set(

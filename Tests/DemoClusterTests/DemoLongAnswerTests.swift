@@ -1,3 +1,4 @@
+import ConcurrencyTestSupport
 import KubernetesModel
 import NIOCore
 import Testing
@@ -5,7 +6,7 @@ import Testing
 @testable import DemoCluster
 
 /// Lists and watches that are too long for one piece.
-@Suite struct DemoLongAnswerTests {
+@Suite(.timeLimit(.minutes(20))) struct DemoLongAnswerTests {
     private func manyPods(_ count: Int, historyLimit: Int = 2000) -> DemoObjectStore {
         var store = DemoObjectStore(historyLimit: historyLimit)
         for number in 0..<count {
@@ -40,7 +41,7 @@ import Testing
             try await connected(to: server) { connection in
                 let initial = "sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true"
                 try await connection.send("/api/v1/pods?watch=1&\(initial)")
-                while server.openWatchCount == 0 { await Task.yield() }
+                try await until { server.openWatchCount > 0 }
                 server.update { store in
                     store.apply(.pods, pod("late"), at: beginning)
                     store.delete(.pods, namespace: "ns-0", name: "p10000")
@@ -83,7 +84,7 @@ import Testing
         try await withDemoServer(store: manyPods(1), options: options, clock: { beginning }) { server in
             try await connected(to: server) { connection in
                 try await connection.send("/api/v1/pods?watch=1&resourceVersion=\(server.store.version)")
-                while server.openWatchCount == 0 { await Task.yield() }
+                try await until { server.openWatchCount > 0 }
                 for number in 0..<600 {
                     server.update { store in
                         store.apply(.pods, pod("n\(10000 + number)", phase: filler), at: beginning)
@@ -109,7 +110,7 @@ import Testing
                         }
                     }
                 }
-                while server.openWatchCount < 100 { await Task.yield() }
+                try await until { server.openWatchCount >= 100 }
                 server.update { store in
                     store.apply(.pods, pod("a"), at: beginning)
                     store.apply(.pods, pod("a", phase: "Failed"), at: beginning)

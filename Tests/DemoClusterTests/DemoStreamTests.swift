@@ -1,3 +1,4 @@
+import ConcurrencyTestSupport
 import Foundation
 import KubernetesModel
 import NIOCore
@@ -5,7 +6,7 @@ import Testing
 
 @testable import DemoCluster
 
-@Suite struct DemoStreamTests {
+@Suite(.timeLimit(.minutes(20))) struct DemoStreamTests {
     private let store: DemoObjectStore
 
     init() throws { store = DemoSimulation.begin(try .standard(), at: beginning).store }
@@ -96,7 +97,7 @@ import Testing
                 _ = try await client.read(until: "y\ny\n")
                 #expect(server.openStreamCount == 1)
             }
-            while server.openStreamCount > 0 { await Task.yield() }
+            try await until { server.openStreamCount == 0 }
         }
     }
 
@@ -167,31 +168,28 @@ import Testing
     @Test(.enabled(if: kubectl != nil, "kubectl is not installed"))
     func kubectlRunsScalesRestartsAndDeletes() async throws {
         let program = try #require(Self.kubectl)
-        try await withDemoCluster { server in
+        // Nothing scales back meanwhile.
+        var options = DemoClusterOptions()
+        options.stepInterval = nil
+        try await withDemoCluster(options: options) { server in
             let file = FileManager.default.temporaryDirectory.appending(path: "demo-\(UUID().uuidString).kubeconfig")
             try Data(server.kubeconfig().utf8).write(to: file)
             defer { try? FileManager.default.removeItem(at: file) }
             @Sendable func kubectl(_ arguments: String...) async throws -> String {
-                // On a thread of its own: the server needs those of the tasks.
-                try await withCheckedThrowingContinuation { continuation in
-                    Thread.detachNewThread {
-                        continuation.resume(
-                            with: Result {
-                                let process = Foundation.Process()
-                                let pipe = Pipe()
-                                process.executableURL = URL(filePath: program)
-                                process.arguments = ["--kubeconfig", file.path] + arguments
-                                process.standardOutput = pipe
-                                process.standardError = pipe
-                                try process.run()
-                                let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
-                                process.waitUntilExit()
-                                // On a slow machine kubectl says that it was slow (klog), whatever it is asked.
-                                return String(decoding: data, as: UTF8.self)
-                                    .split(separator: "\n", omittingEmptySubsequences: false)
-                                    .filter { $0.firstMatch(of: #/^[IW][0-9]{4} /#) == nil }.joined(separator: "\n")
-                            })
-                    }
+                try await onOwnThread {
+                    let process = Foundation.Process()
+                    let pipe = Pipe()
+                    process.executableURL = URL(filePath: program)
+                    process.arguments = ["--kubeconfig", file.path] + arguments
+                    process.standardOutput = pipe
+                    process.standardError = pipe
+                    try process.run()
+                    let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
+                    process.waitUntilExit()
+                    // On a slow machine kubectl says that it was slow (klog), whatever it is asked.
+                    return String(decoding: data, as: UTF8.self)
+                        .split(separator: "\n", omittingEmptySubsequences: false)
+                        .filter { $0.firstMatch(of: #/^[IW][0-9]{4} /#) == nil }.joined(separator: "\n")
                 }
             }
             #expect(

@@ -11,7 +11,7 @@ import TestSupport
 import Testing
 
 /// Who one is and what one may do, on a demo server that has roles.
-@Suite(.timeLimit(.minutes(10))) @MainActor
+@Suite(.timeLimit(.minutes(20))) @MainActor
 struct AccessPilotTests {
     /// A demo cluster that stands still, with the kubeconfig of its users.
     private func onDemo(_ body: @escaping @MainActor @Sendable (DemoServer, String) async throws -> Void) async throws {

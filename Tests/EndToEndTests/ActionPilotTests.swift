@@ -1,4 +1,5 @@
 import AppCore
+import ConcurrencyTestSupport
 import DemoCluster
 import Foundation
 import KubernetesClient
@@ -160,7 +161,7 @@ struct ActionPilotTests {
             ActionOrder(id: 1, action: .delete(Action.Deletion()), targets: [target]), client: client,
             audit: AuditLog(path: file.path), logger: surroundings.logger, now: surroundings.localNow)
         let running = Task { await runner.perform { _, _ in } }
-        while client.requestCount == 0 { await Task.yield() }
+        try await until { client.requestCount > 0 }
         running.cancel()
         let outcomes = await running.value
         #expect(outcomes == [.unknown("Sextant ended before the answer came")])

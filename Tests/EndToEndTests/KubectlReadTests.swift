@@ -1,3 +1,4 @@
+import ConcurrencyTestSupport
 import DemoCluster
 import Foundation
 import KubernetesModel
@@ -178,9 +179,7 @@ struct KubectlReadTests {
                 let lines = printed.split(separator: "\n").count
                 if lines == 1 {
                     // kubectl takes the first event of a watch for what it printed already.
-                    for _ in 0..<1000 where kubectl.server.openWatchCount == 0 {
-                        try await Task.sleep(for: .milliseconds(20))
-                    }
+                    try await until { kubectl.server.openWatchCount > 0 }
                     Self.fill(kubectl.server)
                 }
                 return lines > 1 && printed.hasSuffix("\n")

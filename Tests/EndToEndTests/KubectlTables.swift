@@ -1,5 +1,6 @@
 import AppCore
 import AppRuntime
+import ConcurrencyTestSupport
 import Foundation
 import KubernetesModel
 import Screen
@@ -148,13 +149,5 @@ struct KubectlTables {
             }
             return try String(contentsOf: output, encoding: .utf8)
         }
-    }
-}
-
-/// Does what blocks on a thread of its own: there are no more threads for tasks than processors, and the servers of other
-/// tests need them to answer.
-func onOwnThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
-    try await withCheckedThrowingContinuation { continuation in
-        Thread.detachNewThread { continuation.resume(with: Result(catching: body)) }
     }
 }

@@ -12,7 +12,7 @@ import Testing
     .enabled(
         if: LiveKubectl.kubeconfig != nil && LiveKubectl.path != nil,
         "SEXTANT_E2E_KUBECONFIG names no cluster, or no kubectl"),
-    .timeLimit(.minutes(10)), .serialized)
+    .timeLimit(.minutes(20)), .serialized)
 @MainActor
 struct LiveAccessTests {
     /// Runs kubectl with a kubeconfig.

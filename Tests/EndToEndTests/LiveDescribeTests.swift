@@ -1,5 +1,6 @@
 import AppRuntime
 import ClusterState
+import ConcurrencyTestSupport
 import DemoCluster
 import Describe
 import Foundation

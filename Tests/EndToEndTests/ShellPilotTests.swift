@@ -1,5 +1,6 @@
 import AppCore
 import AppRuntime
+import ConcurrencyTestSupport
 import DemoCluster
 import Foundation
 import KubernetesModel
@@ -53,7 +54,7 @@ struct ShellPilotTests {
                     text($0) == "/ #" + String(repeating: "\n", count: size.rows - 1)
                 }
             }
-            while server.openStreamCount > 0 { await Task.yield() }
+            try await until { server.openStreamCount == 0 }
         }
     }
 

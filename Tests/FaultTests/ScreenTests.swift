@@ -172,7 +172,10 @@ struct ScreenTests {
             return second.requestLog.map(\.target)
         }
         func kinds(_ targets: [String]) -> [String] {
-            targets.map { String($0.replacing(/(timeoutSeconds|resourceVersion)=[0-9]+/, with: "")) }.sorted()
+            // What pods use is asked for again and again, the more often the slower the machine is.
+            let often = targets.filter { $0.contains("metrics.k8s.io") }
+            let once = targets.filter { !often.contains($0) } + Set(often)
+            return once.map { String($0.replacing(/(timeoutSeconds|resourceVersion)=[0-9]+/, with: "")) }.sorted()
         }
         #expect(kinds(switched) == kinds(cold))
     }
@@ -184,6 +187,7 @@ struct ScreenTests {
         try await pilot.wait("what the server offers") { !$0.resources.isEmpty }
         try await pilot.wait("what pods use") { $0.usage.podMetrics?.state == .ready }
         try await pilot.wait("the watches") { _ in server.openWatchCount == 2 }
+        try await pilot.wait("what is allowed") { $0.isClusterAdmin }
     }
 
     @Test func aDeadFirstServerDelaysNeitherTheScreenNorTheWayOut() async throws {

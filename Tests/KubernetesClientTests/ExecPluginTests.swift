@@ -1,3 +1,4 @@
+import ConcurrencyTestSupport
 import Foundation
 import KubernetesModel
 import NIOSSL
@@ -7,6 +8,7 @@ import Testing
 @testable import KubernetesClient
 
 /// Credential programs, as shell scripts.
+@Suite(.timeLimit(.minutes(20)))
 struct ExecPluginTests {
     private static let version = Reply.json(#"{"gitVersion":"v1.36.2"}"#)
     private static let refusal = Reply.json(
@@ -43,7 +45,8 @@ struct ExecPluginTests {
 
         /// Runs it once.
         func run(
-            limits: PluginRunner.Limits = PluginRunner.Limits(), host: PluginHost = .none, wantsTerminal: Bool = false,
+            limits: PluginRunner.Limits = PluginRunner.Limits(silence: .seconds(3600)), host: PluginHost = .none,
+            wantsTerminal: Bool = false,
             _ configure: (inout ExecPlugin) -> Void = { _ in }
         ) async throws -> ExecCredential {
             let access = access(ServerAddress(usesTLS: false, host: "127.0.0.1", port: 1), configure)
@@ -247,7 +250,7 @@ struct ExecPluginTests {
     // MARK: Failures
 
     private func failure(
-        _ lines: String, limits: PluginRunner.Limits = PluginRunner.Limits(),
+        _ lines: String, limits: PluginRunner.Limits = PluginRunner.Limits(silence: .seconds(3600)),
         _ configure: (inout ExecPlugin) -> Void = { _ in }
     ) async throws -> String {
         try await withScript(lines) { script in
@@ -342,7 +345,7 @@ struct ExecPluginTests {
             await source.shutdown()
             let pids = script.contents("pids").split { $0.isWhitespace }.compactMap { pid_t($0) }
             #expect(pids.count == 2)
-            for pid in pids { #expect(isGone(pid)) }
+            try await until { pids.allSatisfy(isGone) }
         }
     }
 

@@ -32,6 +32,14 @@ func withTemporaryDirectory<Result>(_ body: (String) throws -> Result) throws ->
     return try body(directory.path())
 }
 
+/// The same for what waits.
+func inTemporaryDirectory<Result>(_ body: (String) async throws -> Result) async throws -> Result {
+    let folder = try withTemporaryDirectory { $0 }
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    return try await body(folder)
+}
+
 /// Writes a file, with the directories above it.
 func write(_ text: String, to path: String) throws {
     let url = URL(filePath: path)

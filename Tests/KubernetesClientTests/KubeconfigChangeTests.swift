@@ -254,7 +254,7 @@ struct KubeconfigChangeTests {
 
     /// kubectl reads what was written, and sees the same as after its own change.
     @Test(.enabled(if: Kubectl.path != nil, "kubectl is not on PATH"))
-    func kubectlReadsTheResult() throws {
+    func kubectlReadsTheResult() async throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let mine = try write("mine", Self.text("a", current: "a"))
         let theirs = try write("theirs", Self.text("a", current: "a"))
@@ -266,9 +266,11 @@ struct KubeconfigChangeTests {
             (.delete(ContextID(name: "b", file: mine), with: []), ["delete-context", "b"]),
         ] {
             _ = try load(mine).apply(change, now: testTime)
-            #expect(try Kubectl.run(["config"] + arguments + ["--kubeconfig", theirs], in: folder).status == 0)
-            let views = try [mine, theirs].map {
-                try Kubectl.run(["config", "view", "--raw", "-o", "json", "--kubeconfig", $0], in: folder).output
+            #expect(try await Kubectl.run(["config"] + arguments + ["--kubeconfig", theirs], in: folder).status == 0)
+            var views: [Data] = []
+            for file in [mine, theirs] {
+                let view = ["config", "view", "--raw", "-o", "json", "--kubeconfig", file]
+                views.append(try await Kubectl.run(view, in: folder).output)
             }
             #expect(String(decoding: views[0], as: UTF8.self) == String(decoding: views[1], as: UTF8.self))
         }

@@ -36,8 +36,8 @@ struct KubectlComparisonTests {
     }
 
     /// What kubectl makes of the files, with the content of the certificates and keys that they name.
-    private func kubectlView(_ folder: String, kubeconfig: String) throws -> String {
-        let result = try Kubectl.run(
+    private func kubectlView(_ folder: String, kubeconfig: String) async throws -> String {
+        let result = try await Kubectl.run(
             ["config", "view", "--raw", "--flatten", "-o", "json"], in: folder,
             environment: ["KUBECONFIG": kubeconfig])
         try #require(result.status == 0)
@@ -165,8 +165,8 @@ struct KubectlComparisonTests {
         ["a/1"], ["b/2"], ["a/1", "b/2"], ["b/2", "a/1"], ["a/1", "gone", "b/2", "c/d/3", "a/1"], ["c/d/3", "b/2"],
         ["", "a/1", ""], ["./a/1", "a/../b/2"],
     ])
-    func filesMergeAlike(files: [String]) throws {
-        try withTemporaryDirectory { folder in
+    func filesMergeAlike(files: [String]) async throws {
+        try await inTemporaryDirectory { folder in
             try write(Self.first, to: "\(folder)/a/1")
             try write(Self.second, to: "\(folder)/b/2")
             try write(Self.third, to: "\(folder)/c/d/3")
@@ -176,7 +176,7 @@ struct KubectlComparisonTests {
             let config = try Kubeconfig.load(
                 explicitPath: nil, environment: ["KUBECONFIG": paths], homeDirectory: folder)
             let ours = try ourView(config)
-            let theirs = try kubectlView(folder, kubeconfig: paths)
+            let theirs = try await kubectlView(folder, kubeconfig: paths)
             #expect(ours == theirs)
         }
     }
@@ -255,11 +255,11 @@ struct KubectlComparisonTests {
         // An entry that is no mapping cannot have a name.
         Taking(.weAlone, "clusters: [7]\n"),
     ])
-    func whatKubectlTakesWeTake(taking: Taking) throws {
-        try withTemporaryDirectory { folder in
+    func whatKubectlTakesWeTake(taking: Taking) async throws {
+        try await inTemporaryDirectory { folder in
             let path = "\(folder)/config"
             try write(taking.text, to: path)
-            let kubectl = try Kubectl.run(
+            let kubectl = try await Kubectl.run(
                 ["config", "view", "--raw", "-o", "json"], in: folder, environment: ["KUBECONFIG": path])
             #expect((kubectl.status == 0) == (taking.who == .both))
             let config = try? Kubeconfig.load(explicitPath: path, environment: [:], homeDirectory: nil)
@@ -275,7 +275,7 @@ struct KubectlComparisonTests {
             #expect(isWhole == (taking.who != .neither))
             guard taking.who == .both, let config else { return }
             let ours = try ourView(config)
-            let theirs = try kubectlView(folder, kubeconfig: path)
+            let theirs = try await kubectlView(folder, kubeconfig: path)
             #expect(ours == theirs)
         }
     }
@@ -327,7 +327,7 @@ struct KubectlComparisonTests {
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(folder)/plugin")
 
             // From elsewhere: paths start at the folder of the file.
-            _ = try Kubectl.run(
+            _ = try await Kubectl.run(
                 ["--kubeconfig", "\(folder)/config"] + flags + ["get", "--raw", "/version"], in: "/",
                 environment: ["HOME": folder])
             let theirs = server.seen.last.map(Shown.init)

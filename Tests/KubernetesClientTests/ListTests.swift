@@ -1,3 +1,4 @@
+import ConcurrencyTestSupport
 import KubernetesClient
 import KubernetesModel
 import Testing
@@ -133,7 +134,7 @@ struct ListTests {
             let task = Task {
                 try await client.list(decoder, podResource, namespace: nil, options: ListOptions()) { _ in }
             }
-            while server.seen.isEmpty { await Task.yield() }
+            try await until { !server.seen.isEmpty }
             task.cancel()
             await #expect(throws: CancellationError.self) { _ = try await task.value }
         }

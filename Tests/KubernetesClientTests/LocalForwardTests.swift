@@ -1,3 +1,4 @@
+import ConcurrencyTestSupport
 import KubernetesModel
 import NIOCore
 import NIOPosix
@@ -50,7 +51,8 @@ struct LocalForwardTests {
             return try await withClient(access) { client in
                 let reports = Reports()
                 let forward = try await LocalForward.listen(
-                    client: client, host: "127.0.0.1", port: 0, target: target, report: { reports.add($0) })
+                    client: client, host: "127.0.0.1", port: 0, quietAfterAnswer: .seconds(600), target: target,
+                    report: { reports.add($0) })
                 do {
                     try await body(forward, reports)
                 } catch {
@@ -112,7 +114,7 @@ struct LocalForwardTests {
             statistics.total = 1
             statistics.bytesIn = UInt64(text.count)
             statistics.bytesOut = UInt64(text.count)
-            while forward.statistics.open > 0 { await Task.yield() }
+            try await until { forward.statistics.open == 0 }
             #expect(forward.statistics == statistics)
         }
         #expect(targets == ["/api/v1/namespaces/shop/pods/web-0/portforward?ports=8080"])
@@ -261,7 +263,7 @@ struct LocalForwardTests {
             let (rest, events) = (try await answer, await reports.next(1))
             #expect(rest == [])
             #expect(events == [.ended(Self.place)])
-            while forward.statistics.open > 0 { await Task.yield() }
+            try await until { forward.statistics.open == 0 }
         }
     }
 }

@@ -127,6 +127,7 @@ final class StreamServer: Sendable {
                     let request = SeenRequest(target: head.uri, headers: head.headers)
                     shared.seen.withLock { $0.append(request) }
                     channel.pipeline.syncOperations.removeHandler(name: "refusal", promise: nil)
+                    try channel.pipeline.syncOperations.addHandler(PongHandler())
                     let stream = try NIOAsyncChannel<WebSocketFrame, WebSocketFrame>(
                         wrappingChannelSynchronously: channel)
                     let task = Task<Void, Never> {
@@ -139,6 +140,21 @@ final class StreamServer: Sendable {
                     shared.work.withLock { $0.append(task) }
                 }
             })
+    }
+}
+
+/// Answers pings by itself: what serves may get no turn for long on a busy machine, and the client would take it for gone.
+private final class PongHandler: ChannelInboundHandler {
+    typealias InboundIn = WebSocketFrame
+    typealias OutboundOut = WebSocketFrame
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let frame = unwrapInboundIn(data)
+        if frame.opcode == .ping {
+            let pong = WebSocketFrame(fin: true, opcode: .pong, data: frame.unmaskedData)
+            context.writeAndFlush(wrapOutboundOut(pong), promise: nil)
+        }
+        context.fireChannelRead(data)
     }
 }
 

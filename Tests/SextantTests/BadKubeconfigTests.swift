@@ -1,7 +1,9 @@
+import ConcurrencyTestSupport
 import Foundation
 import Testing
 
 /// The program itself, on kubeconfigs that cannot be used.
+@Suite(.timeLimit(.minutes(20)), .serialized)
 struct BadKubeconfigTests {
     private struct Outcome {
         var status: Int32
@@ -10,7 +12,9 @@ struct BadKubeconfigTests {
     }
 
     /// Runs the program that was built beside these tests.
-    private func run(_ arguments: [String], environment: [String: String] = [:], in folder: String) throws -> Outcome {
+    private func run(
+        _ arguments: [String], environment: [String: String] = [:], in folder: String
+    ) async throws -> Outcome {
         let here = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let process = Process()
         process.executableURL = URL(fileURLWithPath: here).deletingLastPathComponent().appending(path: "sextant")
@@ -21,18 +25,21 @@ struct BadKubeconfigTests {
         for file in [output, errors] { try Data().write(to: file) }
         process.standardOutput = try FileHandle(forWritingTo: output)
         process.standardError = try FileHandle(forWritingTo: errors)
-        try process.run()
-        process.waitUntilExit()
+        let status = try await onOwnThread {
+            try process.run()
+            process.waitUntilExit()
+            return process.terminationStatus
+        }
         return Outcome(
-            status: process.terminationStatus, output: try String(contentsOf: output, encoding: .utf8),
+            status: status, output: try String(contentsOf: output, encoding: .utf8),
             errors: try String(contentsOf: errors, encoding: .utf8))
     }
 
-    private func withFolder(_ body: (String) throws -> Void) throws {
+    private func withFolder(_ body: (String) async throws -> Void) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "sextant-test-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        try body(folder)
+        try await body(folder)
     }
 
     private static let secret = "hush-hush"
@@ -91,12 +98,12 @@ struct BadKubeconfigTests {
     ]
 
     @Test(arguments: cases)
-    func twoLinesAtMostAndStatusTwo(text: String, words: String) throws {
-        try withFolder { folder in
+    func twoLinesAtMostAndStatusTwo(text: String, words: String) async throws {
+        try await withFolder { folder in
             let path = "\(folder)/config"
             try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-            for command in [["snapshot", "pods"], ["info"]] {
-                let outcome = try run(command + ["--kubeconfig", path], in: folder)
+            for command in [["snapshot", "pods", "--timeout", "300"], ["info"]] {
+                let outcome = try await run(command + ["--kubeconfig", path], in: folder)
                 #expect(outcome.status == 2)
                 let lines = outcome.errors.split(separator: "\n")
                 #expect(lines.count <= 2)
@@ -107,12 +114,12 @@ struct BadKubeconfigTests {
         }
     }
 
-    @Test func whatWasPassedOverTakesOneLine() throws {
-        try withFolder { folder in
+    @Test func whatWasPassedOverTakesOneLine() async throws {
+        try await withFolder { folder in
             try Data("a: [".utf8).write(to: URL(fileURLWithPath: "\(folder)/bad"))
             let text = Self.text().replacing("[{name: dev", with: "[{}, {name: dev")
             try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/good"))
-            let outcome = try run(
+            let outcome = try await run(
                 ["snapshot", "pods", "--context", "gone"],
                 environment: ["KUBECONFIG": "\(folder)/gone:\(folder)/good:\(folder)/bad"], in: folder)
             let bad = "\(folder)/bad:1: is not valid YAML: did not find expected node content; "
@@ -125,18 +132,18 @@ struct BadKubeconfigTests {
         }
     }
 
-    @Test func filesThatCannotBeReadAreNamed() throws {
-        try withFolder { folder in
-            let none = try run(["snapshot", "pods"], in: folder)
+    @Test func filesThatCannotBeReadAreNamed() async throws {
+        try await withFolder { folder in
+            let none = try await run(["snapshot", "pods"], in: folder)
             #expect(none.status == 2)
             #expect(
                 none.errors
                     == "sextant: no kubeconfig found: \(folder)/.kube/config does not exist; set KUBECONFIG or give --kubeconfig FILE\n"
             )
-            let directory = try run(["snapshot", "pods", "--kubeconfig", folder], in: folder)
+            let directory = try await run(["snapshot", "pods", "--kubeconfig", folder], in: folder)
             #expect(directory.status == 2)
             #expect(directory.errors == "sextant: \(folder): cannot be read: is a directory; name a file in it\n")
-            let nothing = try run(["snapshot", "pods", "--kubeconfig", "/dev/null"], in: folder)
+            let nothing = try await run(["snapshot", "pods", "--kubeconfig", "/dev/null"], in: folder)
             #expect(nothing.status == 2)
             #expect(nothing.errors.contains("/dev/null: no current-context is set; "))
         }

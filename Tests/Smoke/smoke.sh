@@ -27,21 +27,24 @@ check() { # name command...: counts, and shows the screen of a failure
         screen
     fi
 }
-# Polls until the screen matches (or, with !, no longer matches) an extended regular expression; 30 s at most.
-shows() {
-    for _ in $(seq 300); do
-        if [ "$1" = ! ]; then screen | grep -qE -- "$2" || return 0; else screen | grep -qE -- "$1" && return 0; fi
+# Polls until a command succeeds; two minutes at most.
+eventually() {
+    for _ in $(seq 1200); do
+        "$@" && return 0
         sleep 0.1
     done
     return 1
 }
-pid() { pgrep -n -f "^$program demo"; }
+matches() { screen | grep -qE -- "$1"; }
+# What cannot be looked at shows nothing, and is no proof.
+lacks() { local seen; seen=$(screen) && [ -n "$seen" ] && ! grep -qE -- "$1" <<< "$seen"; }
+# Waits until the screen matches (or, with !, no longer matches) an extended regular expression.
+shows() { if [ "$1" = ! ]; then eventually lacks "$2"; else eventually matches "$1"; fi; }
+has_moved() { [ "$first" != "$(screen | grep -n '^▸')" ]; }
+pid() { pgrep -n -P "$(t display -p '#{pane_pid}')" -f "^$program demo"; }
+is_on_main_screen() { [ "$(t display -p '#{alternate_on} #{mouse_any_flag} #{cursor_flag}')" = "0 0 1" ]; }
 is_sane() { # main screen, and the modes that the shell had before
-    for _ in $(seq 100); do
-        [ "$(t display -p '#{alternate_on} #{mouse_any_flag} #{cursor_flag}')" = "0 0 1" ] && break
-        sleep 0.1
-    done
-    [ "$(t display -p '#{alternate_on} #{mouse_any_flag} #{cursor_flag}')" = "0 0 1" ] || return 1
+    eventually is_on_main_screen || return 1
     keys "clear; stty -g | sha1sum | cut -c1-12 | sed 's/^/modes-/'" Enter
     shows "modes-$modes"
 }
@@ -59,8 +62,7 @@ modes=$(screen | sed -nE 's/^modes-([0-9a-f]{12})$/\1/p' | tail -n 1)
 check "the demo opens on its pods" start
 first=$(screen | grep -n '^▸')
 keys j j
-sleep 0.3
-check "j moves the selection" test "$first" != "$(screen | grep -n '^▸')"
+check "j moves the selection" eventually has_moved
 keys /
 keys -l 'checkout'
 check "a filter narrows the rows as it is typed" shows '/checkout'

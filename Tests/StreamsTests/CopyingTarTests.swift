@@ -1,3 +1,4 @@
+import ConcurrencyTestSupport
 import Foundation
 import Testing
 
@@ -74,7 +75,7 @@ struct CopyingTarTests {
     @Test(
         .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/tar")),
         arguments: ["v7", "oldgnu", "gnu", "ustar", "pax"])
-    func everyFormatOfGNUTarIsRead(format: String) throws {
+    func everyFormatOfGNUTarIsRead(format: String) async throws {
         let scratch = try Scratch()
         let deep =
             format == "v7"
@@ -83,15 +84,16 @@ struct CopyingTarTests {
         // The older formats have no room for a longer one.
         let target = ["v7", "ustar"].contains(format) ? "short" : String(repeating: "t", count: 200)
         try scratch.link("tree/l", to: target)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/tar")
-        process.arguments = [
+        let arguments = [
             "--format=\(format)", "--sort=name", "--mtime=@1795262624", "-C", scratch.path, "-cf", scratch("t.tar"),
             "tree",
         ]
-        try process.run()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
+        let status = try await onOwnThread {
+            let process = try Process.run(URL(fileURLWithPath: "/usr/bin/tar"), arguments: arguments)
+            process.waitUntilExit()
+            return process.terminationStatus
+        }
+        #expect(status == 0)
         let members = try read(Array(try Data(contentsOf: URL(fileURLWithPath: scratch("t.tar")))))
         let file = try #require(members.first { $0.0.kind == .file })
         #expect(String(decoding: file.0.name, as: UTF8.self) == "\(deep)/f")

@@ -17,7 +17,8 @@ package final class Pilot {
 
     package let application: Application
     private let terminal: HeadlessTerminal
-    private let changes: AsyncStream<Void>
+    /// What is waited for, and who waits.
+    private var awaited: (isMeant: (AppState) -> Bool, continuation: CheckedContinuation<Bool, Never>)?
 
     /// Opens the program on a kubeconfig, runs `body`, and ends it.
     ///
@@ -74,9 +75,19 @@ package final class Pilot {
     private init(terminal: HeadlessTerminal, options: LaunchOptions, surroundings: Application.Surroundings) {
         self.terminal = terminal
         application = Application(terminal: terminal, options: options, surroundings: surroundings)
-        let (changes, changed) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        self.changes = changes
-        application.didChange = { changed.yield() }
+        application.didChange = { [unowned self] in look() }
+    }
+
+    /// Looks at every state that the program goes through: a notice may have gone when the waiting task gets its turn.
+    private func look() {
+        guard let awaited, awaited.isMeant(state) else { return }
+        endWait(true)
+    }
+
+    private func endWait(_ came: Bool) {
+        let continuation = awaited?.continuation
+        awaited = nil
+        continuation?.resume(returning: came)
     }
 
     package var state: AppState { application.state }
@@ -107,10 +118,18 @@ package final class Pilot {
         for character in text { press(character == "\n" ? .enter : .character(character)) }
     }
 
-    /// Waits until the state is as meant; the test's time limit ends the wait.
-    package func wait(_ what: String, until isMeant: (AppState) -> Bool) async throws {
+    /// Waits until the state is as meant, were it for a moment only; the test's time limit ends the wait.
+    package func wait(_ what: String, until isMeant: @escaping (AppState) -> Bool) async throws {
         if isMeant(state) { return }
-        for await _ in changes where isMeant(state) { return }
+        let came = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                guard !Task.isCancelled else { return continuation.resume(returning: false) }
+                awaited = (isMeant, continuation)
+            }
+        } onCancel: {
+            Task { await self.endWait(false) }
+        }
+        if came { return }
         let lost = Lost(description: "waited for \(what); the screen:\n\(screen)")
         // At the end of a test's time what it throws is not told.
         FileHandle.standardError.write(Data("\(lost)\n".utf8))
@@ -119,11 +138,11 @@ package final class Pilot {
 
     /// Waits until the screen holds a text.
     package func wait(for text: String) async throws {
-        try await wait(text) { _ in screen.contains(text) }
+        try await wait(text) { [self] _ in screen.contains(text) }
     }
 
     /// Waits until the screen no longer holds a text.
     package func waitUntilGone(_ text: String) async throws {
-        try await wait("\(text) to go") { _ in !screen.contains(text) }
+        try await wait("\(text) to go") { [self] _ in !screen.contains(text) }
     }
 }

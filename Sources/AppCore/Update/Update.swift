@@ -439,11 +439,20 @@ extension AppState {
         if let view = shownTable, view.restriction == nil { previousScope = view.scope }
     }
 
-    /// Opens a table on top of what is there.
+    /// Opens a table on top of what is there; the one that is there already begins anew, with its marks.
     mutating func push(_ view: TableView) {
         focusNavigable()
-        noteScope()
-        pushPlace(.table(view))
+        if let shown = shownTable, shown.scope == view.scope, shown.restriction == view.restriction {
+            var view = view
+            view.marks = shown.marks
+            if view.wanted == nil, let selected = shown.selection?.metadata {
+                view.wanted = ObjectKey(namespace: selected.namespace, name: selected.name)
+            }
+            place = .table(view)
+        } else {
+            noteScope()
+            pushPlace(.table(view))
+        }
         applySnapshot()
         fallBackIfForbidden()
     }

@@ -18,7 +18,9 @@ struct ContextsReading: Sendable {
     @concurrent
     func run(_ send: @escaping @Sendable (ContextsNews) async -> Void) async {
         await send(.found(findings))
-        let prober = ContextProber(kubeconfig, userAgent: surroundings.userAgent, logger: surroundings.logger)
+        let prober = ContextProber(
+            kubeconfig, userAgent: surroundings.userAgent, logger: surroundings.logger,
+            patience: surroundings.probePatience)
         await prober.probe(kubeconfig.contexts.map(\.name)) { await send(.probed($0, $1)) }
         if !Task.isCancelled { await send(.probedAll) }
     }

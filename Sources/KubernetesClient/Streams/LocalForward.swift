@@ -77,6 +77,7 @@ public final class LocalForward: Sendable {
     public let port: Int
 
     private let client: KubernetesClient
+    private let quietAfterAnswer: Duration
     private let target: Target
     private let report: @Sendable (ForwardEvent) -> Void
     private let listener: any Channel
@@ -88,14 +89,16 @@ public final class LocalForward: Sendable {
     ///   - client: Stays open as long as the forward.
     ///   - host: A local address, such as `127.0.0.1`.
     ///   - port: 0 for any that is free.
+    ///   - quietAfterAnswer: How long to wait for more of an answer once a connection's local side has sent all: the pod
+    ///     cannot be told that.
     ///   - target: Is asked for each connection, which waits for the answer; what it throws at first is reported as the
     ///     failure.
     ///   - report: Is told what happens, on any thread; must not block.
     /// - Returns: The forward, until `close()`.
     /// - Throws: `APIFailure` when the port is taken or may not be used.
     public static func listen(
-        client: KubernetesClient, host: String, port: Int, target: @escaping Target,
-        report: @escaping @Sendable (ForwardEvent) -> Void
+        client: KubernetesClient, host: String, port: Int, quietAfterAnswer: Duration = .seconds(5),
+        target: @escaping Target, report: @escaping @Sendable (ForwardEvent) -> Void
     ) async throws -> LocalForward {
         // Connections that come before the forward exists wait for it.
         let shared = AcceptQueue()
@@ -118,7 +121,8 @@ public final class LocalForward: Sendable {
             throw APIFailure(.configuration, attempt: "listen on \(host):\(port)", detail: Self.words(error))
         }
         let forward = LocalForward(
-            client, listener, host: host, port: listener.localAddress?.port ?? port, target, report)
+            client, listener, host: host, port: listener.localAddress?.port ?? port, quietAfterAnswer, target,
+            report)
         shared.serve { [weak forward] channel in
             if let forward { forward.accept(channel) } else { channel.close(promise: nil) }
         }
@@ -126,9 +130,10 @@ public final class LocalForward: Sendable {
     }
 
     private init(
-        _ client: KubernetesClient, _ listener: any Channel, host: String, port: Int, _ target: @escaping Target,
-        _ report: @escaping @Sendable (ForwardEvent) -> Void
+        _ client: KubernetesClient, _ listener: any Channel, host: String, port: Int, _ quietAfterAnswer: Duration,
+        _ target: @escaping Target, _ report: @escaping @Sendable (ForwardEvent) -> Void
     ) {
+        self.quietAfterAnswer = quietAfterAnswer
         self.client = client
         self.listener = listener
         self.host = host
@@ -195,7 +200,8 @@ public final class LocalForward: Sendable {
                 place = target
                 let before = refusals
                 try await client.connect(
-                    channel, to: target, reached: { [self] in report(.connected(target)) }, carrying: carry
+                    channel, to: target, reached: { [self] in report(.connected(target)) }, carrying: carry,
+                    quietAfterAnswer: quietAfterAnswer
                 ) { [self] end in
                     switch end {
                     case .finished: report(.ended(target))

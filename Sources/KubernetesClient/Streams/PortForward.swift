@@ -10,19 +10,21 @@ extension KubernetesClient {
     ///   - target: The port.
     ///   - reached: Is told that the pod is reached, before anything is carried.
     ///   - carrying: Is told the bytes from and to the pod.
+    ///   - quietAfterAnswer: How long, once the local side has sent all, to wait for more of an answer.
     ///   - ended: Is told the end, once; after `.refused` the local connection is open, and nothing of it is lost.
     /// - Throws: `APIFailure` with the server's words when it refuses, `CancellationError`; nothing of the local
     ///   connection is lost then.
     func connect(
         _ local: any Channel, to target: PodPort, reached: @escaping @Sendable () -> Void,
-        carrying: @escaping @Sendable (Int, Int) -> Void,
+        carrying: @escaping @Sendable (Int, Int) -> Void, quietAfterAnswer: Duration,
         ended: @escaping @Sendable (ForwardEnd) -> Void
     ) async throws {
         try await transport.openWebSocket(target.request, protocols: [StreamChannel.v4], on: local.eventLoop) {
             channel, _ in
             let link = ForwardLink(carrying: carrying, ended: ended)
             let side = try local.pipeline.syncOperations.handler(type: LocalSide.self)
-            try channel.pipeline.syncOperations.addHandlers(PortBytes(), PodSide(local, side, link))
+            try channel.pipeline.syncOperations.addHandlers(
+                PortBytes(), PodSide(local, side, link, quietAfterAnswer: quietAfterAnswer))
             reached()
             side.join(channel, link)
             local.setOption(.autoRead, value: true).whenFailure { _ in channel.close(promise: nil) }
@@ -159,16 +161,18 @@ private struct LocalHasEnded {}
 private final class PodSide: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
-    /// How long to wait for more of an answer that has begun, and for one that has not.
-    private static let quietAfterAnswer = TimeAmount.seconds(1)
+    /// How long to wait for an answer that has not begun.
     private static let quietBeforeAnswer = TimeAmount.seconds(60)
 
+    /// How long to wait for more of one that has.
+    private let quietAfterAnswer: TimeAmount
     private let peer: any Channel
     private let local: LocalSide
     private let link: ForwardLink
     private var timer: Scheduled<Void>?
 
-    init(_ peer: any Channel, _ local: LocalSide, _ link: ForwardLink) {
+    init(_ peer: any Channel, _ local: LocalSide, _ link: ForwardLink, quietAfterAnswer: Duration) {
+        self.quietAfterAnswer = TimeAmount(quietAfterAnswer)
         self.peer = peer
         self.local = local
         self.link = link
@@ -196,7 +200,7 @@ private final class PodSide: ChannelInboundHandler {
     private func waitForRest(_ context: ChannelHandlerContext) {
         timer?.cancel()
         let channel = context.channel
-        timer = context.eventLoop.scheduleTask(in: link.hasAnswer ? Self.quietAfterAnswer : Self.quietBeforeAnswer) {
+        timer = context.eventLoop.scheduleTask(in: link.hasAnswer ? quietAfterAnswer : Self.quietBeforeAnswer) {
             channel.close(promise: nil)
         }
     }

@@ -27,8 +27,8 @@ final class WebSocketControl: ChannelDuplexHandler {
 
     /// kubectl pings as often.
     static let pingInterval = TimeAmount.seconds(5)
-    /// Silent pings until the peer counts as gone.
-    static let patience = 6
+    /// Silent pings until the peer counts as gone: kubectl waits a minute too.
+    static let patience = 12
 
     private let interval: TimeAmount
     private var pings: RepeatedTask?

@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -61,7 +62,26 @@ final class FaultyServer: Sendable {
 
     /// Begins to listen: the first time on any free port, later on the same.
     func start() async throws {
-        let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        let listener = try await port == 0 ? listenAnywhere() : listen(on: port)
+        state.withLock { state in
+            state.listener = listener
+            state.port = listener.localAddress?.port ?? 0
+        }
+    }
+
+    /// Listens on a port below those that systems give out by themselves: nobody gets it while this server is down.
+    private func listenAnywhere() async throws -> any Channel {
+        while true {
+            do {
+                return try await listen(on: .random(in: 10_240..<30_000))
+            } catch let error as IOError where error.errnoCode == EADDRINUSE {
+                continue
+            }
+        }
+    }
+
+    private func listen(on port: Int) async throws -> any Channel {
+        try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { channel in
@@ -70,10 +90,6 @@ final class FaultyServer: Sendable {
                 }
             }
             .bind(host: "127.0.0.1", port: port).get()
-        state.withLock { state in
-            state.listener = listener
-            state.port = listener.localAddress?.port ?? 0
-        }
     }
 
     /// Is gone at once, as after `kill -9`: connections break, new ones are refused.

@@ -1,6 +1,7 @@
 import AppCore
 import ClusterCache
 import ClusterState
+import ConcurrencyTestSupport
 import DemoCluster
 import KubernetesClient
 import KubernetesModel
@@ -116,7 +117,8 @@ struct Rig: Sendable {
 
     /// Waits until every kind is watched on the server that is behind now.
     func untilWatched() async {
-        while truth.server.openWatchCount < kinds.count, !Task.isCancelled { await Task.yield() }
+        // Ends with the test's time.
+        try? await until { truth.server.openWatchCount >= kinds.count }
     }
 
     /// What the server really has, read without faults.

@@ -1,3 +1,4 @@
+import ConcurrencyTestSupport
 import KubernetesClient
 import KubernetesModel
 import Streams
@@ -89,9 +90,13 @@ struct ForwardTests {
             ports: try ports.map(ForwardPort.init(parsing:)), addresses: addresses)
     }
 
+    /// Longer than a test may take.
+    private static let endless = Forward.Patience(
+        start: .seconds(3600), connection: .seconds(3600), refused: .seconds(3600))
+
     /// Runs a forward while `body` plays the cluster; what it threw.
     private func forwarding(
-        _ order: Forward.Order, _ cluster: ScriptedCluster, patience: Forward.Patience = Forward.Patience(),
+        _ order: Forward.Order, _ cluster: ScriptedCluster, patience: Forward.Patience = Self.endless,
         _ body: (inout AsyncStream<ForwardNews>.Iterator, Forward) async throws -> Void
     ) async throws -> (any Error)? {
         let (stream, tell) = AsyncStream.makeStream(of: ForwardNews.self)
@@ -289,7 +294,7 @@ struct ForwardTests {
             cluster.pods.yield(.success([Stored(pod("blue"))]))
             _ = await news.next()
             cluster.target.yield(.success([Stored(service([("http", 80, .int(9), "")], selector: ["app": "green"]))]))
-            while cluster.state.withLock({ $0.selectors.count }) < 3 { await Task.yield() }
+            try await until { cluster.state.withLock { $0.selectors.count } >= 3 }
             cluster.pods.yield(.success([Stored(pod("green"))]))
             #expect(await news.next() == .moved(from: "blue", to: "green"))
             let place = try await cluster.destination()
