@@ -172,8 +172,8 @@ let package = Package(
         .testTarget(
             name: "DemoClusterTests",
             dependencies: [
-                "ConcurrencyTestSupport", "DemoCluster", "Diagnosis", "ClusterState", "KubernetesModel", nioCore,
-                nioPosix, nioHTTP1, nioWebSocket,
+                "ConcurrencyTestSupport", "DemoCluster", "Diagnosis", "ClusterState", "KubernetesClient",
+                "KubernetesModel", nioCore, nioPosix, nioHTTP1, nioWebSocket,
             ], resources: [.copy("Fixtures")], swiftSettings: strict),
         .target(
             name: "CThreadSanitizer", path: "Tests/CThreadSanitizer", exclude: ["suppressions.txt"]),

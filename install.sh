@@ -106,9 +106,10 @@ case $action in
         say "building everything"
         swift build --scratch-path "$build_dir" --build-tests "${strict[@]}"
         say "running the tests"
-        # All at once they hold more files open than Foundation can list when it starts a process: it then reads past the
-        # end of a folder's entries, and may crash.
-        export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=64
+        # Between two steps a test waits for a step of each of the others: more at once only wait longer, until something
+        # takes them for dead. All at once they also hold more files open than Foundation can list when it starts a
+        # process: it then reads past the end of a folder's entries, and may crash.
+        export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=16
         # Thousands of lines: what failed comes once more at the end, where it is found.
         output=$(mktemp)
         trap 'rm -f "$output"' EXIT

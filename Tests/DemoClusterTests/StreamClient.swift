@@ -5,6 +5,7 @@ import NIOPosix
 import NIOWebSocket
 
 @testable import DemoCluster
+@testable import KubernetesClient
 
 /// The client's end of a stream to a container.
 struct StreamClient {
@@ -56,26 +57,31 @@ struct StreamClient {
         _ body: @escaping @Sendable (inout StreamClient) async throws -> Result
     ) async throws -> Result {
         typealias Stream = NIOAsyncChannel<WebSocketFrame, WebSocketFrame>
-        let upgrade: EventLoopFuture<Stream?> = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .connect(host: "127.0.0.1", port: server.port) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let upgrader = NIOTypedWebSocketClientUpgrader<Stream?>(maxFrameSize: 1 << 20) { channel, _ in
-                        channel.eventLoop.makeCompletedFuture { try Stream(wrappingChannelSynchronously: channel) }
-                    }
-                    let head = HTTPRequestHead(
-                        version: .http1_1, method: .GET, uri: target,
-                        headers: ["Host": "127.0.0.1", "Sec-WebSocket-Protocol": subprotocol])
-                    let configuration = NIOTypedHTTPClientUpgradeConfiguration<Stream?>(
-                        upgradeRequestHead: head, upgraders: [upgrader]
-                    ) { channel in
-                        channel.close(promise: nil)
-                        return channel.eventLoop.makeSucceededFuture(nil)
-                    }
-                    return try channel.pipeline.syncOperations.configureUpgradableHTTPClientPipeline(
-                        configuration: .init(upgradeConfiguration: configuration))
-                }
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(host: "127.0.0.1", port: server.port).get()
+        let head = HTTPRequestHead(
+            version: .http1_1, method: .GET, uri: target,
+            headers: ["Host": "127.0.0.1", "Sec-WebSocket-Protocol": subprotocol])
+        // Not NIO's own: it loses what comes in the same breath as the agreement.
+        let answer = try await channel.eventLoop.flatSubmit {
+            let answer = channel.eventLoop.makePromise(of: UpgradeHandler<Stream>.Answer.self)
+            let handler = UpgradeHandler<Stream>(head, answer) { channel, _ in
+                let pipeline = channel.pipeline.syncOperations
+                try pipeline.addHandler(WebSocketFrameEncoder())
+                try pipeline.addHandler(ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: 1 << 20)))
+                return try Stream(wrappingChannelSynchronously: channel)
             }
-        guard let stream = try await upgrade.get() else { throw Refused() }
+            do {
+                try channel.pipeline.syncOperations.addHandler(handler)
+            } catch {
+                answer.fail(error)
+            }
+            return answer.futureResult
+        }.get()
+        guard case .success(let stream) = answer else {
+            try await channel.close()
+            throw Refused()
+        }
         return try await stream.executeThenClose { inbound, outbound in
             var client = StreamClient(inbound: inbound.makeAsyncIterator(), outbound: outbound)
             return try await body(&client)
