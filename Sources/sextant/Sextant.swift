@@ -21,19 +21,30 @@ struct Sextant: AsyncParsableCommand {
         ],
         defaultSubcommand: Screen.self)
 
-    /// The arguments with the command first.
+    /// The arguments with the command first, and after it its own subcommand.
     static func ordered(_ arguments: [String]) -> [String] {
-        withSubcommandFirst(
+        let optionsWithValue: Set = [
+            "--kubeconfig", "--context", "--cluster", "--user", "--as", "--as-group", "--as-uid",
+            "--request-timeout", "--namespace", "-n", "--command", "-c", "--silences", "--diagnose", "--address",
+            "--pod-running-timeout", "--seed", "--port", "--pods", "--churn", "--write-kubeconfig",
+        ]
+        let ordered = withSubcommandFirst(
             arguments,
             subcommands: [
                 "screen", "snapshot", "describe", "check", "why", "rules", "exec", "cp", "port-forward", "logs", "demo",
                 "info", "access", "kubeconfig", "version", "help",
             ],
-            optionsWithValue: [
-                "--kubeconfig", "--context", "--cluster", "--user", "--as", "--as-group", "--as-uid",
-                "--request-timeout", "--namespace", "-n", "--command", "-c", "--silences", "--diagnose", "--address",
-                "--pod-running-timeout", "--seed", "--port", "--pods", "--churn", "--write-kubeconfig",
-            ])
+            optionsWithValue: optionsWithValue)
+        let nested: Set<String>
+        switch ordered.first {
+        case "access": nested = ["show", "can-i", "who-can", "subject", "compare"]
+        case "kubeconfig": nested = ["lint"]
+        default: return ordered
+        }
+        return ordered.prefix(1)
+            + withSubcommandFirst(
+                Array(ordered.dropFirst()), subcommands: nested,
+                optionsWithValue: optionsWithValue.union(["--output", "-o", "--subresource"]))
     }
 
     static func main() async {

@@ -28,6 +28,25 @@ struct FlagTests {
                     requestTimeout: .seconds(90)))
     }
 
+    @Test(arguments: [
+        "--context x access can-i get pods", "access --context x can-i get pods", "access can-i get pods --context x",
+        "access --context x -n shop can-i get pods",
+    ])
+    func flagsStandBeforeASubcommandOfASubcommandToo(arguments: String) throws {
+        let words = arguments.split(separator: " ").map(String.init)
+        let command = try #require(try Sextant.parseAsRoot(Sextant.ordered(words)) as? AccessTools.CanI)
+        #expect(command.cluster.context == "x" && command.asked.verb == "get" && command.asked.what == "pods")
+    }
+
+    @Test func aSubcommandIsNotTakenOutOfTheWordsOfAnother() throws {
+        let words = ["--context", "x", "access", "-o", "json", "compare", "show"]
+        let command = try #require(try Sextant.parseAsRoot(Sextant.ordered(words)) as? AccessTools.Compare)
+        #expect(command.other == ["show"] && command.output == .json)
+        #expect(try Sextant.parseAsRoot(Sextant.ordered(["--context", "x", "access"])) is AccessTools.Show)
+        #expect(
+            try Sextant.parseAsRoot(Sextant.ordered(["kubeconfig", "-o", "json", "lint"])) is KubeconfigTools.Lint)
+    }
+
     @Test func emptyFlagsAreAsGoodAsNone() throws {
         let command = try parsed("snapshot pods --cluster '' --user '' --as '' --as-uid '' --request-timeout 0")
         #expect(overrides(of: command) == AccessOverrides(requestTimeout: .zero))
