@@ -16,15 +16,29 @@ public struct AccessRules: Sendable, Hashable {
         self.evaluationError = evaluationError
     }
 
-    /// Reads a SelfSubjectRulesReview; `nil` when it has no status.
+    /// Reads a SelfSubjectRulesReview; `nil` when it has no status, or one whose rules cannot be read.
     public init?(review: JSONValue) {
         guard let status = review["status"], case .object = status else { return nil }
-        func elements(_ key: String) -> [JSONValue] {
-            if case .array(let elements)? = status[key] { elements } else { [] }
+        // What is no list may have been anything: no rule must not come of it.
+        func elements(_ value: JSONValue, _ key: String) -> [JSONValue]? {
+            switch value[key] {
+            case .array(let elements)?: elements
+            case nil, .null?: []
+            default: nil
+            }
         }
         func texts(_ value: JSONValue, _ key: String) -> [String] { value[key]?.texts ?? [] }
         self.init(isIncomplete: status["incomplete"] == .bool(true))
-        for item in elements("resourceRules") {
+        guard let resourceRules = elements(status, "resourceRules"),
+            let pathRules = elements(status, "nonResourceRules"),
+            (resourceRules + pathRules).allSatisfy({ rule in
+                guard case .object = rule else { return false }
+                return ["verbs", "apiGroups", "resources", "resourceNames", "nonResourceURLs"].allSatisfy {
+                    elements(rule, $0) != nil
+                }
+            })
+        else { return nil }
+        for item in resourceRules {
             var rule = PolicyRule()
             rule.verbs = texts(item, "verbs")
             rule.apiGroups = texts(item, "apiGroups")
@@ -32,7 +46,7 @@ public struct AccessRules: Sendable, Hashable {
             rule.resourceNames = texts(item, "resourceNames")
             rules.append(rule)
         }
-        for item in elements("nonResourceRules") {
+        for item in pathRules {
             var rule = PolicyRule()
             rule.verbs = texts(item, "verbs")
             rule.nonResourceURLs = texts(item, "nonResourceURLs")

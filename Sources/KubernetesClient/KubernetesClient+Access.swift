@@ -55,7 +55,7 @@ extension KubernetesClient {
             "SelfSubjectRulesReview", "selfsubjectrulesreviews", in: "authorization.k8s.io/v1",
             spec: .object([.init("namespace", .string(namespace))]), as: user, attempt: attempt)
         guard let rules = AccessRules(review: answer) else {
-            throw APIFailure(.malformedAnswer, attempt: attempt, detail: "the answer has no status")
+            throw APIFailure(.malformedAnswer, attempt: attempt, detail: "the answer has no rules that can be read")
         }
         return rules
     }

@@ -73,6 +73,17 @@ struct AccessTests {
     }
 
     @Test(arguments: [
+        (#"{}"#, true), (#"{"resourceRules": null}"#, true), (#"{"resourceRules": "zzz"}"#, false),
+        (#"{"nonResourceRules": {}}"#, false), (#"{"resourceRules": ["zzz"]}"#, false),
+        (#"{"resourceRules": [{"verbs": "get", "resources": ["pods"]}]}"#, false),
+        (#"{"resourceRules": [{"verbs": ["get"], "resourceNames": null}]}"#, true),
+    ])
+    func rulesThatCannotBeReadAreNotTakenForNone(status: String, isReadable: Bool) throws {
+        let review = try Array(#"{"status": \#(status)}"#.utf8).withUnsafeBytes { try JSONValue(parsing: $0) }
+        #expect((AccessRules(review: review) != nil) == isReadable)
+    }
+
+    @Test(arguments: [
         (["pods/*"], "pods", "log", false), (["*/log"], "pods", "log", true), (["*"], "pods", "log", true),
         (["pods"], "pods", "log", false), (["pods/log"], "pods", "", false), (["*/log"], "log", "", false),
     ])
