@@ -91,6 +91,8 @@ package struct SessionInfo: Sendable, Equatable {
     package var signInProgram: String?
     /// Flags of kubectl that say whom one acts as, such as `--as` and a name.
     package var identityFlags: [String] = []
+    /// Whom one acts as; `nil` for nobody but oneself.
+    package var actsAs: String?
     /// Why nothing may be changed there, such as `--read-only` or the line of a rule; `nil` when changes are allowed.
     package var readOnlyReason: String?
     /// Whether a rule would forbid changes if `--allow-changes` did not lift it.

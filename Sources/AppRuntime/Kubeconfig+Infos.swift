@@ -37,6 +37,7 @@ extension SessionInfo {
             namespace: access.namespace ?? "default", hasOwnNamespace: access.namespace != nil,
             server: "\(access.server)", signInProgram: access.execPlugin?.name)
         identityFlags = access.identityFlags
+        actsAs = access.impersonation?.user
         readOnlyReason = access.readOnlyReason
         isRuleLifted = access.liftedRule != nil
         confirmsByName = access.confirmsByName

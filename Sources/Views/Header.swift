@@ -33,16 +33,25 @@ func drawHeader(_ state: AppState, _ grid: inout CellGrid) {
     func room() -> Int { columns - width(of: right) - 3 - width(of: left) }
     if room() < 0 { left[0].text = " " }
     if room() < 0 { clock = [] }
-    if room() < 0, !power.isEmpty { power = [Piece("▲ cluster-admin  ", .degraded)] }
+    if room() < 0, !power.isEmpty {
+        power = [Piece(state.isClusterAdmin ? "▲ cluster-admin  " : "▲ critical rights  ", .degraded)]
+    }
     if room() < 0 {
         left = [Piece(" ", .header)] + place(end(of: session.context, width: textWidth(session.context) + room()))
     }
-    if room() < -2, !power.isEmpty { power = [Piece("▲ admin  ", .degraded)] }
+    if room() < -2, !power.isEmpty {
+        power = [Piece(state.isClusterAdmin ? "▲ admin  " : "▲ rights  ", .degraded)]
+    }
     let hidden = state.hiddenPanes.count
     let panes = hidden > 0 ? "+\(hidden) pane\(hidden == 1 ? "" : "s"): ctrl-t w" : nil
     let isAdmin = state.isClusterAdmin && power.isEmpty
+    let user = session.actsAs == nil ? session.user : nil
+    // Under another name than one's own nothing is as expected, so that a part of it is better than none.
+    if let name = session.actsAs, room() >= 14 {
+        left.append(Piece("   as " + end(of: name, width: room() - 6), .header))
+    }
     for extra in [
-        panes, isAdmin ? "cluster-admin" : nil, state.serverVersion, session.user,
+        panes, isAdmin ? "cluster-admin" : nil, state.serverVersion, user,
     ].compactMap(\.self) {
         let piece = Piece("   " + extra, .header)
         if textWidth(piece.text) <= room(), !extra.isEmpty { left.append(piece) }
@@ -51,8 +60,13 @@ func drawHeader(_ state: AppState, _ grid: inout CellGrid) {
     if room() >= -2 { grid.write(right, endingAt: columns - 1, row: 0) }
 }
 
-/// What everybody who looks must know: that every key can do everything here, and that here is where it matters.
+/// What everybody who looks must know: that every key can do everything here, and that here is where it matters; or that
+/// one can become whoever can.
 private func dangerousPower(_ state: AppState, _ session: SessionInfo) -> [Piece] {
+    if state.isNearlyClusterAdmin {
+        // Who may become an administrator is told so wherever it is: nobody expects it of another name.
+        return [Piece("▲ critical rights\(session.looksLikeProduction ? " on production" : "")  ", .degraded)]
+    }
     guard state.isClusterAdmin, session.looksLikeProduction else { return [] }
     return [Piece("▲ cluster-admin on production  ", .degraded)]
 }

@@ -36,6 +36,21 @@ struct PowerGoldenTests {
         try expectScreen("admin-read-only", screen(elsewhere, columns: 80))
     }
 
+    @Test func whoMayBecomeAnAdministratorIsToldSoUnderTheNameInUse() throws {
+        var session = session("prod-east")
+        session.isSuperUser = false
+        session.actsAs = "system:serviceaccount:kube-system:clusterrole-aggregation-controller"
+        var rule = PolicyRule()
+        (rule.verbs, rule.apiGroups, rule.resources) = (["escalate"], ["rbac.authorization.k8s.io"], ["clusterroles"])
+        let order = PermissionOrder(namespace: "", wantsRules: true, questions: [])
+        for columns in [160, 80] {
+            let shown = screen(session, columns: columns).receiving(
+                .permissions(.power(allowsEverything: false)),
+                .permissions(.answers(order, AccessRules(rules: [rule]), [:])))
+            try expectScreen("nearly-admin-\(columns)", shown)
+        }
+    }
+
     @Test func aRuleThatIsLiftedIsSaid() throws {
         var lifted = session("prod-east")
         lifted.isRuleLifted = true

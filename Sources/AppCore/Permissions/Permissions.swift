@@ -22,6 +22,8 @@ package struct Permissions: Sendable, Equatable {
 
     /// Whether one may do everything in the whole cluster; `nil` while that is not known.
     package internal(set) var allowsEverything: Bool?
+    /// Whether one may become whoever may do everything, as far as something that was asked anyway says so.
+    package private(set) var allowsMore = false
     /// When that was asked without an answer; `nil` while it is asked and once it is known.
     private var unansweredSince: Timestamp?
     /// What one may do in a namespace; empty and incomplete where the server does not tell.
@@ -66,6 +68,7 @@ package struct Permissions: Sendable, Equatable {
             if pending == order { pending = nil }
             if rules.count >= Self.maximumNamespaces { rules = [:] }
             if answers.count >= Self.maximumAnswers { answers = [:] }
+            if order.namespace.isEmpty, let listed { note(listed.rules.dangers(in: "")) }
             if order.wantsRules {
                 rules[order.namespace] = Known(value: listed ?? AccessRules(isIncomplete: true), at: now)
             }
@@ -74,6 +77,13 @@ package struct Permissions: Sendable, Equatable {
             {
                 answers[question] = Known(value: said[question] ?? .unknown, at: now)
             }
+        }
+    }
+
+    /// Takes over what is dangerous in the whole cluster.
+    mutating func note(_ dangers: [AccessReport.Danger]) {
+        allowsMore = dangers.contains { danger in
+            danger.score == .critical && danger.namespace.isEmpty && danger.grant.id != DangerousGrant.everything.id
         }
     }
 

@@ -16,6 +16,9 @@ extension AppState {
     }
 
     mutating func take(_ news: AccessNews) {
+        if case .mine(.own, _) = news.order, case .mine(let report, _) = news.content {
+            permissions.note(report.dangers)
+        }
         for id in panes.map(\.id) {
             inPane(id) { state in
                 state.changeAccess { view in

@@ -16,6 +16,9 @@ extension AppState {
     /// Whether one may do everything on this cluster, as far as that is known.
     package var isClusterAdmin: Bool { permissions.allowsEverything == true }
 
+    /// Whether one may become a cluster-admin: by escalate, bind or impersonate, or through the kubelets.
+    package var isNearlyClusterAdmin: Bool { !isClusterAdmin && permissions.allowsMore }
+
     /// What the server would not allow of a command here, such as `delete pods in payments`.
     ///
     /// - Returns: `nil` when it is allowed, and also when nobody knows.
