@@ -118,7 +118,7 @@ struct RolesTests {
         app.type("JJJJ\n")
         #expect(try view(app).address.name == "ops")
         #expect(try view(app).address.resource.groupResource == AccessTopic.groups)
-        #expect(try text(app).contains("▲ critical  do everything in the whole cluster"))
+        #expect(try text(app).contains("● critical  do everything in the whole cluster"))
         app.press(.escape)
         #expect(try view(app).address.name == "list pods")
     }

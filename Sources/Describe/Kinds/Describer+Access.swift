@@ -107,7 +107,7 @@ extension Describer {
 
     private static func sign(of score: DangerousGrant.Score) -> Words {
         let word = score.rawValue + String(repeating: " ", count: max(0, 10 - score.rawValue.count))
-        return score > .medium ? Words("▲ \(word)", .broken) : Words("● \(word)", .degraded)
+        return score > .medium ? Words("● \(word)", .broken) : Words("▲ \(word)", .degraded)
     }
 
     /// The first of names, and how many more there are.
