@@ -139,7 +139,20 @@ extension AccessRules {
                 }
             }
         }
-        return found.sorted()
+        return found.sorted { (Self.rank(ofOther: $0), $0) < (Self.rank(ofOther: $1), $1) }
+    }
+
+    /// What is worth more comes first, what says little last.
+    private static func rank(ofOther other: String) -> Int {
+        let words = other.split(separator: " ", maxSplits: 2)
+        guard words.count > 1 else {
+            return ["impersonate", "escalate", "bind", "approve", "sign"].contains(other) ? 0 : 2
+        }
+        switch words[1] {
+        case "proxy": return 1
+        case "status": return 4
+        default: return 3
+        }
     }
 
     /// Kinds that the rules name and that are not among others; all kinds of a group, or of all groups, are `*`.

@@ -13,7 +13,7 @@ extension AccessPage {
                             "verbs",
                             .object(zip(AccessReport.verbs, row.verdicts).map { .init($0, .string($1.rawValue)) })),
                         .init("parts", .object(row.parts.map { .init($0.name, .string($0.verdict.rawValue)) })),
-                        .init("names", texts(row.named)),
+                        .init("names", texts(row.named)), .init("others", texts(row.others)),
                     ])
                 })
         }
@@ -43,6 +43,12 @@ extension AccessPage {
                 ])),
             .init("namespace", .string(report.namespace)), .init("dangers", .array(dangers)),
             .init("permissions", rows(report.rows)), .init("clusterPermissions", rows(report.clusterRows)),
+            .init(
+                "paths",
+                .array(
+                    report.paths.map {
+                        .object([.init("path", .string($0.path)), .init("verbs", texts($0.verbs))])
+                    })),
             .init("incomplete", .bool(report.isIncomplete)), .init("notes", texts(report.notes)),
         ])
     }

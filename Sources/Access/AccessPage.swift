@@ -18,7 +18,7 @@ package struct AccessPage {
 
     /// Everything, for people.
     package var lines: [AccessLine] {
-        heading + [AccessLine("")] + dangers + matrices + details
+        heading + [AccessLine("")] + dangers + matrices + paths + details
     }
 
     /// Who one is, and by what.
@@ -56,7 +56,10 @@ package struct AccessPage {
                 title: "super-user: system:masters passes every check, and no binding can take it back",
                 safer: "a user whose rights come from a RoleBinding; keep this one for emergencies") + alternatives
         }
-        guard !report.dangers.isEmpty else { return [AccessLine("Nothing dangerous found among what was asked.")] }
+        guard !report.dangers.isEmpty else {
+            let place = report.namespace.isEmpty ? "the whole cluster" : report.namespace
+            return [AccessLine("Nothing dangerous found in \(place) among what was asked.")]
+        }
         return report.dangers.flatMap { danger in
             danger.lines(Self.explanation(of: danger, explained, all: explainsAll))
         } + (report.worst == .critical ? alternatives : [])
@@ -156,6 +159,24 @@ package struct AccessPage {
         }
     }
 
+    /// What may be done to paths that are no resources, in one line.
+    private var paths: [AccessLine] {
+        guard !report.paths.isEmpty else { return [] }
+        let shown = report.paths.prefix(Self.pathLimit).map { path in
+            path.verbs == ["get"] ? path.path : "\(path.verbs.joined(separator: "+")) \(path.path)"
+        }
+        let more = report.paths.count - shown.count
+        return [
+            AccessLine(""),
+            AccessLine(
+                "Paths".padded(to: AccessLine.margin) + shown.joined(separator: ", ")
+                    + (more > 0 ? " and \(more) more" : "")),
+        ]
+    }
+
+    /// So many paths are shown.
+    private static let pathLimit = 12
+
     // MARK: - Details
 
     private var details: [AccessLine] {
@@ -223,15 +244,36 @@ enum AccessMatrix {
             pieces.append(AccessLine.Piece("\(danger.sign.0) \(danger.grant.title) ", danger.sign.1))
         }
         if !row.isUsual, let group = row.resource.groupWords { pieces.append(AccessLine.Piece(group + " ", .dim)) }
-        if !row.verdicts.contains(.yes), !row.others.isEmpty {
-            let more = row.others.count > 3 ? " and \(row.others.count - 3) more" : ""
-            pieces.append(AccessLine.Piece("only \(row.others.prefix(3).joined(separator: ", "))\(more) ", .note))
-        }
+        let isNothingElse = !row.verdicts.contains(.yes)
+        let most = isNothingElse ? 3 : 2
+        let merged = merged(row.others)
+        let more = merged.count > most ? " and \(merged.count - most) more" : ""
+        let others = merged.isEmpty ? "" : merged.prefix(most).joined(separator: ", ") + more + " "
+        if isNothingElse, !others.isEmpty { pieces.append(AccessLine.Piece("only " + others, .note)) }
         if !row.named.isEmpty {
             let more = row.named.count > 3 ? " and \(row.named.count - 3) more" : ""
-            pieces.append(AccessLine.Piece("by name: \(row.named.prefix(3).joined(separator: ", "))\(more)", .note))
+            pieces.append(AccessLine.Piece("by name: \(row.named.prefix(3).joined(separator: ", "))\(more) ", .note))
         }
+        if !isNothingElse, !others.isEmpty { pieces.append(AccessLine.Piece("also " + others, .dim)) }
         return pieces
+    }
+
+    /// Verbs on one part as one: `get proxy` and `create proxy` as `create+get proxy`.
+    private static func merged(_ others: [String]) -> [String] {
+        var order: [String] = []
+        var verbs: [String: [String]] = [:]
+        for other in others {
+            let words = other.split(separator: " ", maxSplits: 1).map(String.init)
+            let part = words.count > 1 ? words[1] : other
+            if verbs[part] == nil { order.append(part) }
+            verbs[part, default: []].append(words.count > 1 ? words[0] : "")
+        }
+        return order.map { part in
+            let verbs = verbs[part, default: []].filter { !$0.isEmpty }
+            if verbs.isEmpty { return part }
+            let more = verbs.count > 3 ? "+…" : ""
+            return "\(verbs.prefix(3).joined(separator: "+"))\(more) \(part)"
+        }
     }
 }
 

@@ -32,6 +32,14 @@ public struct AccessQuestion: Sendable, Hashable {
         self.path = path
     }
 
+    /// The same where a server looks for it: a request for a named Namespace is inside that namespace.
+    package var whereItCounts: AccessQuestion {
+        guard resource == Namespace.kind.groupResource, !name.isEmpty else { return self }
+        var question = self
+        question.namespace = name
+        return question
+    }
+
     /// Such as `delete deployments.apps/scale`.
     public var words: String {
         if !path.isEmpty { return "\(verb) \(path)" }
@@ -45,6 +53,44 @@ extension AccessQuestion {
         "log", "exec", "attach", "portforward", "proxy", "eviction", "ephemeralcontainers", "binding", "resize",
         "status", "scale", "token", "approval", "finalize", "finalizers",
     ]
+
+    /// What permissions are for without being a kind of any server, all without namespaces.
+    ///
+    /// Source: k8s.io/apiserver pkg/endpoints/filters/impersonation, and the certificates API.
+    static let reviewed: [GroupResource] = [
+        GroupResource(group: "", resource: "users"), GroupResource(group: "", resource: "groups"),
+        GroupResource(group: "authentication.k8s.io", resource: "uids"),
+        GroupResource(group: "authentication.k8s.io", resource: "userextras"),
+        GroupResource(group: "certificates.k8s.io", resource: "signers"),
+    ]
+
+    /// A question about what no server has as a kind; such permissions are asked for all the same.
+    ///
+    /// - Parameters:
+    ///   - verb: What one would do.
+    ///   - kind: Such as `users`, or `rockets.example.com` for a kind that this server does not have.
+    ///   - name: Of one; of `userextras` the key comes first, as in `scopes/view`.
+    ///   - subresource: Empty for none.
+    ///   - namespace: For a kind that nothing is known of.
+    /// - Returns: The question, and whether it is about something that servers know.
+    package static func ofNoKind(
+        _ verb: String, _ kind: String, name: String, subresource: String, namespace: String
+    ) -> (question: AccessQuestion, isKnown: Bool) {
+        let parts = kind.split(separator: ".", maxSplits: 1).map(String.init)
+        let asked = GroupResource(group: parts.count > 1 ? parts[1] : "", resource: parts.first ?? kind)
+        let known = reviewed.first {
+            ($0.resource == asked.resource || $0.resource == asked.resource + "s")
+                && (asked.group.isEmpty || asked.group == $0.group)
+        }
+        var question = AccessQuestion(
+            verb: verb, resource: known ?? asked, subresource: subresource,
+            namespace: known == nil ? namespace : "", name: name)
+        if known?.resource == "userextras", subresource.isEmpty, !name.isEmpty {
+            let pieces = name.split(separator: "/", maxSplits: 1).map(String.init)
+            (question.subresource, question.name) = (pieces.first ?? "", pieces.count > 1 ? pieces[1] : "")
+        }
+        return (question, known != nil)
+    }
 
     /// The question that has these `words`; `nil` for what is none.
     ///

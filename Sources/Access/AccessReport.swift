@@ -50,6 +50,26 @@ public struct AccessReport: Sendable, Hashable {
         }
     }
 
+    /// A path of the server that is no resource, such as `/metrics`.
+    public struct Path: Sendable, Hashable {
+        /// May end in `*`.
+        public var path: String
+        /// What may be done to it; `*` alone for all.
+        public var verbs: [String]
+
+        /// A path, and what may be done to it.
+        public init(path: String, verbs: [String]) {
+            self.path = path
+            self.verbs = verbs
+        }
+
+        /// Whether everybody may read it who signs in (the ClusterRoles system:discovery, system:public-info-viewer).
+        var isUsual: Bool {
+            let roots = ["/api", "/apis", "/healthz", "/livez", "/readyz", "/openapi", "/version"]
+            return verbs == ["get"] && roots.contains { [$0, $0 + "/", $0 + "/*"].contains(path) }
+        }
+    }
+
     /// A dangerous permission that one has.
     public struct Danger: Sendable, Hashable {
         /// What it is.
@@ -87,6 +107,8 @@ public struct AccessReport: Sendable, Hashable {
     public var rows: [Row] = []
     /// What may be done to kinds that are in no namespace.
     public var clusterRows: [Row] = []
+    /// Paths of the server that rules allow, those that everybody has last.
+    public var paths: [Path] = []
     /// The worst first.
     public var dangers: [Danger] = []
     /// Whether there may be permissions that the server does not list.

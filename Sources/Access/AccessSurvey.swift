@@ -8,6 +8,8 @@ public struct AccessSurvey: Sendable, Hashable {
     public var rules: AccessRules?
     /// The rules of the whole cluster alone; `nil` when the server does not tell.
     public var clusterRules: AccessRules?
+    /// Whether kinds are in namespaces, as the server offers them; none while it was not asked.
+    public var scopes: [GroupResource: Bool] = [:]
     /// What was asked by itself.
     public var answers: [AccessQuestion: AccessVerdict] = [:]
 
@@ -104,12 +106,53 @@ public struct AccessSurvey: Sendable, Hashable {
         report.survey = self
         report.dangers = grants.flatMap { dangers($0) }
         report.dangers.sort { $0.score > $1.score }
-        let known = AccessReport.namespacedKinds + AccessReport.clusterKinds
-        let named = (namespace.isEmpty ? clusterRules : rules)?.kinds(besides: known) ?? []
+        let named = namedKinds
+        let ofCluster = named.filter { isNamespaced($0) == false }
         report.rows = AccessReport.rows(
-            of: AccessReport.namespacedKinds + named, in: namespace, namespace.isEmpty ? clusterRules : rules
-        ) { verdict(on: $0) }
-        report.clusterRows = AccessReport.rows(of: AccessReport.clusterKinds, in: "", clusterRules) { verdict(on: $0) }
+            of: AccessReport.namespacedKinds + named.filter { isNamespaced($0) != false }, in: namespace,
+            namespace.isEmpty ? clusterRules : rules
+        ) { question in
+            let verdict = verdict(on: question)
+            guard verdict == .yes, !namespace.isEmpty, isNamespaced(question.resource) == nil else { return verdict }
+            // A rule of the namespace gives nothing for a kind that is in none.
+            var everywhere = question
+            everywhere.namespace = ""
+            return self.verdict(on: everywhere) == .yes ? .yes : .unknown
+        }
+        report.clusterRows = AccessReport.rows(of: AccessReport.clusterKinds + ofCluster, in: "", clusterRules) {
+            verdict(on: $0)
+        }
+        report.paths = paths
+    }
+
+    /// The kinds beside the usual that rules name.
+    private var namedKinds: [GroupResource] {
+        let known = AccessReport.namespacedKinds + AccessReport.clusterKinds
+        return (namespace.isEmpty ? clusterRules : rules)?.kinds(besides: known) ?? []
+    }
+
+    /// Whether the server is to be asked what is in namespaces: where rules name kinds beside the usual.
+    public var needsScopes: Bool { namedKinds.contains { isNamespaced($0) == nil } }
+
+    /// Whether a kind is in namespaces; `nil` when that is not known.
+    private func isNamespaced(_ kind: GroupResource) -> Bool? {
+        // All kinds of a group: some will be.
+        if kind.resource == "*" || AccessReport.namespacedKinds.contains(kind) { return true }
+        if AccessReport.clusterKinds.contains(kind) || AccessQuestion.reviewed.contains(kind) { return false }
+        guard kind.group == "*" else { return scopes[kind] }
+        let all = Set(scopes.filter { $0.key.resource == kind.resource }.values)
+        return all.count == 1 ? all.first : nil
+    }
+
+    /// Paths of the server that rules allow, those that everybody has last.
+    public var paths: [AccessReport.Path] {
+        var verbs: [String: Set<String>] = [:]
+        for rule in (clusterRules?.rules ?? []) + (rules?.rules ?? []) {
+            for path in rule.nonResourceURLs { verbs[path, default: []].formUnion(rule.verbs) }
+        }
+        return verbs.map { path, verbs in
+            AccessReport.Path(path: path, verbs: verbs.contains("*") ? ["*"] : verbs.sorted())
+        }.sorted { ($0.isUsual ? 1 : 0, $0.path) < ($1.isUsual ? 1 : 0, $1.path) }
     }
 
     // MARK: - Dangers

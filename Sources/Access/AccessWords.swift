@@ -62,7 +62,14 @@ package struct AccessWords: Sendable, Hashable {
     package func question(_ resource: GroupResource, isNamespaced: Bool, in namespace: String) -> AccessQuestion {
         AccessQuestion(
             verb: verb, resource: resource, subresource: subresource,
-            namespace: isNamespaced ? self.namespace ?? namespace : "", name: name)
+            namespace: isNamespaced ? self.namespace ?? namespace : "", name: name
+        ).whereItCounts
+    }
+
+    /// The question about a kind that the server does not have, and whether it is about something that servers know.
+    package func questionOfNoKind(in namespace: String) -> (question: AccessQuestion, isKnown: Bool) {
+        AccessQuestion.ofNoKind(
+            verb, kind, name: name, subresource: subresource, namespace: self.namespace ?? namespace)
     }
 }
 

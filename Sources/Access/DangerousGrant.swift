@@ -145,7 +145,7 @@ public struct DangerousGrant: Sendable, Hashable {
                 "open a shell in a pod and read /var/run/secrets/kubernetes.io/serviceaccount/token and the environment; before 1.35 by a WebSocket, which is a get"
         ),
         DangerousGrant(
-            "impersonate-accounts", .high, "act as ServiceAccounts", ask(["impersonate"], ["serviceaccounts"]),
+            "impersonate-accounts", .critical, "act as ServiceAccounts", ask(["impersonate"], ["serviceaccounts"]),
             isNamespaced: true,
             why: "whoever may impersonate a ServiceAccount has its rights; edit and admin allow it in their namespaces",
             safer: "resourceNames of the ServiceAccounts that are meant; strong ones in namespaces of their own",
@@ -174,7 +174,7 @@ public struct DangerousGrant: Sendable, Hashable {
         ),
         DangerousGrant(
             "gitops", .high, "deploy through Argo CD or Flux",
-            ask(["create", "patch", "update"], ["applications"], group: "argoproj.io")
+            ask(["create", "patch", "update"], ["applications", "applicationsets"], group: "argoproj.io")
                 + ask(["create", "patch", "update"], ["kustomizations"], group: "kustomize.toolkit.fluxcd.io")
                 + ask(["create", "patch", "update"], ["helmreleases"], group: "helm.toolkit.fluxcd.io"),
             isNamespaced: true,
@@ -215,13 +215,20 @@ public struct DangerousGrant: Sendable, Hashable {
             safer: "port-forward in the namespaces on call only",
             how: "forward the port of a database or of an admin page that trusts whoever is on localhost"),
         DangerousGrant(
+            "pods-proxy", .medium, "send requests to pods and services",
+            ask(["get", "create"], ["pods", "services"], "proxy"), isNamespaced: true,
+            why: "the API server passes requests on to any port of a pod or service, past network policies; "
+                + "the pod sees them come from the control plane",
+            safer: "port-forward in the namespaces on call only; an Ingress for what is meant to be reached",
+            how: "call /api/v1/namespaces/NAMESPACE/services/NAME:PORT/proxy/ of an admin page that has no password"),
+        DangerousGrant(
             "apis-create", .medium, "change which APIs there are",
-            ask(["create"], ["customresourcedefinitions"], group: "apiextensions.k8s.io")
-                + ask(["create"], ["apiservices"], group: "apiregistration.k8s.io"),
+            ask(["create", "patch", "update"], ["customresourcedefinitions"], group: "apiextensions.k8s.io")
+                + ask(["create", "patch", "update"], ["apiservices"], group: "apiregistration.k8s.io"),
             why: "an API service answers in the server's name, for kinds that others trust",
             safer: "let the administrators of the platform install APIs",
             how:
-                "register an API service that points to one's own server: it is sent what clients send to that API group"
+                "register an API service that points to one's own server, or point one there that is registered: it is sent what clients send to that API group"
         ),
         DangerousGrant(
             "namespaces-change", .medium, "change namespaces", ask(["patch", "update"], ["namespaces"]),

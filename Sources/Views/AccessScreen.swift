@@ -7,10 +7,12 @@ func drawAccess(_ view: AccessView, _ state: AppState, _ grid: inout CellGrid) {
     let (title, what) = view.order.title
     let end = grid.write([Piece(" \(title) ", .title), Piece(sanitized(what), .dim)], column: 0, row: 1)
     if let (user, worst) = view.summary {
-        let pieces = [Piece(sanitized(user), .plain)] + sign(of: worst)
-        if end + 2 + width(of: pieces) < state.size.columns {
-            grid.write(pieces, endingAt: state.size.columns - 1, row: 1)
+        let place = view.order.namespace.isEmpty ? "the whole cluster" : view.order.namespace
+        let ways = [sign(of: worst, in: " in " + sanitized(place)), sign(of: worst, in: "")]
+        let fitting = ways.map { [Piece(sanitized(user), .plain)] + $0 }.first {
+            end + 2 + width(of: $0) < state.size.columns
         }
+        if let fitting { grid.write(fitting, endingAt: state.size.columns - 1, row: 1) }
     }
     if case .loading = view.content {
         return draw(paragraphs: [("Asking the server who you are and what you may do.", .dim)], state, &grid)
@@ -30,12 +32,12 @@ func drawAccess(_ view: AccessView, _ state: AppState, _ grid: inout CellGrid) {
     }
 }
 
-private func sign(of worst: DangerousGrant.Score?) -> [Piece] {
+private func sign(of worst: DangerousGrant.Score?, in place: String) -> [Piece] {
     switch worst {
     case .critical?: [Piece("  ● critical", .broken)]
     case .high?: [Piece("  ● high", .broken)]
     case .medium?: [Piece("  ▲ medium", .degraded)]
-    case nil: [Piece("  ✓ nothing dangerous found", .fine)]
+    case nil: [Piece("  ✓ nothing dangerous found\(place)", .fine)]
     }
 }
 

@@ -239,6 +239,12 @@ private func drawEmpty(_ view: TableView, _ table: ResourceTable, _ state: AppSt
             ),
             (":who-can list \(kind) says who may, as far as you may read roles.", .dim),
         ]
+    case .unavailable(let reason) where table.kind == RoleHolderRow.kind:
+        // No kind of the server: its rows are made of bindings.
+        lines = [
+            ("Who has which role is not known: \(reason).", .degraded),
+            ("Ask for list on rolebindings and clusterrolebindings; :access says what you may do yourself.", .dim),
+        ]
     case .unavailable(let reason):
         lines = [
             ("This server has no \(kind).", .degraded), (reason, .dim),

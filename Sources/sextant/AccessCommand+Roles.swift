@@ -30,10 +30,10 @@ extension AccessTools {
                 try await cluster.withClient(namespace.namespace) { client, name, logger in
                     // Whether the kind has namespaces shows in whether the question keeps this one.
                     var question = try await client.question(asked, namespace: name)
-                    let isAnywhere = namespace.allNamespaces && !question.namespace.isEmpty
+                    let isAnywhere =
+                        namespace.allNamespaces && !question.namespace.isEmpty
+                        && question.resource != Namespace.kind.groupResource
                     if isAnywhere { question.namespace = "" }
-                    // The server takes a namespace to be in itself.
-                    if question.resource == Namespace.kind.groupResource { question.namespace = question.name }
                     let reading = ClusterReading(
                         client: client, timeout: .seconds(30), logger: logger, localNow: { localNow() })
                     let page = try await reading.page(
@@ -89,9 +89,14 @@ extension AccessTools {
                     let page = try await reading.page(
                         holder.kind == .group ? AccessTopic.groups : AccessTopic.users,
                         name: holder.username ?? holder.name, namespace: "")
+                    let exists = try await client.exists(holder)
                     switch output {
-                    case .text: print(printable(page.text))
-                    case .json: print(json(of: holder, page).writeJSON())
+                    case .text:
+                        print(printable(page.text))
+                        if exists == false {
+                            print(printable("\nThere is no ServiceAccount \(holder.namespace)/\(holder.name)."))
+                        }
+                    case .json: print(json(of: holder, exists: exists, page).writeJSON())
                     }
                     try page.requireAll()
                 }
@@ -114,7 +119,7 @@ extension AccessTools {
             }
         }
 
-        private func json(of holder: RoleHolder, _ page: RolePage) -> JSONValue {
+        private func json(of holder: RoleHolder, exists: Bool?, _ page: RolePage) -> JSONValue {
             let holdings = page.graph.holdings(of: holder)
             var budget = 100 * Permission.budget
             var isAll = true
@@ -146,7 +151,8 @@ extension AccessTools {
             }
             let missing = page.missing + (isAll ? [] : ["not all permissions are listed: there are too many"])
             return .object([
-                .init("subject", holder.json), .init("dangers", .array(dangers)), .init("holdings", .array(items)),
+                .init("subject", holder.json), .init("exists", exists.map { .bool($0) } ?? .null),
+                .init("dangers", .array(dangers)), .init("holdings", .array(items)),
                 .init("notEvaluated", .array(missing.map { .string($0) })),
             ])
         }
@@ -164,6 +170,21 @@ private struct RolePage {
     func requireAll() throws {
         guard !missing.isEmpty else { return }
         throw CannotLook(description: "the answer is not complete: \(missing.joined(separator: "; "))")
+    }
+}
+
+extension KubernetesClient {
+    /// Whether a service account is there; `nil` for others, which no server knows, and where it may not be read.
+    fileprivate func exists(_ holder: RoleHolder) async throws -> Bool? {
+        guard holder.kind == .serviceAccount else { return nil }
+        let kind = APIResource(
+            groupResource: ServiceAccount.kind.groupResource, version: "v1", kind: ServiceAccount.kind.kind)
+        do {
+            _ = try await get(kind, namespace: holder.namespace, name: holder.name)
+            return true
+        } catch let failure as APIFailure {
+            return failure.reason == .notFound ? false : nil
+        }
     }
 }
 

@@ -129,9 +129,21 @@ extension KubernetesClient {
                 verb: verb, resource: GroupResource(group: "*", resource: "*"), subresource: subresource,
                 namespace: namespace, name: name)
         }
-        let resource = try await KubernetesClientSource(self, now: { localNow() }).resource(named: kind)
-        return AccessQuestion(
-            verb: verb, resource: resource.groupResource, subresource: subresource,
-            namespace: resource.isNamespaced ? namespace : "", name: name)
+        let source = KubernetesClientSource(self, now: { localNow() })
+        do {
+            let resource = try await source.resource(named: kind)
+            return AccessQuestion(
+                verb: verb, resource: resource.groupResource, subresource: subresource,
+                namespace: resource.isNamespaced ? namespace : "", name: name
+            ).whereItCounts
+        } catch let failure as SnapshotFailure {
+            let (question, isKnown) = AccessQuestion.ofNoKind(
+                verb, kind, name: name, subresource: subresource, namespace: namespace)
+            if !isKnown {
+                FileHandle.standardError.write(
+                    Data(printable("sextant: warning: \(failure.description) It is asked all the same.\n").utf8))
+            }
+            return question
+        }
     }
 }

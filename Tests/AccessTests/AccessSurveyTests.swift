@@ -30,6 +30,9 @@ struct AccessSurveyTests {
             rule(["list"], ["nodes"]), rule(["get", "list"], ["pods", "pods/log"]), rule(["create"], ["pods/exec"]),
             rule(["get"], ["secrets"], names: ["tls", "ca"]), rule(["get"], ["rockets"], group: "space.example.com"),
         ])
+        #expect(survey.needsScopes)
+        survey.scopes = [GroupResource(group: "space.example.com", resource: "rockets"): true]
+        #expect(!survey.needsScopes)
         #expect(survey.firstQuestions(limit: 40) == [])
         #expect(survey.moreQuestions(limit: 40) == [])
         var report = AccessReport(namespace: "shop")
@@ -54,6 +57,56 @@ struct AccessSurveyTests {
         survey.fill(&report)
         #expect(report.dangers == [])
         #expect(try row("nodes", report.clusterRows).verdicts.allSatisfy { $0 == .no })
+    }
+
+    @Test func aRuleOfANamespaceGivesNothingForKindsThatAreInNone() throws {
+        let issuers = GroupResource(group: "cert-manager.io", resource: "clusterissuers")
+        var survey = AccessSurvey(namespace: "shop")
+        survey.clusterRules = AccessRules(rules: [rule(["get"], ["apiservices"], group: "apiregistration.k8s.io")])
+        survey.rules = AccessRules(rules: [
+            rule(["get"], ["apiservices"], group: "apiregistration.k8s.io"),
+            rule(["get", "list"], [issuers.resource], group: issuers.group),
+            rule(["get"], ["widgets"], group: "x.example.com"), rule(["impersonate"], ["users"]),
+        ])
+        // While nobody knows what is in namespaces nothing is promised, and nothing denied.
+        var report = AccessReport(namespace: "shop")
+        survey.fill(&report)
+        #expect(try row(issuers.resource, report.rows).verdicts.prefix(3) == [.unknown, .unknown, .no])
+        #expect(try row("apiservices", report.rows).verdicts[0] == .yes)
+        survey.scopes = [
+            issuers: false, GroupResource(group: "apiregistration.k8s.io", resource: "apiservices"): false,
+        ]
+        #expect(survey.needsScopes)
+        survey.fill(&report)
+        #expect(!report.rows.contains { $0.resource == issuers })
+        #expect(try row(issuers.resource, report.clusterRows).verdicts.allSatisfy { $0 == .no })
+        #expect(try row("apiservices", report.clusterRows).verdicts[0] == .yes)
+        #expect(try row("widgets", report.rows).verdicts[0] == .unknown)
+        // Users are in no namespace on any server.
+        #expect(try row("users", report.clusterRows).others == [])
+    }
+
+    @Test func whatHasNoColumnIsShownToo() throws {
+        var read = PolicyRule()
+        (read.verbs, read.nonResourceURLs) = (["get"], ["/api", "/metrics"])
+        var write = PolicyRule()
+        (write.verbs, write.nonResourceURLs) = (["post"], ["/metrics"])
+        let rules = [
+            rule(["get", "list", "deletecollection"], ["pods"]), rule(["get"], ["pods/proxy"]), read, write,
+        ]
+        let side = side("a", [], rules)
+        let page = try lines(side)
+        #expect(page.contains { $0.hasPrefix("pods ") && $0.contains("also deletecollection, get proxy") })
+        #expect(page.contains("Paths       get+post /metrics, /api"))
+        let report = try #require(side.report)
+        let json = AccessPage(report: report, subject: side.subject, now: Timestamp(seconds: 0)).json
+        guard case .array(let paths)? = json["paths"], case .array(let kinds)? = json["permissions"] else {
+            Issue.record("paths or permissions are missing")
+            return
+        }
+        #expect(paths.first?["path"] == .string("/metrics"))
+        let pods = try #require(kinds.first)
+        #expect(pods["others"] == .array([.string("deletecollection"), .string("get proxy")]))
     }
 
     @Test func incompleteRulesAreAskedForTheWorstFirst() {
@@ -111,6 +164,32 @@ struct AccessSurveyTests {
         #expect(words.kind.hasPrefix("/") || asked.namespace == namespace ?? "default")
     }
 
+    @Test func aNamedNamespaceIsInItself() throws {
+        let namespaces = GroupResource(group: "", resource: "namespaces")
+        let one = try AccessWords(parsing: "get ns/shop").question(namespaces, isNamespaced: false, in: "default")
+        #expect(one == AccessQuestion(verb: "get", resource: namespaces, namespace: "shop", name: "shop"))
+        let all = try AccessWords(parsing: "list ns").question(namespaces, isNamespaced: false, in: "default")
+        #expect(all == AccessQuestion(verb: "list", resource: namespaces))
+    }
+
+    @Test(arguments: [
+        ("impersonate users", "impersonate users", true), ("impersonate group/ops", "impersonate groups ops", true),
+        ("impersonate uids/7", "impersonate uids.authentication.k8s.io 7", true),
+        (
+            "impersonate userextras/scopes/view", "impersonate userextras.authentication.k8s.io/scopes view", true
+        ),
+        (
+            "approve signers/kubernetes.io/kube-apiserver-client",
+            "approve signers.certificates.k8s.io kubernetes.io/kube-apiserver-client", true
+        ),
+        ("get rockets.example.com/x", "get rockets.example.com x", false),
+    ])
+    func whatNoServerHasAsAKindIsAskedForAllTheSame(text: String, question: String, isKnown: Bool) throws {
+        let asked = try AccessWords(parsing: text).questionOfNoKind(in: "shop")
+        #expect(asked.question.words == question && asked.isKnown == isKnown)
+        #expect(asked.question.namespace == (isKnown ? "" : "shop"))
+    }
+
     @Test(arguments: ["", "get", "get pods web", "get pods -n", "get pods --what"])
     func whatIsNoQuestionSaysWhatOneLooksLike(text: String) {
         #expect(throws: AccessWords.Failure.self) { try AccessWords(parsing: text) }
@@ -131,6 +210,7 @@ struct AccessSurveyTests {
         var survey = AccessSurvey(namespace: "shop")
         survey.rules = AccessRules(rules: rules)
         survey.clusterRules = AccessRules()
+        for kind in AccessRules(rules: rules).kinds(besides: []) { survey.scopes[kind] = true }
         var report = AccessReport(namespace: "shop")
         report.identity = UserIdentity(username: context, groups: groups)
         report.source = .server
@@ -236,7 +316,7 @@ struct AccessSurveyTests {
     @Test func whoEditsANamespaceMayActAsItsAccountsAndAsNobodyElse() {
         let edit = rule(["impersonate"], ["serviceaccounts"])
         #expect(dangers(cluster: [], shop: [edit]) == ["medium act as ServiceAccounts in shop"])
-        #expect(dangers(cluster: [edit]) == ["high act as ServiceAccounts in the whole cluster"])
+        #expect(dangers(cluster: [edit]) == ["critical act as ServiceAccounts in the whole cluster"])
         #expect(
             dangers(cluster: [rule(["impersonate"], ["users"])]) == ["critical act as any user in the whole cluster"])
         #expect(dangers(cluster: [rule(["impersonate"], ["groups"])]) == [])
@@ -288,6 +368,10 @@ struct AccessSurveyTests {
         ("update", "mutatingwebhookconfigurations", "admissionregistration.k8s.io", "webhooks"),
         ("update", "namespaces", "", "namespaces-change"), ("create", "applications", "argoproj.io", "gitops"),
         ("create", "helmreleases", "helm.toolkit.fluxcd.io", "gitops"), ("get", "nodes/proxy", "", "nodes-proxy"),
+        ("create", "applicationsets", "argoproj.io", "gitops"), ("get", "pods/proxy", "", "pods-proxy"),
+        ("create", "services/proxy", "", "pods-proxy"),
+        ("patch", "apiservices", "apiregistration.k8s.io", "apis-create"),
+        ("update", "customresourcedefinitions", "apiextensions.k8s.io", "apis-create"),
     ])
     func eachWayToADangerIsFound(verb: String, resource: String, group: String, id: String) throws {
         var survey = AccessSurvey(namespace: "")

@@ -29,6 +29,53 @@ struct AccessViewTests {
         #expect(app.effects.contains(.run(.main, .access(.mine(.own, namespace: namespace)))))
     }
 
+    @Test(arguments: [
+        ("access @far", "games"), ("access @staging", "default"), ("access @far -n web", "web"),
+        ("access vs far", "games"), ("access @prod", "shop"), ("access --as bob", "shop"), ("access @far all", ""),
+    ])
+    func anotherContextIsAskedInItsOwnNamespace(line: String, namespace: String) throws {
+        var app = App()
+        app.send(
+            .connection(
+                .contexts(
+                    [context("prod", namespace: "shop"), context("staging"), context("far", namespace: "games")],
+                    warnings: [])))
+        app.type(":\(line)\n")
+        #expect(app.state.shownAccess?.order.namespace == namespace)
+    }
+
+    @Test func aKindThatTheServerLacksIsAskedForAllTheSame() throws {
+        var app = App()
+        app.type(":access\n")
+        app.type("cimpersonate users\n")
+        let users = AccessQuestion(verb: "impersonate", resource: GroupResource(group: "", resource: "users"))
+        #expect(app.effects.contains(.askAccess(users, [.own])))
+        #expect(app.state.notice?.notice.kind != .warning)
+        app.type("cget rockets.example.com\n")
+        let rockets = AccessQuestion(
+            verb: "get", resource: GroupResource(group: "example.com", resource: "rockets"), namespace: "shop")
+        #expect(app.effects.contains(.askAccess(rockets, [.own])))
+        #expect(app.state.notice?.notice.kind == .warning)
+    }
+
+    @Test func whoMayBecomeAnAdministratorIsKnownOnceThePageSaysSo() throws {
+        var app = App()
+        app.type(":access\n")
+        func news(_ ids: [String], _ identity: AccessIdentity = .own) -> AppEvent {
+            var report = report("shop")
+            report.dangers = DangerousGrant.all.filter { ids.contains($0.id) }.map {
+                AccessReport.Danger(grant: $0, namespace: "")
+            }
+            return .access(AccessNews(.mine(identity, namespace: "shop"), .mine(report, Self.subject)))
+        }
+        app.send(news(["secrets-read"]))
+        #expect(!app.state.isNearlyClusterAdmin)
+        app.send(news(["escalate"], AccessIdentity(user: "bob")))
+        #expect(!app.state.isNearlyClusterAdmin)
+        app.send(news(["escalate"]))
+        #expect(app.state.isNearlyClusterAdmin)
+    }
+
     @Test func newsOfAnotherNamespaceAreNotShown() throws {
         var app = App()
         app.type(":access\n")

@@ -104,6 +104,19 @@ import Views
         try expectScreen("subject-80x24", screen("subject jane@example.com", 80, 24))
     }
 
+    @Test func whoMayNotListBindingsIsToldSo() throws {
+        var kinds: [KindScope: KindSnapshot] = [:]
+        for kind in [Role.kind, ClusterRole.kind, RoleBinding.kind, ClusterRoleBinding.kind] {
+            for namespace in kind.isNamespaced ? ["shop", nil] : [nil] {
+                kinds[KindScope(kind.groupResource, namespace: namespace)] = KindSnapshot(
+                    storeID: UInt64(kinds.count + 10), version: 1, state: .forbidden(reason: "forbidden"), objects: [])
+            }
+        }
+        let unread = ClusterSnapshot(epoch: 1, version: 9, kinds: kinds)
+        try expectScreen(
+            "subjects-forbidden", state(columns: 80, rows: 8).typing(":subjects\n").receiving(.snapshot(unread)))
+    }
+
     @Test func everybodyWhomBindingsName() throws {
         try expectScreen("subjects", screen("subjects", 120, 40))
         try expectScreen("subjects-80x24", screen("subjects", 80, 24))

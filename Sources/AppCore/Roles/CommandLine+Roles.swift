@@ -58,6 +58,10 @@ extension CommandLine {
             return .success(.whoCan(WhoCanLine(question: question, isNamespaced: true, namespace: namespace)))
         }
         guard let kind = kind(named: kindName, resources: resources) ?? unlisted(kindName, resources) else {
+            let (question, isKnown) = AccessQuestion.ofNoKind(
+                verb, kindName, name: pieces.isEmpty ? name : pieces.joined(separator: "/"), subresource: subresource,
+                namespace: "")
+            if isKnown { return .success(.whoCan(WhoCanLine(question: question, isNamespaced: false))) }
             return .failure(Failure(reason: "\(kindName) is no kind that this server has.", isUnknownName: true))
         }
         var question = AccessQuestion(

@@ -85,7 +85,11 @@ extension AppState {
         for identity in [line.identity, line.other].compactMap({ $0 }) {
             if let reason = whyUnknown(identity) { return show(.error, reason) }
         }
-        let namespace = (line.namespace ?? self.namespace) ?? ""
+        // Another context has a namespace of its own, in which one would be there.
+        let context = line.identity.context ?? line.other?.context
+        let other = contexts.first { $0.name == context && $0.name != session?.context }
+        let own = other.map { $0.namespace.isEmpty ? "default" : $0.namespace } ?? self.namespace
+        let namespace = (line.namespace ?? own) ?? ""
         openAccess(
             line.other.map { .compared(line.identity, $0, namespace: namespace) }
                 ?? .mine(line.identity, namespace: namespace))
@@ -110,7 +114,9 @@ extension AppState {
             question = words.question(
                 table.kind.groupResource, isNamespaced: table.kind.isNamespaced, in: order.namespace)
         } else {
-            return show(.error, "\(words.kind) is no kind that this server has.")
+            let (asked, isKnown) = words.questionOfNoKind(in: order.namespace)
+            question = asked
+            if !isKnown { show(.warning, "\(words.kind) is no kind that this server has; it is asked all the same.") }
         }
         changeAccess { $0.ask(question) }
         effects.append(.askAccess(question, order.identities))

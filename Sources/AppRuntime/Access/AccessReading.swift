@@ -53,7 +53,19 @@ package struct AccessReading: Sendable {
         // Who passes every check, does; no further question is needed.
         if try await all.get() || report.identity?.isSuperUser == true {
             report.allowEverything()
+            report.paths = survey.paths
             return report
+        }
+        if survey.needsScopes {
+            // Two requests where the server tells all at once. What it does not offer stays open.
+            left -= 2
+            do {
+                for resource in try await client.discover().resources {
+                    survey.scopes[resource.groupResource] = resource.isNamespaced
+                }
+            } catch let failure as APIFailure {
+                report.notes.append("which kinds are in namespaces is not known: \(failure.detail)")
+            }
         }
         let first = survey.firstQuestions(limit: left)
         left -= first.count
