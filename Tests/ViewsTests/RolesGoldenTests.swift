@@ -113,8 +113,8 @@ import Views
             }
         }
         let unread = ClusterSnapshot(epoch: 1, version: 9, kinds: kinds)
-        try expectScreen(
-            "subjects-forbidden", state(columns: 80, rows: 8).typing(":subjects\n").receiving(.snapshot(unread)))
+        let shown = state(columns: 80, rows: 8).typing(":subjects\n").receiving(.snapshot(unread))
+        #expect(render(shown).grid.text.contains("Who has which role is not known: you may list neither"))
     }
 
     @Test func everybodyWhomBindingsName() throws {
