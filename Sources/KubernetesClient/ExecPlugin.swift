@@ -1,3 +1,4 @@
+import Glibc
 import KubernetesModel
 
 /// A program that prints a credential.
@@ -73,4 +74,25 @@ public struct ExecPlugin: Sendable, Hashable {
 
     /// The program's name without its folder.
     public var name: String { command.split(separator: "/").last.map(String.init) ?? command }
+
+    /// Whether the program is there.
+    ///
+    /// - Parameter searchPath: The folders in which it is looked for, as in `PATH`.
+    /// - Returns: Whether it is a file that may be run.
+    func canRun(searchPath: String) -> Bool {
+        func isProgram(_ file: String) -> Bool {
+            var status = stat()
+            return stat(file, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access(file, X_OK) == 0
+        }
+        if command.contains("/") { return isProgram(command) }
+        return searchPath.split(separator: ":").contains { isProgram("\($0)/\(command)") }
+    }
+
+    /// What is said where it cannot be run.
+    var whyNotRun: String {
+        "its program \(command) \(command.contains("/") ? "cannot be run" : "is not on the PATH")"
+    }
+
+    /// How to get it.
+    var installation: String { installHint.isEmpty ? "install it, or correct exec.command" : installHint }
 }

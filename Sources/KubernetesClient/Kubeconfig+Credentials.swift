@@ -14,7 +14,7 @@ struct Origin {
     func material(_ field: String, data: Secret?, file: String?) throws(KubeconfigFailure) -> ClusterAccess.Material? {
         guard let data else { return file.map { .file($0) } }
         guard file == nil else { throw failure("has both \(field) and \(field)-data", "remove one of them") }
-        let digits = data.bytes.filter { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+        let digits = data.bytes.filter { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }
         guard let decoded = Data(base64Encoded: Data(digits)), !decoded.isEmpty else {
             throw failure("its \(field)-data is not base64", "encode it again, such as with base64 -w0")
         }

@@ -23,6 +23,7 @@ extension Kubeconfig {
         explicitPath: String?, environment: [String: String], homeDirectory: String?, serviceAccountDirectory: String
     ) throws(KubeconfigFailure) -> Kubeconfig {
         var config = Kubeconfig(proxies: ProxyEnvironment(environment))
+        config.searchPath = environment["PATH"]
         let pod = ServiceAccount(environment: environment, directory: serviceAccountDirectory)
         if let explicitPath, !explicitPath.isEmpty {
             let path = expanded(explicitPath, homeDirectory)

@@ -246,9 +246,12 @@ extension Kubeconfig.User {
         impersonation.extra = fields.lists("as-user-extra")
         exec = fields["exec"].map { ExecPlugin.read($0.mapping ?? [:], directory: directory) }
         authProvider = fields["auth-provider"].map { provider in
-            Kubeconfig.AuthProvider(
-                name: provider.mapping?.text("name") ?? "",
-                idToken: provider.mapping?["config"]?.mapping?.text("id-token").map { Secret($0) })
+            let config = provider.mapping?["config"]?.mapping ?? [:]
+            return Kubeconfig.AuthProvider(
+                name: provider.mapping?.text("name") ?? "", idToken: config.text("id-token").map { Secret($0) },
+                holdsSecret: config.contains { key, value in
+                    value.scalarText?.isEmpty == false && Kubeconfig.User.soundsSecret(key.scalarText ?? "")
+                })
         }
     }
 }

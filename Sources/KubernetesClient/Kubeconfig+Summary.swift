@@ -103,13 +103,17 @@ extension Kubeconfig {
             let credential = access.credential
             summary.credential = credential.words
             summary.expiry = credential.expiry
-            if case .token(nil) = credential.kind, summary.kind == "token" { summary.kind = "opaque token" }
+            if case .certificate = credential.kind { summary.kind = "certificate" }
+            if case .token(nil) = credential.kind, summary.kind == "token", credential.expiry == nil {
+                summary.kind = "opaque token"
+            }
             if let plugin = access.execPlugin { summary.credential = "what `\(plugin.shownCommand)` gives" }
             summary.problem = access.expired(credential, now: now)?.description
             summary.add(access, credential)
             summary.flags =
                 ContextFlags(
-                    context: context, access: access, credential: credential, problem: summary.problem, now: now
+                    context: context, access: access, credential: credential, problem: summary.problem, now: now,
+                    searchPath: searchPath
                 ).all
         } catch {
             summary.problem = error.description
@@ -177,11 +181,16 @@ extension Kubeconfig.Summary {
         }
         if case .token(let token?) = credential.kind {
             if !token.issuer.isEmpty { add("Issued by", token.issuer) }
+            if !token.email.isEmpty { add("Email", token.email) }
             if !token.groups.isEmpty { add("Groups", token.groups.joined(separator: ", ")) }
+        }
+        for other in credential.beside {
+            let end = other.expiry.map { ", until \($0.rfc3339)" } ?? ""
+            add("Also", "a \(other.words)\(end): servers look at the certificate first")
         }
         if let file = credential.file, file != self.file { add("Credential in", file) }
         if let plugin = access.execPlugin, !plugin.installHint.isEmpty {
-            add("Install", plugin.installHint.split(whereSeparator: \.isNewline).first.map(String.init) ?? "")
+            add("Install", plugin.installHint)
         }
         if access.server.usesTLS {
             switch access.certificateAuthority {
@@ -220,8 +229,12 @@ extension ClusterAccess {
         case (.value?, _), (nil, .data?): break
         default: return nil
         }
-        guard let expiry = credential.expiry, expiry < now else { return nil }
-        let what = bearerToken == nil ? "client certificate" : "token"
+        let isOver = { (facts: CredentialFacts) in facts.expiry.map { $0 < now } ?? false }
+        // Servers go on to the token where they do not take the certificate.
+        guard let expiry = credential.expiry, isOver(credential), credential.beside.allSatisfy(isOver) else {
+            return nil
+        }
+        let what = if case .certificate = credential.kind { "client certificate" } else { "token" }
         return KubeconfigFailure(
             file: file, entry: "user \"\(userName)\"", problem: "its \(what) expired on \(expiry.rfc3339)",
             remedy: "get a new one")

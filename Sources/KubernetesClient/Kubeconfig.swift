@@ -42,6 +42,8 @@ public struct Kubeconfig: Sendable {
     var fileOfCurrentContext: String?
     /// The first file after it that sets one too.
     public internal(set) var fileOfNextCurrentContext: String?
+    /// Where credential programs are looked for, as in `PATH`; `nil` where nobody looks.
+    var searchPath: String?
     /// The namespace of the pod that we run in, for contexts without one.
     var podNamespace: String?
 
@@ -113,6 +115,8 @@ public struct Kubeconfig: Sendable {
         var name: String
         /// The ID token of `oidc`.
         var idToken: Secret?
+        /// Whether its fields hold something that nobody else should read.
+        var holdsSecret = false
     }
 
     /// What is wrong with `exec`, and what to do.

@@ -29,10 +29,27 @@ public struct KubeconfigFailure: Error, Sendable, Hashable, CustomStringConverti
         return Self.oneLine(remedy.isEmpty ? text : "\(text); \(remedy)")
     }
 
-    /// The text with line breaks and other control characters made visible blanks.
+    /// The text on one line: line breaks are blanks, and characters that would change how it looks are made visible.
     static func oneLine(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.map { $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 }))
+        let bytes = text.utf8
+        // Most are as they should be.
+        guard !bytes.allSatisfy({ 0x20..<0x7F ~= $0 }) else { return text }
+        let lines = text.split(whereSeparator: \.isNewline)
+        let scalars = lines.joined(separator: " ").unicodeScalars.map { scalar in
+            isHarmless(scalar) ? scalar : "\u{FFFD}"
+        }
+        return String(String.UnicodeScalarView(scalars))
+    }
+
+    /// Whether a character neither controls a terminal nor turns the direction of text around.
+    ///
+    /// - Parameter scalar: The character.
+    /// - Returns: false for control characters, a tab too, and for those that say which way text runs.
+    public static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x20..<0x7F: true
+        case 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069: false
+        default: scalar.properties.generalCategory != .control
+        }
     }
 }

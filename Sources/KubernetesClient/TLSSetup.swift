@@ -36,17 +36,23 @@ struct TLSSetup {
         let chain = try certificateItem.certificates()
         configuration.certificateChain = chain.map { .certificate($0) }
         configuration.privateKey = .privateKey(try keyItem.privateKey())
-        var probe = TLSConfiguration.makeClientConfiguration()
-        probe.trustRoots = .certificates([])
-        probe.certificateChain = configuration.certificateChain
-        probe.privateKey = configuration.privateKey
-        do {
-            _ = try NIOSSLContext(configuration: probe)
-        } catch {
-            throw keyItem.failure(
-                "does not belong to the client certificate", "give the key that the certificate was made for")
-        }
+        try keyItem.check(belongsTo: configuration)
         if let expiry = chain.first?.expiry, expiry < now { warnings.append(certificateItem.expired(expiry)) }
+    }
+
+    /// Checks whether a client key can be used with a certificate.
+    ///
+    /// - Throws: When one of them is none, the key is encrypted, or they do not belong together; in words about
+    ///   `client-key-data`.
+    static func check(key: [UInt8], ofCertificate pem: [UInt8]) throws(KubeconfigFailure) {
+        func item(_ field: String, _ bytes: [UInt8]) -> Source.Item {
+            Source.Item(file: nil, entry: "", field: field, material: .data(Secret(bytes)))
+        }
+        let keyItem = item("client-key", key)
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.certificateChain = try item("client-certificate", pem).certificates().map { .certificate($0) }
+        configuration.privateKey = .privateKey(try keyItem.privateKey())
+        try keyItem.check(belongsTo: configuration)
     }
 }
 
@@ -110,6 +116,20 @@ private struct Source {
                 return certificates
             }
             throw failure("holds no PEM certificate", "it must hold a -----BEGIN CERTIFICATE----- block")
+        }
+
+        /// Throws when this is not the key of the configuration's certificate.
+        func check(belongsTo configuration: TLSConfiguration) throws(KubeconfigFailure) {
+            var probe = TLSConfiguration.makeClientConfiguration()
+            probe.trustRoots = .certificates([])
+            probe.certificateChain = configuration.certificateChain
+            probe.privateKey = configuration.privateKey
+            do {
+                _ = try NIOSSLContext(configuration: probe)
+            } catch {
+                throw failure(
+                    "does not belong to the client certificate", "give the key that the certificate was made for")
+            }
         }
 
         func privateKey() throws(KubeconfigFailure) -> NIOSSLPrivateKey {

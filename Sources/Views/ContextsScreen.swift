@@ -209,13 +209,22 @@ private func draw(
 ) {
     let context = deletion.context
     let unused = context.unused.joined(separator: " and ")
+    let isOne = context.unused.count == 1
     var lines: [(String, StyleRole)] = [
         ("It goes from \(context.place); a copy of the file is kept beside it.", .plain)
     ]
     if deletion.withUnused {
-        lines.append(("Its \(unused) go with it: no other context uses them. x: keep them", .degraded))
+        let words =
+            isOne
+            ? "goes with it: no other context uses it. x: keep it"
+            : "go with it: no other context uses them. x: keep them"
+        lines.append(("Its \(unused) \(words)", .degraded))
     } else if !unused.isEmpty {
-        lines.append(("Its \(unused) stay, though no other context uses them. x: delete them too", .plain))
+        let words =
+            isOne
+            ? "stays, though no other context uses it. x: delete it too"
+            : "stay, though no other context uses them. x: delete them too"
+        lines.append(("Its \(unused) \(words)", .plain))
     } else {
         let why = "other contexts use them, other files have them, or not all contexts can be read."
         lines.append(("Its cluster and user stay: \(why)", .plain))

@@ -97,12 +97,12 @@ func printableNotEvaluated(_ report: Report) -> String? {
     return lines.joined(separator: "\n")
 }
 
-/// A server's words with control characters made visible; lines stay lines.
+/// A server's words with characters made visible that would change how they look; lines stay lines.
 func printable(_ text: String) -> String {
     String(
         String.UnicodeScalarView(
             text.unicodeScalars.map { scalar in
-                scalar == "\n" || scalar == "\t" || scalar.properties.generalCategory != .control ? scalar : "\u{FFFD}"
+                scalar == "\n" || scalar == "\t" || KubeconfigFailure.isHarmless(scalar) ? scalar : "\u{FFFD}"
             }))
 }
 

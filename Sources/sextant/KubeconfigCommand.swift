@@ -33,7 +33,7 @@ struct KubeconfigTools: AsyncParsableCommand {
         @Option(help: "The least severity that makes it fail: broken, degraded or hygiene.")
         var failOn = Severity.degraded
 
-        @Flag(help: "Ask the servers too, for names in certificates and for clocks (kc-tls-name, kc-skew).")
+        @Flag(help: "Ask the servers too, for names in certificates, clocks and versions (kc-tls-name, kc-skew).")
         var connect = false
 
         func run() async throws {
@@ -65,7 +65,7 @@ struct KubeconfigTools: AsyncParsableCommand {
             let prober = ContextProber(
                 kubeconfig, userAgent: "sextant/\(productVersion)", logger: Setup(environment: environment).logger)
             await prober.probe(contexts.map(\.name)) { await answers.add($0, $1) }
-            return report.adding(await answers.byContext, of: kubeconfig)
+            return report.adding(await answers.byContext, of: kubeconfig, now: localNow())
         }
 
         /// What servers answered so far.

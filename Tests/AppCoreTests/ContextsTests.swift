@@ -151,6 +151,16 @@ struct ContextsTests {
         #expect(app.effects == [])
     }
 
+    /// What is typed after a closed prompt would be commands.
+    @Test func anImpossibleNamespaceKeepsThePromptOpen() {
+        var app = Self.app()
+        app.press(.character("g"), .character("n"))
+        app.type("Shop_1\n")
+        #expect(app.effects == [])
+        #expect(app.state.prompt?.error?.hasPrefix("No namespace has that name") == true)
+        #expect(app.state.prompt?.editor.text == "Shop_1")
+    }
+
     @Test func theCurrentContextIsChosen() {
         var app = Self.app()
         app.press(.character("g"), .character("u"))

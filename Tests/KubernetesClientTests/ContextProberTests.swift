@@ -80,7 +80,7 @@ struct ContextProberTests {
         }
         #expect(words.contains("is for another name than"))
         #expect(seen.isEmpty)
-        let report = KubeconfigReport().adding(["dev": probe], of: config)
+        let report = KubeconfigReport().adding(["dev": probe], of: config, now: testTime)
         #expect(report.findings.map(\.rule) == [.serverName])
         #expect(report.findings.map(\.line) == [5])
     }
@@ -90,8 +90,11 @@ struct ContextProberTests {
         off.headers.append(("Date", "Sat, 21 Nov 2020 08:49:37 GMT"))
         let (probe, _, config) = try await probe([off])
         #expect(probe.clockWords?.contains("ahead of the server's") == true)
-        let report = KubeconfigReport(notEvaluated: [.skew: "x", .serverName: "x"]).adding(["dev": probe], of: config)
-        #expect(report.findings.map(\.rule) == [.skew])
+        let report = KubeconfigReport(notEvaluated: [.skew: "x", .serverName: "x"])
+            .adding(["dev": probe], of: config, now: testTime)
+        // Its version is old too.
+        #expect(report.findings.map(\.rule) == [.skew, .skew])
+        #expect(report.findings.last?.title.hasPrefix("its server has Kubernetes v1.20.2: ") == true)
         #expect(report.notEvaluated == [:])
     }
 
@@ -105,7 +108,7 @@ struct ContextProberTests {
             return
         }
         #expect(words.contains("refused"))
-        let report = KubeconfigReport().adding(["dev": await prober.probe("dev")], of: config)
+        let report = KubeconfigReport().adding(["dev": await prober.probe("dev")], of: config, now: testTime)
         #expect(report.findings == [])
         #expect(report.notEvaluated.count == 2)
     }

@@ -6,6 +6,9 @@ import Testing
 
 /// What lint says of kubeconfigs.
 struct KubeconfigLintTests {
+    /// 2026-11-21T12:00:00Z, when the authority of the fixtures is valid already.
+    private static let noon = Timestamp(seconds: testTime.seconds + 12 * 3600)
+
     /// What is found in one file that nobody else can read: its folder is left out of the words.
     private func found(
         _ text: String, environment: [String: String] = [:], mode: Int = 0o600,
@@ -17,7 +20,7 @@ struct KubeconfigLintTests {
             try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
             try prepare(directory)
             let report = try KubeconfigLint.report(
-                on: [path], environment: environment, homeDirectory: nil, now: testTime)
+                on: [path], environment: environment, homeDirectory: nil, now: Self.noon)
             #expect(report.files == [path])
             return report.findings.map { finding in
                 let line = finding.line.map { "\($0)" } ?? "-"
@@ -137,7 +140,63 @@ struct KubeconfigLintTests {
     ])
     func clientCertificatesAreRead(name: String, expected: String?) throws {
         let user = "client-certificate-data: \(try data(name)), client-key-data: \(try data("client.key"))"
-        #expect(try found(kubeconfigText(user: user)) == [expected.map { "9 \($0)" }].compactMap(\.self))
+        // The key of most of these is not kept.
+        let lines = try found(kubeconfigText(user: user)).filter { !$0.contains("its client-key-data") }
+        #expect(lines == [expected.map { "9 \($0)" }].compactMap(\.self))
+    }
+
+    @Test(arguments: [
+        ("client-expired.key", "does not belong to the client certificate"),
+        ("client.crt", "holds no PEM private key"),
+    ])
+    func keysAreLookedAt(name: String, expected: String) throws {
+        let user = "client-certificate-data: \(try data("client.crt")), client-key-data: \(try data(name))"
+        #expect(
+            try found(kubeconfigText(user: user)) == [
+                "9 broken kc-bad-certificate: user \"u\" its client-key-data \(expected)"
+            ])
+    }
+
+    @Test func aKeyInAFileIsLookedAtToo() throws {
+        let lines = try found(kubeconfigText(user: "client-certificate: a.crt, client-key: a.key")) { directory in
+            for (name, file) in [("client.crt", "a.crt"), ("client-expired.key", "a.key")] {
+                try Data(try Fixture.bytes("tls/\(name)")).write(to: URL(filePath: "\(directory)/\(file)"))
+            }
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: directory + "/a.key")
+        }
+        #expect(
+            lines == [
+                "9 broken kc-bad-certificate: user \"u\" its client-key does not belong to the client certificate"
+            ])
+    }
+
+    @Test func whatIsNotValidYetIsSaid() throws {
+        let token = webToken(#"{"nbf":1795305600,"exp":1800000000}"#)
+        #expect(
+            try found(kubeconfigText(user: "token: \(token)")) == [
+                "9 degraded kc-token-expiry: user \"u\" its token is valid only from 2026-11-22T00:00:00Z"
+            ])
+        // Clocks differ by some seconds.
+        #expect(try found(kubeconfigText(user: "token: \(webToken(#"{"nbf":1795262430,"exp":1800000000}"#))")) == [])
+        let cluster = "server: https://a, certificate-authority-data: \(try data("ca.crt"))"
+        let text = kubeconfigText(cluster: cluster, user: Self.user)
+        let report = KubeconfigLint.report(
+            on: Array(text.utf8), at: "/k/config", now: Timestamp(seconds: 1_000_000_000))
+        #expect(report.findings.map(\.rule) == [.certificateExpiry])
+        #expect(report.findings[0].title.hasPrefix("its certificate authority is valid only from 20"))
+    }
+
+    @Test func theTokensOfOIDCAndEKSAreRead() throws {
+        let expired = webToken(#"{"exp":1700000000}"#)
+        #expect(
+            try found(kubeconfigText(user: "auth-provider: {name: oidc, config: {id-token: \(expired)}}")) == [
+                "9 broken kc-token-expiry: user \"u\" its id-token expired on 2023-11-14T22:13:20Z"
+            ])
+        #expect(
+            try found(kubeconfigText(user: "token: \(amazonToken("20261121T114400Z"))")) == [
+                "9 broken kc-token-expiry: user \"u\" its token expired on 2026-11-21T11:59:00Z"
+            ])
+        #expect(try found(kubeconfigText(user: "token: \(amazonToken("20261121T114600Z"))")) == [])
     }
 
     @Test func anAdministratorOfAzureIsToldTheWayOut() throws {
@@ -280,6 +339,49 @@ struct KubeconfigLintTests {
             try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: directory)
         }
         #expect(open.count == 1 && open[0].hasPrefix("- degraded kc-perms:  others can replace it: its folder"))
+    }
+
+    @Test(arguments: [
+        ("auth-provider: {name: oidc, config: {refresh-token: hush}}", true),
+        ("auth-provider: {name: oidc, config: {client-secret: hush, client-id: me}}", true),
+        ("auth-provider: {name: oidc, config: {client-id: me, idp-issuer-url: 'https://a'}}", false),
+        ("exec: {EXEC, env: [{name: AWS_SECRET_ACCESS_KEY, value: hush}]}", true),
+        ("exec: {EXEC, env: [{name: HCLOUD_TOKEN, value: hush}]}", true),
+        ("exec: {EXEC, env: [{name: HCLOUD_TOKEN, value: ''}]}", false),
+        ("exec: {EXEC, env: [{name: AWS_PROFILE, value: a}, {name: AWS_WEB_IDENTITY_TOKEN_FILE, value: /a}]}", false),
+    ])
+    func secretsOfProgramsAndProvidersAreOnes(user: String, expected: Bool) throws {
+        let exec = "apiVersion: client.authentication.k8s.io/v1, command: /bin/true, interactiveMode: Never"
+        let text = kubeconfigText(user: user.replacing("EXEC", with: exec))
+        let lines = try found(text, mode: 0o644).filter { $0.contains("kc-perms") }
+        #expect(lines.isEmpty != expected)
+        #expect(lines.allSatisfy { !$0.contains("hush") })
+    }
+
+    @Test func thePasswordOfAProxyIsASecret() throws {
+        func lines(_ proxy: String) throws -> [String] {
+            let cluster = "server: https://a, proxy-url: '\(proxy)'"
+            return try found(kubeconfigText(cluster: cluster, user: Self.user), mode: 0o644)
+                .filter { $0.contains("kc-perms") }
+        }
+        #expect(try lines("http://me:hush@p:3128").count == 1)
+        #expect(try lines("http://me@p:3128") == [])
+    }
+
+    @Test func whatIsPassedOverIsSaid() throws {
+        let second = kubeconfigText(user: Self.user) + "\n---\nusers: [{name: v, user: {token: hush}}]\n"
+        #expect(
+            try found(second, mode: 0o644) == [
+                "- degraded kc-bad-entry:  only the first of its documents counts",
+                "- degraded kc-perms:  it holds secrets, and others can open it: its mode is 0644",
+            ])
+        let nameless = kubeconfigText(user: Self.user).replacing(
+            "contexts:", with: "- user: {token: hush}\ncontexts:")
+        #expect(
+            try found(nameless, mode: 0o644) == [
+                "- degraded kc-perms:  it holds secrets, and others can open it: its mode is 0644",
+                "10 degraded kc-bad-entry:  an entry of `users` has no name and is passed over",
+            ])
     }
 
     @Test func whatIsNoKubeconfigIsAFindingAndTheOthersAreLookedAt() throws {

@@ -54,3 +54,11 @@ func webToken(_ claims: String) -> String {
     }
     return "\(part(#"{"alg":"none"}"#)).\(part(claims)).c2ln"
 }
+
+/// A token of EKS that was made at a time such as `20261120T235000Z`; it is signed by nobody.
+func amazonToken(_ date: String) -> String {
+    let url = "https://sts.eu-west-1.amazonaws.com/?Action=GetCallerIdentity&X-Amz-Date=\(date)&X-Amz-Expires=60"
+    let digits = Data(url.utf8).base64EncodedString()
+    return "k8s-aws-v1."
+        + digits.replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+}

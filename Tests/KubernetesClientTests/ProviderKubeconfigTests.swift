@@ -95,6 +95,84 @@ struct ProviderKubeconfigTests {
         #expect(admin.flags == ["grave admin"])
     }
 
+    /// As `az aks get-credentials --admin` writes it: servers look at the certificate first.
+    @Test func aCertificateCountsBeforeTheTokenBesideIt() throws {
+        let token = "token: hushhushhushhushxyz9"
+        let masters = try shown(cluster: far, user: "\(try pair("client-masters")), \(token)")
+        #expect(masters.kind == "certificate")
+        #expect(masters.flags == ["grave admin"])
+        #expect(masters.credential == "client certificate CN=admin, O=dev, O=system:masters")
+        let expired = try shown(cluster: far, user: "\(try pair("client-expired")), \(token)")
+        #expect(expired.flags == ["grave expired"])
+        // What cannot be read says nothing.
+        let broken = "client-certificate-data: aGVsbG8=, client-key-data: aGVsbG8=, \(token)"
+        #expect(try shown(cluster: far, user: broken).kind == "opaque token")
+
+        let config = try kubeconfig(
+            kubeconfigText(cluster: far, user: "\(try pair("client-masters")), \(token)"))
+        let credential = try config.resolve(context: nil, now: testTime).credential
+        #expect(credential.identity?.isSuperUser == true)
+        #expect(credential.expiry?.rfc3339 == "2120-01-01T00:00:00Z")
+        #expect(credential.beside.map(\.words) == ["token …xyz9"])
+        let summary = config.summary(of: try #require(config.contexts.first), now: testTime)
+        #expect(
+            summary.facts.first { $0.label == "Also" }?.text == "a token …xyz9: servers look at the certificate first")
+    }
+
+    @Test func anExpiredCertificateIsTheProblemOnlyWithoutATokenThatLasts() throws {
+        func problem(_ user: String) throws -> String? {
+            let config = try kubeconfig(kubeconfigText(cluster: far, user: user))
+            return config.summary(of: try #require(config.contexts.first), now: testTime).problem
+        }
+        let ended = webToken(#"{"exp":1700000000}"#)
+        let lasting = webToken(#"{"exp":1800000000}"#)
+        let certificate = try pair("client-expired")
+        #expect(try problem("\(certificate), token: \(ended)")?.contains("its client certificate expired") == true)
+        #expect(try problem("\(certificate), token: \(lasting)") == nil)
+        #expect(try problem("\(try pair("client")), token: \(ended)") == nil)
+    }
+
+    @Test func aProgramThatIsNotThereMakesAContextBroken() throws {
+        let hint = "'\n kubelogin is not installed.\n\n See https://aka.ms/aks/kubelogin\n'"
+            .replacing("\n", with: "\\n").replacing("'", with: "\"")
+        let user =
+            "exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: kubelogin, installHint: \(hint)}"
+        var config = try kubeconfig(kubeconfigText(cluster: far, user: user))
+        let context = try #require(config.contexts.first)
+        #expect(config.summary(of: context, now: testTime).flags == [])
+        config.searchPath = "/nowhere:/nor/here"
+        let flag = try #require(config.summary(of: context, now: testTime).flags.first)
+        #expect(flag.label == "broken")
+        #expect(flag.weight == .grave)
+        #expect(flag.why == "its program kubelogin is not on the PATH")
+        #expect(!flag.next.contains("\u{FFFD}") && flag.next.contains("is not installed. "))
+        #expect(flag.next.hasSuffix("See https://aka.ms/aks/kubelogin"))
+    }
+
+    @Test func tokensOfAmazonEndAfterAQuarterOfAnHour() throws {
+        let ended = try shown(cluster: far, user: "token: \(amazonToken("20261120T234400Z"))")
+        #expect(ended.flags == ["grave expired"])
+        let good = try shown(cluster: far, user: "token: \(amazonToken("20261120T235900Z"))")
+        #expect(good.flags == ["warning expires soon"])
+        #expect(good.kind == "token")
+        for text in ["k8s-aws-v1.", "k8s-aws-v1.hush", "k8s-aws-v1.WC1BbXotRGF0ZT0yMDI2"] {
+            #expect(CredentialFacts(token: Secret(text)).expiry == nil)
+        }
+    }
+
+    @Test func aTokenThatIsNotValidYetIsFlaggedAndShowsItsEmail() throws {
+        let token = webToken(#"{"nbf":1795305600,"exp":1800000000,"email":"alice@example.com"}"#)
+        let config = try kubeconfig(kubeconfigText(cluster: far, user: "token: \(token)"))
+        let summary = config.summary(of: try #require(config.contexts.first), now: testTime)
+        #expect(summary.flags.map(\.label) == ["not yet valid"])
+        #expect(summary.facts.first { $0.label == "Email" }?.text == "alice@example.com")
+    }
+
+    @Test func wordsStayOnOneLineAndRunOneWay() {
+        #expect(KubeconfigFailure.oneLine("\na\r\n\nb\n") == "a b")
+        #expect(KubeconfigFailure.oneLine("a\u{202E}b\u{1B}\u{2066}\u{200F}é") == "a\u{FFFD}b\u{FFFD}\u{FFFD}\u{FFFD}é")
+    }
+
     @Test func kubeadmAndItsLikesHaveCertificates() throws {
         let masters = try shown(cluster: far, user: try pair("client-masters"))
         #expect(masters.flags == ["grave admin"])

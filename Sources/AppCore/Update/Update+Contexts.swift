@@ -194,9 +194,23 @@ extension AppState {
             if text != id.name { effects.append(.changeContext(.rename(id, to: text))) }
         case .namespace(let id):
             let before = contexts.first { $0.id == id }?.namespace
+            guard text.isEmpty || text == before || Self.isNamespaceName(text) else {
+                prompt?.error = "No namespace has that name: small letters, digits and `-`, at most 63."
+                return
+            }
             prompt = nil
             if text != before { effects.append(.changeContext(.setNamespace(id, to: text))) }
         }
+    }
+
+    /// Whether a text is a name by RFC 1123, as namespaces have it.
+    private static func isNamespaceName(_ text: String) -> Bool {
+        func isAlphanumeric(_ byte: UInt8) -> Bool {
+            UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+        }
+        guard let first = text.utf8.first, let last = text.utf8.last, text.utf8.count <= 63 else { return false }
+        return isAlphanumeric(first) && isAlphanumeric(last)
+            && text.utf8.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: "-") }
     }
 
     // MARK: - News

@@ -20,7 +20,7 @@ extension ClusterAccess {
             file: credential.file, actsAs: impersonation?.user)
         subject.hasCredential = credential.kind != .nothing
         let facts = isFromProgram ? given?.facts : credential
-        subject.details = (facts?.details ?? []) + renewal + warnings
+        subject.details = (facts?.details ?? []) + (facts?.also ?? []) + renewal + warnings
         return subject
     }
 
@@ -58,6 +58,14 @@ extension ClusterAccess {
 }
 
 extension CredentialFacts {
+    /// What is shown beside it.
+    fileprivate var also: [AccessSubject.Detail] {
+        beside.map { other in
+            let end = other.expiry.map { ", until \($0.rfc3339)" } ?? ""
+            return .init("Also", "a \(other.words)\(end): servers look at the certificate first")
+        }
+    }
+
     /// Who made it, for how long, and what it is bound to.
     fileprivate var details: [AccessSubject.Detail] {
         switch kind {
@@ -80,6 +88,7 @@ extension CredentialFacts {
             if !token.audiences.isEmpty {
                 details.append(.init("Accepted by", token.audiences.joined(separator: ", ")))
             }
+            if !token.email.isEmpty { details.append(.init("Email", token.email)) }
             if let made = token.issuedAt { details.append(.init("Made", made.rfc3339)) }
             if !token.pod.isEmpty {
                 let node = token.node.isEmpty ? "" : " on node \(token.node)"
@@ -93,6 +102,10 @@ extension CredentialFacts {
                         isWarning: true))
             }
             return details
+        case .token(nil) where expiry != nil:
+            return [
+                .init("Token", "a signed request of AWS: only the server learns who one is; it ends after 15 minutes")
+            ]
         case .token(nil): return [.init("Token", "not readable: it does not say who one is, or until when")]
         case .password: return [.init("Ends", "never: a password lasts until it is changed", isWarning: true)]
         case .certificate(nil), .program, .nothing: return []

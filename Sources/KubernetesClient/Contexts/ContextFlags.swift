@@ -8,10 +8,13 @@ struct ContextFlags {
 
     init(
         context: Kubeconfig.Context, access: ClusterAccess, credential: CredentialFacts, problem: String?,
-        now: Timestamp
+        now: Timestamp, searchPath: String?
     ) {
         let isLocal = access.server.host == "localhost" || IPAddress(access.server.host)?.isLoopback == true
         addExpiry(credential, problem, now)
+        if let searchPath, let plugin = access.execPlugin, !plugin.canRun(searchPath: searchPath) {
+            add("broken", .grave, plugin.whyNotRun, plugin.installation)
+        }
         addPower(access, credential, isLocal)
         addConnection(access, isLocal)
         if let user = access.impersonation?.user {
@@ -35,17 +38,18 @@ struct ContextFlags {
         var what = "token"
         if case .certificate(let facts) = credential.kind {
             what = "client certificate"
-            if let facts, facts.notBefore > now {
-                add(
-                    "not yet valid", .grave, "its certificate is valid only from \(facts.notBefore.rfc3339)",
-                    "check the clock of this machine")
-            }
             if facts == nil { add("broken", .grave, "its client certificate cannot be read", "get a new one") }
+        }
+        if let beginning = credential.beginning(after: now) {
+            add(
+                "not yet valid", .grave, "its \(what) is valid only from \(beginning.rfc3339)",
+                "check the clock of this machine")
         }
         if let expiry = credential.expiry {
             let soon: Int64 = what == "token" ? 3600 : 30 * 86_400
             if expiry < now {
-                add("expired", .grave, "its \(what) expired on \(expiry.rfc3339)", "get a new one")
+                let other = credential.beside.isEmpty ? "" : "; only the token beside it may still count"
+                add("expired", .grave, "its \(what) expired on \(expiry.rfc3339)\(other)", "get a new one")
             } else if expiry.seconds &- now.seconds < soon {
                 add("expires soon", .warning, "its \(what) expires on \(expiry.rfc3339)", "get a new one before")
             }

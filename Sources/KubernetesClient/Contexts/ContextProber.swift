@@ -178,8 +178,11 @@ extension KubeconfigReport {
     /// - Parameters:
     ///   - probes: The answers, by context.
     ///   - kubeconfig: The files that were looked at.
+    ///   - now: What time it is.
     /// - Returns: With `kc-tls-name` and `kc-skew`, as far as servers answered.
-    public func adding(_ probes: [String: ContextProbe], of kubeconfig: Kubeconfig) -> KubeconfigReport {
+    public func adding(
+        _ probes: [String: ContextProbe], of kubeconfig: Kubeconfig, now: Timestamp
+    ) -> KubeconfigReport {
         var report = self
         var seen: Set<String> = []
         var silent = 0
@@ -200,6 +203,11 @@ extension KubeconfigReport {
             case .reached:
                 if let words = probe.clockWords {
                     note(.skew, .degraded, words, "let both keep time with NTP: tokens and certificates have limits")
+                }
+                if let words = probe.versionWords(now: now) {
+                    note(
+                        .skew, .degraded, "its server has Kubernetes \(probe.version): \(words)",
+                        "upgrade it, one minor version at a time")
                 }
             default: silent += 1
             }

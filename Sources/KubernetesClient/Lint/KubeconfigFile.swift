@@ -11,6 +11,10 @@ struct KubeconfigFile {
     private let root: Node.Mapping
     /// Entries by list and name: all that have the name.
     private let entries: [String: [String: [Node.Mapping]]]
+    /// Entries that are passed over since they have no name.
+    let nameless: [KubeconfigFailure]
+    /// Whether there may be secrets in parts of it that do not count.
+    let mayHideSecrets: Bool
 
     /// Reads a file.
     init(path: String, bytes: [UInt8]) throws(KubeconfigFailure) {
@@ -21,13 +25,26 @@ struct KubeconfigFile {
         self.config = config
         root = document.root?.mapping ?? [:]
         var entries: [String: [String: [Node.Mapping]]] = [:]
+        var nameless: [KubeconfigFailure] = []
         for list in ["clusters", "users", "contexts"] {
-            for entry in root[list]?.sequence?.compactMap(\.mapping) ?? [] {
-                guard let name = entry["name"]?.scalarText else { continue }
+            for node in root[list]?.sequence ?? [] {
+                guard let entry = node.mapping, let name = entry["name"]?.scalarText, !name.isEmpty else {
+                    nameless.append(
+                        KubeconfigFailure(
+                            file: path, line: node.mark?.line,
+                            problem: "an entry of `\(list)` has no name and is passed over",
+                            remedy: "name it or remove it"))
+                    continue
+                }
                 entries[list, default: [:]][name, default: []].append(entry)
             }
         }
         self.entries = entries
+        self.nameless = nameless
+        let keys = ["token:", "password:", "client-key-data:", "client-secret:"]
+        mayHideSecrets =
+            !(nameless.isEmpty && document.passedOver.isEmpty)
+            && keys.contains { bytes.firstRange(of: Array($0.utf8)) != nil }
     }
 
     /// The line of a top-level field.

@@ -87,7 +87,7 @@ public enum KubeconfigRule: String, Sendable, Hashable, CaseIterable {
         case .badProxyURL: "a proxy-url that is no http, https or socks5 URL"
         case .badNamespace: "a context whose namespace is no DNS label"
         case .fileMissing: "a certificate, key or token file that cannot be read"
-        case .badCertificate: "a certificate that is not one"
+        case .badCertificate: "a certificate that is not one, or a key that is not its own"
         case .bothDataAndFile: "a certificate or key that is given twice, as data and as a file"
         case .keyWithoutCertificate: "a client certificate without its key, or a key without its certificate"
         case .manyCredentials: "a user with several credentials of which one counts or none"
@@ -100,14 +100,14 @@ public enum KubeconfigRule: String, Sendable, Hashable, CaseIterable {
         case .insecureWithAuthority: "insecure-skip-tls-verify beside a certificate authority"
         case .plaintextPassword: "a password in plain text"
         case .staticToken: "a token that does not end"
-        case .tokenExpiry: "a token that has expired"
+        case .tokenExpiry: "a token that has expired, or is not valid yet"
         case .certificateExpiry: "a certificate that has expired, soon will, or is not valid yet"
         case .masters: "a client certificate of system:masters, which no rule can limit or take away"
         case .sameServer: "one server under several names"
         case .production: "a current-context that looks like production"
         case .serverName: "a server whose certificate is for other names"
         case .proxy: "a proxy between here and the server"
-        case .skew: "a clock that differs from the server's"
+        case .skew: "a clock that differs from the server's, or a server past its end of life"
         }
     }
 

@@ -1,4 +1,3 @@
-import Glibc
 import KubernetesModel
 
 /// What users show to the server.
@@ -21,8 +20,9 @@ extension KubeconfigLint {
         }
         let pem = material(
             "client-certificate", data: user.clientCertificateData, file: user.clientCertificate, subject)
-        if let pem { lookAtCertificate(pem, subject, user.clientCertificateData == nil ? "" : "-data") }
-        _ = material("client-key", data: user.clientKeyData?.text, file: user.clientKey, subject, isSecret: true)
+        let isRead = pem.map { lookAtCertificate($0, subject, user.clientCertificateData == nil ? "" : "-data") }
+        let key = material("client-key", data: user.clientKeyData?.text, file: user.clientKey, subject, isSecret: true)
+        if let pem, let key, isRead == true { lookAtKey(key, of: pem, user, subject) }
         lookAtToken(of: user, subject)
         lookAtExec(of: user, hasCertificate: hasCertificate, subject)
         if user.username != nil || user.password != nil {
@@ -83,11 +83,26 @@ extension KubeconfigLint {
         }
     }
 
-    private mutating func lookAtCertificate(_ pem: [UInt8], _ subject: Subject, _ suffix: String) {
+    /// Notes a key that cannot be used, or that is another certificate's.
+    private mutating func lookAtKey(_ key: [UInt8], of pem: [UInt8], _ user: Kubeconfig.User, _ subject: Subject) {
+        do throws(KubeconfigFailure) {
+            try TLSSetup.check(key: key, ofCertificate: pem)
+        } catch {
+            let field = user.clientKeyData == nil ? "client-key" : "client-key-data"
+            note(
+                .badCertificate, .broken, subject, field,
+                title: error.problem.replacing("its client-key-data", with: "its \(field)"), error.remedy)
+        }
+    }
+
+    /// Notes what is wrong with a certificate, and what it may do.
+    ///
+    /// - Returns: Whether it is one.
+    private mutating func lookAtCertificate(_ pem: [UInt8], _ subject: Subject, _ suffix: String) -> Bool {
         let field = "client-certificate\(suffix)"
-        guard let certificate = CertificateFacts.read(pem: pem)?.first else {
+        guard let certificate = certificates(in: pem)?.first else {
             note(.badCertificate, .broken, subject, field, title: "its \(field) holds no certificate", "copy it again")
-            return
+            return false
         }
         let remedy =
             subject.isAzureAdministrator
@@ -115,6 +130,7 @@ extension KubeconfigLint {
                     ? "run az aks get-credentials without --admin, and kubelogin convert-kubeconfig; delete this user"
                     : "keep it for emergencies; work with a user whose rights come from a RoleBinding")
         }
+        return true
     }
 
     private mutating func lookAtToken(of user: Kubeconfig.User, _ subject: Subject) {
@@ -139,18 +155,29 @@ extension KubeconfigLint {
                 "copy the token again")
             return
         }
-        if let expiry = JSONWebToken(clean)?.expiry {
-            guard expiry < now else { return }
-            note(
-                .tokenExpiry, .broken, subject, field, title: "its token expired on \(expiry.rfc3339)",
-                "get a new one, such as with kubectl create token")
-        } else if user.tokenFile == nil {
+        let facts = CredentialFacts(token: clean)
+        lookAtLife(of: facts, "token", subject, field, "get a new one, such as with kubectl create token")
+        if facts.expiry == nil, user.tokenFile == nil {
             note(
                 .staticToken, .degraded, subject, field,
                 title: JSONWebToken(clean) == nil
                     ? "has a token in plain text that does not say when it ends"
                     : "has a token in plain text that never ends",
                 "use a credential program, or a token with an end: kubectl create token --duration 8h")
+        }
+    }
+
+    /// Notes a token that has expired or is not valid yet.
+    private mutating func lookAtLife(
+        of token: CredentialFacts, _ name: String, _ subject: Subject, _ field: String, _ remedy: String
+    ) {
+        if let expiry = token.expiry, expiry < now {
+            note(.tokenExpiry, .broken, subject, field, title: "its \(name) expired on \(expiry.rfc3339)", remedy)
+        } else if let beginning = token.beginning(after: now) {
+            note(
+                .tokenExpiry, .degraded, subject, field,
+                title: "its \(name) is valid only from \(beginning.rfc3339)",
+                "check the clock of this machine, which says \(now.rfc3339)")
         }
     }
 
@@ -169,6 +196,10 @@ extension KubeconfigLint {
                     .exec, .broken, subject, "auth-provider",
                     title: "uses the auth-provider \(provider.name), which Kubernetes removed in 1.26",
                     remedies[provider.name] ?? "use exec, a token or a client certificate")
+            } else if let token = provider.idToken {
+                lookAtLife(
+                    of: CredentialFacts(token: token), "id-token", subject, "auth-provider",
+                    "sign in again with the program that wrote it, or let exec run kubectl oidc-login get-token")
             }
         }
         guard let exec = user.exec else { return }
@@ -184,25 +215,31 @@ extension KubeconfigLint {
                 .manyCredentials, .degraded, subject, "exec",
                 title: "its exec never runs: the user's other credential goes before it", "remove one of them")
         }
-        guard !Self.canRun(plugin.command, path: environment["PATH"] ?? "") else { return }
-        let isPath = plugin.command.contains("/")
-        note(
-            .exec, .broken, subject, "exec",
-            title: "its program \(plugin.command) \(isPath ? "cannot be run" : "is not on the PATH")",
-            plugin.installHint.isEmpty ? "install it, or correct exec.command" : plugin.installHint)
-    }
-
-    private static func canRun(_ command: String, path: String) -> Bool {
-        func isProgram(_ file: String) -> Bool {
-            var status = stat()
-            return stat(file, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access(file, X_OK) == 0
-        }
-        if command.contains("/") { return isProgram(command) }
-        return path.split(separator: ":").contains { isProgram("\($0)/\(command)") }
+        guard !plugin.canRun(searchPath: environment["PATH"] ?? "") else { return }
+        note(.exec, .broken, subject, "exec", title: plugin.whyNotRun, plugin.installation)
     }
 }
 
 extension KubeconfigLint.Subject {
     /// Whether `az aks get-credentials --admin` wrote this user.
     fileprivate var isAzureAdministrator: Bool { name.hasPrefix("clusterAdmin_") }
+}
+
+extension Kubeconfig.User {
+    /// Whether the entry holds something that nobody else should read.
+    var holdsSecret: Bool {
+        if token != nil || password != nil || clientKeyData != nil || authProvider?.holdsSecret == true { return true }
+        guard case .success(let plugin)? = exec else { return false }
+        return plugin.environment.contains { !$0.value.bytes.isEmpty && Self.soundsSecret($0.name) }
+    }
+
+    /// Whether the value of a variable or field of this name is probably a secret, such as `AWS_SECRET_ACCESS_KEY`.
+    static func soundsSecret(_ name: String) -> Bool {
+        let words = name.lowercased().split { !$0.isLetter && !$0.isNumber }
+        // What is about a secret, or says where one is.
+        let others: Set<Substring> = ["file", "path", "dir", "id", "url", "uri", "endpoint", "type", "name", "expiry"]
+        guard let last = words.last, !others.contains(last) else { return false }
+        let secrets = ["token", "secret", "password", "passwd", "passphrase", "apikey"]
+        return last == "key" || last == "pass" || words.contains { word in secrets.contains(where: word.hasSuffix) }
+    }
 }

@@ -12,6 +12,8 @@ public struct KubeconfigLint {
     private var files: [KubeconfigFile] = []
     /// What the files are together.
     private var merged: Kubeconfig
+    /// Certificates that were read: many clusters may have one authority.
+    private var knownCertificates: [[UInt8]: [CertificateFacts]?] = [:]
 
     private init(now: Timestamp, environment: [String: String]) {
         self.now = now
@@ -87,6 +89,16 @@ public struct KubeconfigLint {
             files.append(file)
             for problem in file.config.problems {
                 note(.unreadable, .broken, path, problem.line, title: problem.problem, problem.remedy)
+            }
+            for problem in file.nameless {
+                note(.badEntry, .degraded, path, problem.line, title: problem.problem, problem.remedy)
+            }
+            for problem in file.document.passedOver {
+                // What stands there for a remedy says what counts instead.
+                let words = problem.remedy.isEmpty ? "" : "; \(problem.remedy)"
+                note(
+                    .badEntry, .degraded, path, problem.line, title: problem.problem + words,
+                    problem.remedy.isEmpty ? "move the others to files of their own" : "remove one of them")
             }
         } catch {
             note(.unreadable, .broken, path, error.line, title: error.problem, error.remedy)
@@ -217,9 +229,17 @@ public struct KubeconfigLint {
         host == "localhost" || IPAddress(host)?.isLoopback == true
     }
 
+    /// The certificates of a PEM text, each text read once.
+    mutating func certificates(in pem: [UInt8]) -> [CertificateFacts]? {
+        if let known = knownCertificates[pem] { return known }
+        let facts = CertificateFacts.read(pem: pem)
+        knownCertificates[pem] = .some(facts)
+        return facts
+    }
+
     private mutating func lookAtAuthority(_ pem: [UInt8], _ subject: Subject, _ suffix: String) {
         let field = "certificate-authority\(suffix)"
-        guard let certificates = CertificateFacts.read(pem: pem) else {
+        guard let certificates = certificates(in: pem) else {
             note(.badCertificate, .broken, subject, field, title: "its \(field) holds no certificate", "copy it again")
             return
         }
@@ -229,6 +249,11 @@ public struct KubeconfigLint {
                 .certificateExpiry, .broken, subject, field,
                 title: "its certificate authority expired on \(last.rfc3339)",
                 "get the cluster's new authority; its administrator has it")
+        } else if let first = certificates.map(\.notBefore).min(), first > now {
+            note(
+                .certificateExpiry, .broken, subject, field,
+                title: "its certificate authority is valid only from \(first.rfc3339)",
+                "check the clock of this machine, which says \(now.rfc3339)")
         } else if let soon = certificates.map(\.notAfter).max(), soon < now.adding(days: 30) {
             note(
                 .certificateExpiry, .degraded, subject, field,
@@ -374,9 +399,13 @@ public struct KubeconfigLint {
     private mutating func lookAtProtection(of file: KubeconfigFile) {
         let isSecret = file.config.users.contains { entry in
             guard case .success(let user) = entry.value else { return true }
-            return user.token != nil || user.password != nil || user.clientKeyData != nil
+            return user.holdsSecret
         }
-        guard isSecret else { return }
+        let hasProxyPassword = file.config.clusters.contains { entry in
+            guard case .success(let cluster) = entry.value else { return false }
+            return cluster.proxyURL.flatMap { ProxyAddress(url: $0) }?.credential?.password.bytes.isEmpty == false
+        }
+        guard isSecret || hasProxyPassword || file.mayHideSecrets else { return }
         lookAtProtection(of: file.path, nil, "")
         let directory = LocalFile.directory(of: file.path)
         if let folder = FileProtection(directory), folder.isWritableByOthers {
