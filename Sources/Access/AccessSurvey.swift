@@ -131,8 +131,11 @@ public struct AccessSurvey: Sendable, Hashable {
         return (namespace.isEmpty ? clusterRules : rules)?.kinds(besides: known) ?? []
     }
 
-    /// Whether the server is to be asked what is in namespaces: where rules name kinds beside the usual.
-    public var needsScopes: Bool { namedKinds.contains { isNamespaced($0) == nil } }
+    /// The API groups of which the server is to be asked what is in namespaces: those of kinds beside the usual that rules
+    /// name.
+    public var unscopedGroups: Set<String> {
+        Set(namedKinds.filter { isNamespaced($0) == nil }.map(\.group))
+    }
 
     /// Whether a kind is in namespaces; `nil` when that is not known.
     private func isNamespaced(_ kind: GroupResource) -> Bool? {

@@ -6,9 +6,12 @@ extension KubernetesClient {
 
     /// Asks what the server offers: in two requests where it can tell all at once, else version by version.
     ///
+    /// - Parameters:
+    ///   - wanted: The API groups of interest, where each has to be asked about by itself; `nil` for all.
+    ///   - mostVersions: How many versions are asked about then.
     /// - Returns: What is offered; an API group that cannot be read is among the failures.
     /// - Throws: `APIFailure` when the core API cannot be read, `CancellationError`.
-    public func discover() async throws -> Discovery {
+    public func discover(groups wanted: Set<String>? = nil, mostVersions: Int = .max) async throws -> Discovery {
         async let coreAnswer = root("api")
         async let groupsAnswer = Result { try await root("apis") }
         let core = try await coreAnswer
@@ -33,10 +36,11 @@ extension KubernetesClient {
         }
         let aggregated = Discovery.aggregated(groups)
         if aggregated == nil { versions += Discovery.versions(groups) }
+        if let wanted { versions = Array(versions.filter { wanted.contains($0.group) }.prefix(mostVersions)) }
         let (plain, plainFailures) = try await discover(versions)
         resources += plain + (aggregated?.resources ?? [])
         failures += plainFailures + (aggregated?.failures ?? [])
-        if resources.isEmpty {
+        if resources.isEmpty, wanted == nil {
             throw APIFailure(
                 .malformedAnswer, attempt: "discover resources",
                 detail: "\(access.server.hostAndPort) offers no resources; is this a Kubernetes API server?")

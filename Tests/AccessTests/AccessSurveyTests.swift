@@ -30,9 +30,9 @@ struct AccessSurveyTests {
             rule(["list"], ["nodes"]), rule(["get", "list"], ["pods", "pods/log"]), rule(["create"], ["pods/exec"]),
             rule(["get"], ["secrets"], names: ["tls", "ca"]), rule(["get"], ["rockets"], group: "space.example.com"),
         ])
-        #expect(survey.needsScopes)
+        #expect(!survey.unscopedGroups.isEmpty)
         survey.scopes = [GroupResource(group: "space.example.com", resource: "rockets"): true]
-        #expect(!survey.needsScopes)
+        #expect(survey.unscopedGroups.isEmpty)
         #expect(survey.firstQuestions(limit: 40) == [])
         #expect(survey.moreQuestions(limit: 40) == [])
         var report = AccessReport(namespace: "shop")
@@ -76,7 +76,7 @@ struct AccessSurveyTests {
         survey.scopes = [
             issuers: false, GroupResource(group: "apiregistration.k8s.io", resource: "apiservices"): false,
         ]
-        #expect(survey.needsScopes)
+        #expect(!survey.unscopedGroups.isEmpty)
         survey.fill(&report)
         #expect(!report.rows.contains { $0.resource == issuers })
         #expect(try row(issuers.resource, report.clusterRows).verdicts.allSatisfy { $0 == .no })

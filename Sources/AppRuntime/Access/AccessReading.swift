@@ -7,6 +7,8 @@ import Synchronization
 package struct AccessReading: Sendable {
     /// No more questions than this are asked for one report.
     package static let requestLimit = 40
+    /// Of so many versions an older server is asked which kinds are in namespaces.
+    private static let mostVersions = 6
     /// So many are asked at a time.
     private static let parallelRequests = 8
 
@@ -56,11 +58,13 @@ package struct AccessReading: Sendable {
             report.paths = survey.paths
             return report
         }
-        if survey.needsScopes {
+        let groups = survey.unscopedGroups
+        if !groups.isEmpty {
             // Two requests where the server tells all at once. What it does not offer stays open.
-            left -= 2
+            left -= 2 + Self.mostVersions
             do {
-                for resource in try await client.discover().resources {
+                let offered = try await client.discover(groups: groups, mostVersions: Self.mostVersions)
+                for resource in offered.resources {
                     survey.scopes[resource.groupResource] = resource.isNamespaced
                 }
             } catch let failure as APIFailure {
