@@ -260,10 +260,18 @@ extension Node {
     /// The text of a scalar, whatever its type; `nil` for `null`, lists and mappings.
     var scalarText: String? { isNull ? nil : scalar?.string }
 
-    var isNull: Bool { tag == Tag(.null) }
+    /// Whether it says nothing.
+    var isNull: Bool {
+        // Resolving the tag of a long text, such as a certificate, tries it against every form of numbers and dates.
+        if let scalar, scalar.string.utf8.count > 4 { return false }
+        return tag == Tag(.null)
+    }
 }
 
 extension Node.Mapping {
+    /// A field; without resolving the tags of all keys, as comparing nodes does.
+    subscript(_ key: String) -> Node? { reversed().first { $0.key.scalar?.string == key }?.value }
+
     /// The text of a field; `nil` when it is absent, null or empty.
     func text(_ key: String) -> String? { self[key]?.scalarText.flatMap { $0.isEmpty ? nil : $0 } }
 
