@@ -62,6 +62,10 @@ private struct Rejection {
                     }
                 }
                 isOwnLimit = true
+            } else if let match = message.firstMatch(of: /The node had condition: \[([A-Za-z, ]+)\]/) {
+                title = "Evicted for \(match.1) of its node"
+                explanation = "A node with this condition keeps no pod that it would not have taken."
+                nextStep = "See which resource of the node is short, and free it."
             } else {
                 title = "Evicted from its node"
                 explanation = "The kubelet ended it; its message says why."

@@ -43,17 +43,29 @@ extension DiagnosisRule {
         }
         if let event { evidence.append(event.evidence) }
         let problem = ImagePullProblem(reason: reason, text: "\(message) \(event?.message ?? "")")
+        let said = problem == .unknown ? lastPart(of: message) : ""
         if !pod.spec.imagePullSecrets.isEmpty, problem == .denied {
             evidence.append(
                 Evidence(id, "spec.imagePullSecrets", pod.spec.imagePullSecrets.joined(separator: ", ")))
         }
         context.report(
             FindingDraft(
-                key: container.name, title: "Image cannot be pulled: \(image) (\(problem.words))",
-                cause: "\(container.title) waits for its image. \(problem.explanation)",
-                nextStep: problem.nextStep(image: image, hasSecrets: !pod.spec.imagePullSecrets.isEmpty),
+                key: container.name, title: "Image cannot be pulled: \(image) (\(said.isEmpty ? problem.words : said))",
+                cause: "\(container.title) waits for its image. "
+                    + (said.isEmpty ? problem.explanation : "The node says why in words of its own."),
+                nextStep: said.isEmpty
+                    ? problem.nextStep(image: image, hasSecrets: !pod.spec.imagePullSecrets.isEmpty)
+                    : "Look for these words in the log of the node's container runtime.",
                 command: "kubectl \(id.namespaceFlag)describe \(id.text)", evidence: evidence,
                 since: pod.notReadySince ?? pod.metadata.creationTimestamp, owner: pod.maker))
+    }
+
+    /// What a message says at its end, after those who handed it on; empty when it says nothing but that it is tried again.
+    private static func lastPart(of message: String) -> String {
+        if let range = message.ranges(of: "desc = ").last { return String(message[range.upperBound...]) }
+        let parts = message.split(separator: ": ")
+        guard parts.count > 1, let last = parts.last, !reasons.contains(String(last)) else { return "" }
+        return String(last)
     }
 }
 
@@ -63,6 +75,9 @@ private enum ImagePullProblem {
     case platform, signature, unavailable, unknown
 
     init(reason: String, text: String) {
+        // While it is tried again, the kubelet's name of the error stands after that.
+        let named = text.firstMatch(of: /: (SignatureValidationFailed|RegistryUnavailable|ImageInspectError):/)
+        let reason = named.map { String($0.1) } ?? reason
         let text = text.lowercased()
         func says(_ words: String...) -> Bool { words.contains { text.contains($0) } }
         switch reason {
