@@ -33,15 +33,31 @@ extension DiagnosisRule {
             }.first
             return [ready ?? Evidence(ObjectID(pod), "status.phase", pod.status.phase), waiting].compactMap { $0 }
         }
+        let isLeaving = pod.metadata.deletionTimestamp != nil
+        if isLeaving {
+            evidence =
+                [evidence[0]]
+                + outage.pods.prefix(3).compactMap { pod in
+                    pod.metadata.deletionTimestamp.map {
+                        Evidence(ObjectID(pod), "metadata.deletionTimestamp", $0.rfc3339)
+                    }
+                }
+        }
         let makers = outage.pods.compactMap(\.maker)
         let owner = Set(makers).count == 1 ? makers.first : nil
         let whose = owner.map { " of \($0.text)" } ?? ""
         context.report(
             FindingDraft(
-                title: outage.pods.count == 1
-                    ? "Its only pod\(whose) is not ready" : "None of \(outage.pods.count) pods\(whose) is ready",
+                title: isLeaving
+                    ? outage.pods.count == 1
+                        ? "Its only pod\(whose) is being deleted"
+                        : "All of its \(outage.pods.count) pods\(whose) are being deleted"
+                    : outage.pods.count == 1
+                        ? "Its only pod\(whose) is not ready" : "None of \(outage.pods.count) pods\(whose) is ready",
                 cause: "A Service sends traffic to ready pods only, so nothing answers at this one.",
-                nextStep: "See why the pods are not ready: their probes, their events, what their containers wait for.",
+                nextStep: isLeaving
+                    ? "See what keeps the pods, and why nothing makes others."
+                    : "See why the pods are not ready: their probes, their events, what their containers wait for.",
                 command: "kubectl \(id.namespaceFlag)describe pod/\(pod.metadata.name)", evidence: evidence,
                 related: Array(Set(makers)).sorted(), since: outage.since,
                 explainedBy: Array(Set(makers)).sorted() + outage.pods.map { ObjectID($0) }
@@ -69,13 +85,21 @@ extension RuleContext {
         let unready = pods.live.map(\.value).filter { $0.metadata.deletionTimestamp == nil }.sorted {
             $0.metadata.name < $1.metadata.name
         }
-        guard !unready.isEmpty, unready.allSatisfy({ isLate($0) }),
+        if unready.isEmpty { return leavingPods(pods.live.map(\.value)) }
+        guard unready.allSatisfy({ isLate($0) }),
             hasPassed(seconds: 60, since: service.metadata.creationTimestamp),
             // Endpoints that something else made, or whose pods were ready a moment ago.
             endpoints(of: service).allSatisfy({ $0.ready == false || $0.terminating == true })
         else { return nil }
         let since = unready.compactMap(\.unreadySince).max { $0.microseconds < $1.microseconds }
         return ServiceOutage(pods: unready, since: since)
+    }
+
+    /// The outage of a Service all of whose pods are being deleted, and are held; nobody takes their place.
+    private mutating func leavingPods(_ pods: [Pod]) -> ServiceOutage? {
+        guard pods.allSatisfy({ hasPassed(seconds: 120, since: $0.metadata.deletionTimestamp) }) else { return nil }
+        let pods = pods.sorted { $0.metadata.name < $1.metadata.name }
+        return ServiceOutage(pods: pods, since: pods.compactMap(\.metadata.deletionTimestamp).max())
     }
 
     /// Whether a pod ought to be ready by now.
