@@ -24,6 +24,8 @@ struct DemoLogRun: Sendable {
     private let words: [String]
     /// Whether nothing but its last words follows its first line.
     private let isTroubled: Bool
+    /// Whether it ended well and by itself.
+    private let isDone: Bool
 
     private init(
         _ container: DemoContainer, restart: Int, start: Timestamp, end: Timestamp?, _ behaviour: DemoPodBehaviour
@@ -32,8 +34,10 @@ struct DemoLogRun: Sendable {
         writer = LogWriter(container, seed: stableHash(identity), trouble: behaviour.trouble)
         self.start = start.inLogs
         self.end = end?.inLogs
-        isTroubled = behaviour.troubledContainer == container.name
-        words = isTroubled && writer.script?.lines.isEmpty != false ? behaviour.lastWords : []
+        let isConcerned = behaviour.troubledContainer == container.name
+        isTroubled = isConcerned && behaviour.trouble.endsContainers
+        isDone = isConcerned && behaviour.trouble.kind == .ends && !isTroubled
+        words = isConcerned && writer.script?.lines.isEmpty != false ? behaviour.lastWords : []
         let deletion = Timestamp(container.pod.text("metadata", "deletionTimestamp"))
         let grace = container.pod.integer("metadata", "deletionGracePeriodSeconds")
         stopped = container.pod.at("metadata", "finalizers") == nil ? deletion?.adding(seconds: -grace) : nil
@@ -112,13 +116,13 @@ struct DemoLogRun: Sendable {
         if let stopped, stopped <= now, end == nil {
             append(
                 last + 1, at: max(stopped.microseconds, lines.last.map { $0.nanoseconds / 1000 + 1 } ?? 0),
-                writer.farewell)
+                writer.farewell(isDone: false))
         }
         if let end, end <= now {
             let entry = last + 2
             append(
                 entry, at: end.microseconds - Int64(words.count) * 3,
-                words.isEmpty && !isTroubled ? writer.farewell : words)
+                words.isEmpty && !isTroubled ? writer.farewell(isDone: isDone) : words)
         }
         return lines
     }

@@ -92,10 +92,11 @@ struct LogWriter: Sendable {
 
     // MARK: What
 
-    /// The last thing it says when it is told to stop or has finished.
-    var farewell: [String] {
+    /// The last thing it says when it is told to stop, or has finished by itself.
+    func farewell(isDone: Bool) -> [String] {
         if script != nil { return [] }
-        return style == .task ? ["level=info msg=\"done\""] : ["level=info msg=\"told to stop\" signal=SIGTERM"]
+        let isDone = isDone || style == .task
+        return [isDone ? "level=info msg=\"done\"" : "level=info msg=\"told to stop\" signal=SIGTERM"]
     }
 
     /// The lines of an entry.

@@ -73,6 +73,12 @@ package struct DemoSimulation: Sendable {
             publish(pods[index], in: &store, at: now)
             record(happenings, of: pods[index], in: &store, at: now)
         }
+        for index in pods.indices where pods[index].isOverdue(at: now) {
+            let happenings = pods[index].expire(at: now)
+            touched.append(pods[index])
+            publish(pods[index], in: &store, at: now)
+            record(happenings, of: pods[index], in: &store, at: now)
+        }
         for index in pods.indices.reversed() {
             guard let removal = pods[index].removal, removal <= now, pods[index].finalizers.isEmpty,
                 pods[index].cutOff == nil
@@ -166,8 +172,8 @@ package struct DemoSimulation: Sendable {
             return
         }
         store.behaviours[key] = DemoPodBehaviour(
-            trouble: pod.trouble, troubledContainer: pod.trouble.endsContainers ? pod.troubledContainer : "",
-            lastWords: pod.lastWords)
+            trouble: pod.trouble, troubledContainer: pod.trouble.concernsContainer ? pod.troubledContainer : "",
+            lastWords: pod.trouble.says.isEmpty ? pod.lastWords : pod.trouble.says)
     }
 
     /// Writes what follows from pods that changed: their workloads, ReplicaSets and EndpointSlices.

@@ -41,6 +41,12 @@ struct PodTrouble: Sendable, Hashable {
     var runs = 4
     /// Whether it follows from the pod's spec and the objects there are, so that it may pass.
     var isInferred = false
+    /// The container in trouble; empty for the one that the kind is usually about.
+    var container = ""
+    /// What the container says before it ends.
+    var says: [String] = []
+    /// Whether the other containers run on when the one in trouble has ended for good.
+    var leavesOthers = false
 
     static let healthy = PodTrouble(kind: .healthy)
     static let unschedulable = PodTrouble(kind: .unschedulable)
@@ -94,11 +100,14 @@ struct PodTrouble: Sendable, Hashable {
         self.isInferred = isInferred
     }
 
-    /// Whether a container ends before its time because of it.
-    var endsContainers: Bool { [.ends, .probeKill, .initFailing].contains(kind) && exitCode != 0 }
+    /// Whether it makes one of the containers end.
+    var concernsContainer: Bool { [.ends, .probeKill, .initFailing].contains(kind) }
 
-    /// Whether the program does not listen on its ports.
-    var refusesConnections: Bool { message.contains("connection refused") }
+    /// Whether a container ends before its time because of it.
+    var endsContainers: Bool { concernsContainer && exitCode != 0 }
+
+    /// Whether the program does not listen on its ports; what is inferred is about a port that is not its own.
+    var refusesConnections: Bool { !isInferred && message.contains("connection refused") }
 
     /// Whether the program is well and only its probe is not.
     var isProbeError: Bool { message.contains("errored and resulted in unknown state") }

@@ -55,7 +55,13 @@ extension SimulatedPod {
         }
     }
 
-    private var isInitializing: Bool { [.initRunning, .initCrashed, .initBackOff].contains(stage) }
+    private var isInitializing: Bool {
+        switch stage {
+        case .initRunning, .initCrashed, .initBackOff: true
+        case .pullFailed, .pullBackOff, .waiting, .failed: isInitTrouble
+        default: false
+        }
+    }
 
     private var status: JSONValue {
         guard stage != .unscheduled else {
@@ -87,6 +93,8 @@ extension SimulatedPod {
             "startTime": .time(created),
             "initContainerStatuses": initContainers.isEmpty ? nil : .array(initContainers.map(initStatus)),
             "containerStatuses": .array(containerStatuses),
+            "reason": hasExpired ? .string("DeadlineExceeded") : nil,
+            "message": hasExpired ? .string(Self.deadlineMessage) : nil,
             "ephemeralContainerStatuses": spec["ephemeralContainers"]
                 .map { .array($0.elements.map(ephemeralStatus)) }, "qosClass": .string(qosClass),
         ])
@@ -108,8 +116,8 @@ extension SimulatedPod {
     // MARK: Conditions
 
     private var conditions: [JSONValue] {
-        let unready = (spec["containers"]?.elements ?? []).enumerated()
-            .filter { $0.offset == 0 || isInitializing || stage == .creating }.map { $0.element.text("name") }
+        let unready = containers.map { $0.text("name") }
+            .filter { $0 == troubledContainer || isInitializing || stage == .creating }
         let reason = hasEnded ? "Pod\(stage == .succeeded ? "Completed" : "Failed")" : "ContainersNotReady"
         let message = hasEnded ? "" : "containers with unready status: [\(unready.joined(separator: " "))]"
         let isRunning = stage == .ready
@@ -189,7 +197,8 @@ extension SimulatedPod {
         return .members([
             "terminated": .members([
                 "exitCode": .integer(termination.exitCode), "reason": .string(termination.reason),
-                "message": trouble.kind == .ends && !trouble.message.isEmpty ? .string(message) : nil,
+                "message": [.ends, .initFailing].contains(trouble.kind) && !trouble.message.isEmpty && !hasExpired
+                    ? .string(message) : nil,
                 "startedAt": .time(termination.started), "finishedAt": .time(termination.finished),
                 "containerID": .string(containerID(troubledContainer, restart)),
             ])
@@ -205,43 +214,55 @@ extension SimulatedPod {
     }
 
     private var containerStatuses: [JSONValue] {
-        let image = spec["containers"]?.elements.first?.text("image") ?? ""
-        let mainState: JSONValue =
-            switch stage {
-            case .unscheduled, .creating:
-                waiting(initContainer == nil ? "ContainerCreating" : "PodInitializing")
-            case .pullFailed: waiting(pullReason, message)
-            case .pullBackOff:
-                waiting("ImagePullBackOff", "Back-off pulling image \"\(image)\": \(pullReason): \(message)")
-            case .waiting: waiting(trouble.reason, message)
-            case .initRunning, .initCrashed, .initBackOff: waiting("PodInitializing")
-            case .running, .ready: running(since: lastStart)
-            case .crashed where trouble.reason == "StartError": waiting("RunContainerError", message)
-            case .crashed, .succeeded, .failed: terminated(lastTermination, restart: restarts)
-            case .backOff: crashWaiting
-            }
-        let showsLast = !isInitializing && trouble.kind != .initFailing && stage != .crashed && !hasEnded
-        return (spec["containers"]?.elements ?? []).enumerated().map { index, container in
-            guard index > 0 else {
+        let mainState = isInitializing ? waiting("PodInitializing") : focusState
+        let showsLast = !isInitTrouble && stage != .crashed && !hasEnded
+        let chosen = isInitTrouble ? mainContainer["name"] : focus["name"]
+        return containers.map { container in
+            guard container["name"] != chosen else {
                 return containerStatus(
                     container, state: mainState,
                     last: showsLast ? terminated(lastTermination, restart: restarts - 1) : .object([]),
-                    isReady: stage == .ready, restarts: trouble.kind == .initFailing ? 0 : restarts)
+                    isReady: stage == .ready, restarts: isInitTrouble ? 0 : restarts)
             }
             let runs = [.running, .ready, .crashed, .backOff].contains(stage)
             let ended = terminated(
                 Termination(
-                    exitCode: 0, reason: "Completed", started: started, finished: lastTermination?.finished ?? started),
+                    exitCode: hasExpired ? 137 : 0, reason: hasExpired ? "Error" : "Completed", started: started,
+                    finished: lastTermination?.finished ?? started),
                 restart: 0)
             return containerStatus(
-                container, state: runs ? running(since: started) : hasEnded ? ended : waitingBeside(mainState),
+                container,
+                state: runs
+                    ? running(since: started)
+                    : hasEnded && !isInitializing && lastTermination != nil ? ended : waitingBeside(mainState),
                 last: .object([]), isReady: runs, restarts: 0)
+        }
+    }
+
+    /// The state of the container that the trouble is about, of the first when there is none.
+    private var focusState: JSONValue {
+        switch stage {
+        case .unscheduled, .creating: waiting(initContainer == nil ? "ContainerCreating" : "PodInitializing")
+        case .pullFailed: waiting(pullReason, message)
+        case .pullBackOff:
+            waiting(
+                "ImagePullBackOff", "Back-off pulling image \"\(focus.text("image"))\": \(pullReason): \(message)")
+        case .waiting: waiting(trouble.reason, message)
+        case .initRunning: running(since: lastStart)
+        case .running, .ready: running(since: lastStart)
+        case .crashed where trouble.reason == "StartError" && restartsAfter(trouble.exitCode),
+            .initCrashed where trouble.reason == "StartError":
+            waiting("RunContainerError", message)
+        case .failed where hasExpired && lastTermination == nil: waiting("ContainerCreating")
+        case .crashed, .initCrashed, .succeeded, .failed: terminated(lastTermination, restart: restarts)
+        case .backOff, .initBackOff: crashWaiting
         }
     }
 
     /// The state of a container whose pod waits for another one.
     private func waitingBeside(_ state: JSONValue) -> JSONValue {
         switch stage {
+        case _ where isInitializing: state
         case .pullFailed, .pullBackOff, .waiting: running(since: started)
         default: state
         }
@@ -254,24 +275,27 @@ extension SimulatedPod {
                 container, state: runs ? running(since: started) : waiting("PodInitializing"), last: .object([]),
                 isReady: runs, restarts: 0)
         }
-        if isInitializing, container["name"] != initContainer?["name"] {
+        let isChosen = container["name"] == initContainer?["name"]
+        let names = initContainers.map { $0["name"] }
+        let place = (names.firstIndex(of: container["name"]) ?? 0, names.firstIndex(of: initContainer?["name"]) ?? 0)
+        if isInitializing, !isChosen, place.0 > place.1 {
             return containerStatus(
                 container, state: waiting("PodInitializing"), last: .object([]), isReady: false, restarts: 0)
         }
         let state: JSONValue =
-            switch stage {
-            case .initRunning: running(since: lastStart)
-            case .initCrashed: terminated(lastTermination, restart: restarts)
-            case .initBackOff: crashWaiting
-            case .unscheduled, .creating: waiting("PodInitializing")
-            default:
+            if stage == .unscheduled || stage == .creating {
+                waiting("PodInitializing")
+            } else if isInitializing, isChosen {
+                focusState
+            } else {
                 terminated(
                     Termination(exitCode: 0, reason: "Completed", started: created, finished: started), restart: 0)
             }
-        let showsLast = stage == .initRunning || stage == .initBackOff
+        let showsLast = isChosen && (stage == .initRunning || stage == .initBackOff)
         return containerStatus(
             container, state: state, last: showsLast ? terminated(lastTermination, restart: restarts - 1) : .object([]),
-            isReady: !isInitializing && stage != .creating, restarts: trouble.kind == .initFailing ? restarts : 0)
+            isReady: !(isInitializing && isChosen) && stage != .creating,
+            restarts: isChosen && isInitTrouble ? restarts : 0)
     }
 
     private func containerStatus(
@@ -284,7 +308,9 @@ extension SimulatedPod {
             "restartCount": .integer(restarts), "image": .string(image),
             "imageID": .string(exists ? "\(image.split(separator: ":").first ?? "")@sha256:\(digest(image))" : ""),
             "containerID": exists ? .string(containerID(container.text("name"), restarts)) : nil,
-            "started": .bool(state["running"] != nil && !message.hasPrefix("Startup probe")),
+            "started": .bool(
+                state["running"] != nil
+                    && !(message.hasPrefix("Startup probe") && container.text("name") == troubledContainer)),
             "resources": container["resources"],
             "volumeMounts": container["volumeMounts"].map { .array($0.elements.map(mountStatus)) },
         ])

@@ -5,12 +5,13 @@ extension SimulatedPod {
     /// A text with what is known of this pod in it.
     func filled(_ text: String) -> String {
         guard text.contains("{") else { return text }
-        let port = mainContainer["ports"]?.elements.first?.integer("containerPort") ?? 8080
+        let focus = focus
+        let port = focus["ports"]?.elements.first?.integer("containerPort") ?? 8080
         let values = [
-            "image": mainContainer.text("image"), "container": troubledContainer, "pod": name, "namespace": namespace,
+            "image": focus.text("image"), "container": troubledContainer, "pod": name, "namespace": namespace,
             "uid": uid, "ip": ip, "port": String(port), "node": node,
-            "liveness": mainContainer.text("livenessProbe", "httpGet", "path"),
-            "readiness": mainContainer.text("readinessProbe", "httpGet", "path"),
+            "liveness": focus.text("livenessProbe", "httpGet", "path"),
+            "readiness": focus.text("readinessProbe", "httpGet", "path"),
             "volume": spec["volumes"]?.elements.first?.text("name") ?? "",
         ]
         return values.reduce(text) { $0.replacing("{\($1.key)}", with: $1.value) }
@@ -54,29 +55,30 @@ extension SimulatedPod {
         ]
     }
 
-    var troubledContainer: String {
-        (trouble.kind == .initFailing ? initContainer ?? mainContainer : mainContainer).text("name")
-    }
+    var troubledContainer: String { focus.text("name") }
 
     var backOff: Happening {
         Happening(
             isWarning: true, reason: "BackOff",
             message: "Back-off restarting failed container \(troubledContainer) in pod \(name)_\(namespace)(\(uid))",
-            container: troubledContainer, isInit: trouble.kind == .initFailing)
+            container: troubledContainer, isInit: isInitTrouble)
     }
 
     /// Why the last pull failed: the reason of the state.
     var pullReason: String { trouble.reason.isEmpty ? "ErrImagePull" : trouble.reason }
 
     var pullFailure: [Happening] {
-        let image = mainContainer.text("image")
+        let image = focus.text("image")
         return [
-            Happening(reason: "Pulling", message: "Pulling image \"\(image)\"", container: troubledContainer),
+            Happening(
+                reason: "Pulling", message: "Pulling image \"\(image)\"", container: troubledContainer,
+                isInit: isInitTrouble),
             Happening(
                 isWarning: true, reason: "Failed", message: "Failed to pull image \"\(image)\": \(message)",
-                container: troubledContainer),
+                container: troubledContainer, isInit: isInitTrouble),
             Happening(
-                isWarning: true, reason: "Failed", message: "Error: \(pullReason)", container: troubledContainer),
+                isWarning: true, reason: "Failed", message: "Error: \(pullReason)", container: troubledContainer,
+                isInit: isInitTrouble),
         ]
     }
 
@@ -92,7 +94,8 @@ extension SimulatedPod {
 
     var waitingFailure: [Happening] {
         func failed(_ reason: String, _ message: String) -> Happening {
-            Happening(isWarning: true, reason: reason, message: message, container: troubledContainer)
+            Happening(
+                isWarning: true, reason: reason, message: message, container: troubledContainer, isInit: isInitTrouble)
         }
         switch trouble.reason {
         case "InvalidImageName", "ImageInspectError":
@@ -109,7 +112,9 @@ extension SimulatedPod {
     }
 
     var startFailure: Happening {
-        Happening(isWarning: true, reason: "Failed", message: "Error: \(message)", container: troubledContainer)
+        Happening(
+            isWarning: true, reason: "Failed", message: "Error: \(message)", container: troubledContainer,
+            isInit: isInitTrouble)
     }
 
     var unschedulable: Happening {
@@ -148,7 +153,7 @@ extension SimulatedPod {
                 return counted
             }
         }
-        let starts = counted(start(of: mainContainer, isInit: false), restarts + 1)
+        let starts = counted(start(of: isInitTrouble ? mainContainer : focus, isInit: false), restarts + 1)
         switch trouble.kind {
         case .ends:
             guard stage == .backOff else { return [] }

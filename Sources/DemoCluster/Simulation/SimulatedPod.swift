@@ -77,6 +77,8 @@ struct SimulatedPod: Sendable {
     var removal: Timestamp?
     /// Since when nothing is heard of its node; `nil` while it answers.
     var cutOff: Timestamp?
+    /// Whether it ran longer than its `activeDeadlineSeconds`.
+    private(set) var hasExpired = false
     /// When its ephemeral containers started, by name; the others are about to.
     var ephemeralStarts: [String: Timestamp] = [:]
 
@@ -115,13 +117,28 @@ struct SimulatedPod: Sendable {
             .map { $0.text("name") }.filter { ephemeralStarts[$0] == nil }
     }
 
-    var mainContainer: JSONValue { spec["containers"]?.elements.first ?? .null }
-    /// The first init container that has to end before the others begin.
+    var containers: [JSONValue] { spec["containers"]?.elements ?? [] }
+    var initContainers: [JSONValue] { spec["initContainers"]?.elements ?? [] }
+    var mainContainer: JSONValue { containers.first ?? .null }
+    /// The init container in trouble, or else the first that has to end before the others begin.
     var initContainer: JSONValue? {
-        (spec["initContainers"]?.elements ?? []).first { $0.text("restartPolicy") != "Always" }
+        initContainers.first { isNamed($0) } ?? initContainers.first { $0.text("restartPolicy") != "Always" }
+    }
+    /// The container that its trouble is about; the first when there is none.
+    var focus: JSONValue {
+        if isInitTrouble, let initContainer { return initContainer }
+        return containers.first { isNamed($0) } ?? mainContainer
+    }
+    /// Whether its trouble is with an init container.
+    var isInitTrouble: Bool {
+        trouble.kind == .initFailing && initContainer != nil || initContainers.contains { isNamed($0) }
     }
     private var restartPolicy: String { spec.text("restartPolicy") }
-    private var hasReadinessProbe: Bool { mainContainer["readinessProbe"] != nil }
+    private var hasReadinessProbe: Bool { containers.contains { $0["readinessProbe"] != nil } }
+
+    private func isNamed(_ container: JSONValue) -> Bool {
+        !trouble.container.isEmpty && container.text("name") == trouble.container
+    }
 
     /// Gives it the volumes that a StatefulSet claims for each of its pods.
     mutating func addClaims(of statefulSet: JSONValue) {
@@ -192,7 +209,7 @@ struct SimulatedPod: Sendable {
     }
 
     /// Whether the kubelet starts a container again that ended so.
-    private func restartsAfter(_ exitCode: Int) -> Bool {
+    func restartsAfter(_ exitCode: Int) -> Bool {
         restartPolicy == "Always" || (restartPolicy == "OnFailure" && exitCode != 0)
     }
 
@@ -205,7 +222,7 @@ struct SimulatedPod: Sendable {
     }
 
     private var terminationReason: String {
-        if trouble.kind == .ends, !trouble.reason.isEmpty { return trouble.reason }
+        if [.ends, .initFailing].contains(trouble.kind), !trouble.reason.isEmpty { return trouble.reason }
         return trouble.exitCode == 0 ? "Completed" : "Error"
     }
 
@@ -240,18 +257,13 @@ struct SimulatedPod: Sendable {
             return create(at: now, &random)
         case .initRunning:
             guard trouble.kind == .initFailing else { return startMain(at: now, &random) }
-            enter(.initCrashed, for: 3...5, at: now, &random)
-            lastTermination = Termination(
-                exitCode: trouble.exitCode, reason: "Error", started: lastStart, finished: now)
-            return []
+            return crashInit(at: now, &random)
         case .initCrashed:
             enter(.initBackOff, for: backOffSeconds...backOffSeconds + 3, at: now, &random)
             return [backOff]
         case .initBackOff:
-            enter(.initRunning, for: 2...4, at: now, &random)
             restarts += 1
-            lastStart = now
-            return initContainer.map { start(of: $0, isInit: true) } ?? []
+            return startInit(at: now, &random)
         case .running: return run(at: now, &random)
         case .ready: return lapse(at: now, &random)
         case .crashed:
@@ -284,13 +296,31 @@ struct SimulatedPod: Sendable {
             enter(.waiting, for: 10...16, at: now, &random)
             return waitingFailure
         default:
-            if let initContainer {
-                enter(.initRunning, for: 2...4, at: now, &random)
-                lastStart = now
-                return start(of: initContainer, isInit: true)
-            }
-            return startMain(at: now, &random)
+            return initContainer == nil ? startMain(at: now, &random) : startInit(at: now, &random)
         }
+    }
+
+    private mutating func startInit(at now: Timestamp, _ random: inout DemoRandom) -> [Happening] {
+        guard let initContainer else { return [] }
+        lastStart = now
+        if trouble.kind == .initFailing, trouble.reason == "StartError" {
+            return created(of: initContainer, isInit: true) + [startFailure] + crashInit(at: now, &random)
+        }
+        enter(.initRunning, for: 2...4, at: now, &random)
+        return start(of: initContainer, isInit: true)
+    }
+
+    /// The init container ends with an error.
+    private mutating func crashInit(at now: Timestamp, _ random: inout DemoRandom) -> [Happening] {
+        lastTermination = Termination(
+            exitCode: trouble.exitCode, reason: terminationReason, started: lastStart, finished: now)
+        if restartPolicy == "Never" {
+            enter(.failed, for: nil, at: now, &random)
+            readyChanged = now
+        } else {
+            enter(.initCrashed, for: 3...5, at: now, &random)
+        }
+        return []
     }
 
     private mutating func run(at now: Timestamp, _ random: inout DemoRandom) -> [Happening] {
@@ -340,15 +370,20 @@ struct SimulatedPod: Sendable {
     private mutating func crash(at now: Timestamp, _ random: inout DemoRandom) -> [Happening] {
         lastTermination = Termination(
             exitCode: trouble.exitCode, reason: terminationReason, started: lastStart, finished: now)
-        guard restartsAfter(trouble.exitCode) || trouble.kind == .probeKill else {
+        let failure = trouble.reason == "StartError" ? [startFailure] : []
+        guard restartsAfter(trouble.exitCode) else {
+            if trouble.leavesOthers {
+                enter(.crashed, for: nil, at: now, &random)
+                return failure
+            }
             enter(trouble.exitCode == 0 ? .succeeded : .failed, for: nil, at: now, &random)
             readyChanged = now
-            return []
+            return failure
         }
         // The kubelet forgets what was long ago.
         if now.seconds(since: lastStart) > 600 { restarts = min(restarts, 1) }
         enter(.crashed, for: restarts == 0 ? 1...2 : 3...6, at: now, &random)
-        return trouble.reason == "StartError" ? [startFailure] : []
+        return failure
     }
 
     mutating func enter(
@@ -363,7 +398,9 @@ struct SimulatedPod: Sendable {
         lastStart = now
         if restarts == 0 { started = now }
         if trouble.reason == "StartError" {
-            return created(of: mainContainer, isInit: false) + crash(at: now, &random)
+            let others = restarts > 0 ? [] : containers.filter { $0["name"] != focus["name"] }
+            return others.flatMap { start(of: $0, isInit: false) } + created(of: focus, isInit: false)
+                + crash(at: now, &random)
         }
         switch trouble.kind {
         case .probeKill: enter(.running, for: trouble.runs - 2...trouble.runs + 2, at: now, &random)
@@ -371,8 +408,32 @@ struct SimulatedPod: Sendable {
         case .healthy where !hasReadinessProbe: enter(.ready, for: nil, at: now, &random)
         default: enter(.running, for: 3...6, at: now, &random)
         }
-        guard restarts == 0 else { return start(of: mainContainer, isInit: false) }
-        return (spec["containers"]?.elements ?? []).flatMap { start(of: $0, isInit: false) }
+        guard restarts == 0 else { return start(of: focus, isInit: false) }
+        return containers.flatMap { start(of: $0, isInit: false) }
+    }
+
+    /// Whether it is active for longer than its spec allows.
+    func isOverdue(at now: Timestamp) -> Bool {
+        guard let seconds = spec["activeDeadlineSeconds"]?.integer, !hasEnded, !isDeleting, cutOff == nil,
+            stage != .unscheduled
+        else { return false }
+        return now >= created.adding(seconds: min(seconds, 1 << 31))
+    }
+
+    static let deadlineMessage = "Pod was active on the node longer than the specified deadline"
+
+    /// Ends it at its deadline.
+    /// - Returns: what happened.
+    mutating func expire(at now: Timestamp) -> [Happening] {
+        let isUp = [.running, .ready].contains(stage)
+        let killed = isUp ? containers.map { $0.text("name") } : []
+        if isUp { lastTermination = Termination(exitCode: 137, reason: "Error", started: lastStart, finished: now) }
+        hasExpired = true
+        stage = .failed
+        due = nil
+        readyChanged = now
+        return [Happening(reason: "DeadlineExceeded", message: Self.deadlineMessage)]
+            + killed.map { Happening(reason: "Killing", message: "Stopping container \($0)", container: $0) }
     }
 
     /// Begins something else in the middle of its life, such as an incident or its end.
