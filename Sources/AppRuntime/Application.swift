@@ -96,6 +96,8 @@ package final class Application {
     private var paneTasks: [PaneID: Task<Void, Never>] = [:]
     /// The programs in shells; each runs in the task of its pane.
     private var shells: [PaneID: ShellRunner] = [:]
+    /// Ends of shells that are under way.
+    private var hangUps: [Task<Void, Never>] = []
     /// How long a pane waits with something else to do, so that who scrolls past asks for nothing.
     private static let paneDelay = Duration.milliseconds(100)
     private var probeTask: Task<Void, Never>?
@@ -313,10 +315,18 @@ package final class Application {
         epoch += 1
         for action in actions.values { action.runner.stop() }
         guard let connection else { return }
-        connection.task.cancel()
-        endedConnections.append(connection.task)
         self.connection = nil
         endPanes()
+        // Shells end by the connection that they were started by.
+        let closing = hangUps
+        hangUps = []
+        if closing.isEmpty { connection.task.cancel() }
+        endedConnections.append(
+            Task {
+                for task in closing { await task.value }
+                connection.task.cancel()
+                await connection.task.value
+            })
         probeTask?.cancel()
         searchTask?.cancel()
         discoverTask?.cancel()
@@ -334,7 +344,7 @@ package final class Application {
         case .run(let pane, let work): run(work, for: pane)
         case .end(let pane):
             paneTasks.removeValue(forKey: pane)?.cancel()
-            shells[pane] = nil
+            hangUp(pane)
         case .type(let panes, let input): for pane in panes { shells[pane]?.type(input) }
         case .resizeShell(let pane, let size): shells[pane]?.resize(to: size)
         case .workOnLogs: workTask = Task { send(.workOnLogs) }
@@ -498,6 +508,7 @@ package final class Application {
             return
         }
         guard let session = connection?.session else { return }
+        hangUp(pane)
         var shell: ShellRunner?
         if case .shell(let order) = work {
             shell = session.shell(order, size: state.focused(on: pane).shellSize, for: pane)
@@ -520,7 +531,13 @@ package final class Application {
     private func endPanes() {
         for task in paneTasks.values { task.cancel() }
         paneTasks = [:]
-        shells = [:]
+        for pane in shells.keys { hangUp(pane) }
+    }
+
+    /// Has the shell of a pane end in its container too.
+    private func hangUp(_ pane: PaneID) {
+        guard let shell = shells.removeValue(forKey: pane) else { return }
+        hangUps.append(Task { await shell.hangUp() })
     }
 }
 

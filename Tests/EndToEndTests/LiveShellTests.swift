@@ -134,6 +134,22 @@ struct LiveShellTests {
         }
     }
 
+    @Test func aShellThatIsClosedEndsInItsContainer() async throws {
+        try await flying(command: ["sleep", "1000"]) { pilot, namespace in
+            @MainActor func processes() async throws -> String {
+                try await run("-n", namespace, "exec", "box", "--", "sh", "-c", "ps | grep '[7]77\\|[ ]sh$' || true")
+            }
+            pilot.press(.openShell)
+            try await wait(pilot, for: "/ #")
+            pilot.type("sleep 777\n")
+            var shown = ""
+            while !shown.contains("sleep 777") { shown = try await processes() }
+            pilot.press(.control("t"))
+            pilot.type("c")
+            while !shown.isEmpty { shown = try await processes() }
+        }
+    }
+
     @Test func aPodThatIsDeletedEndsItsShellAndSaysSo() async throws {
         try await flying { pilot, namespace in
             pilot.press(.openShell)

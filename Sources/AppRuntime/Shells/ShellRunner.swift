@@ -17,6 +17,8 @@ actor ShellRunner {
     private static let echoBytes = 4096
     /// The time between two sizes that the program is told.
     private static let sizePause = Duration.milliseconds(30)
+    /// How long the end of a shell may take.
+    private static let hangUpTime = Duration.seconds(2)
     /// What is typed and not sent yet, in keys and pastes; more is lost.
     private static let typedLimit = 10_000
 
@@ -31,6 +33,8 @@ actor ShellRunner {
     private var drawnBytes = 0
     /// Whether the program reads lines and not keys: it has no terminal.
     private var hasNoTerminal = false
+
+    private var processSearch = ShellProcessSearch.reading([])
 
     private let changes: AsyncStream<Void>
     private let change: AsyncStream<Void>.Continuation
@@ -143,11 +147,34 @@ actor ShellRunner {
             && words.contains("\"sh\"")
     }
 
-    /// bash where there is one, else sh.
+    /// bash where there is one, else sh, which keep the number of the process; it is told to us in a sequence that no
+    /// terminal shows.
     private static let shell = [
         "sh", "-c",
-        "TERM=xterm-256color; export TERM; command -v bash >/dev/null 2>&1 && exec bash; exec sh",
+        "TERM=xterm-256color; export TERM; command -v printf >/dev/null 2>&1 && printf '\\033]7399;%s\\007' $$; "
+            + "command -v bash >/dev/null 2>&1 && exec bash; exec sh",
     ]
+
+    /// Ends a shell that was started here, and what runs in it, as a terminal does that is closed: without that it stays
+    /// in the container, because nobody there hears that the connection has ended.
+    func hangUp() async {
+        guard news.state == .running, case .found(let process) = processSearch else { return }
+        let call = ContainerCall(
+            namespace: order.namespace, pod: order.pod, container: order.container,
+            target: .exec(["sh", "-c", "kill -HUP -\(process) 2>/dev/null || kill -HUP \(process)"]), stdin: false,
+            tty: false)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { [client] in
+                // Where it fails nobody can be told: the pane is gone.
+                try? await client.withCall(call) { session in
+                    for try await output in session.output { if case .ended = output { return } }
+                }
+            }
+            group.addTask { try? await Task.sleep(for: Self.hangUpTime) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
 
     /// What to ask the server for; waits until the container is there.
     private func call() async throws -> ContainerCall {
@@ -226,6 +253,7 @@ actor ShellRunner {
     /// Draws what the program wrote.
     private func take(_ bytes: [UInt8]) {
         drawnBytes &+= bytes.count
+        if order.what == .shell { processSearch.take(bytes) }
         emulator.feed(hasNoTerminal ? bytes.withReturns : bytes)
         let replies = emulator.takeReplies()
         if !replies.isEmpty, news.takesInput { typing.yield(.bytes(replies)) }
@@ -272,6 +300,31 @@ actor ShellRunner {
         emulator.feed(typed.withReturns)
         changed()
         return typed
+    }
+}
+
+/// Looks for the number of the shell's process in what it writes first.
+enum ShellProcessSearch: Equatable {
+    case reading([UInt8])
+    case found(Int)
+    case none
+
+    private static let mark = Array("\u{1B}]7399;".utf8)
+    /// Bytes that are looked at: what was typed before the shell was there may stand before it.
+    private static let limit = 4096
+
+    mutating func take(_ bytes: [UInt8]) {
+        guard case .reading(let before) = self else { return }
+        let read = before + bytes.prefix(Self.limit - before.count)
+        self = read.count < Self.limit ? .reading(read) : .none
+        for start in read.indices where read[start...].starts(with: Self.mark) {
+            let rest = read[(start + Self.mark.count)...]
+            guard let end = rest.firstIndex(of: 0x07) else { return }
+            // 1 would be everything there is.
+            let number = Int(String(decoding: rest[..<end], as: UTF8.self))
+            self = number.flatMap { $0 > 1 ? .found($0) : nil } ?? .none
+            return
+        }
     }
 }
 

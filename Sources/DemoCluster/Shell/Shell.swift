@@ -470,7 +470,7 @@ struct Shell: Sendable {
             let value: String? =
                 switch name {
                 case "?": String(status)
-                case "$": "1"
+                case "$": "27"
                 case "#": "0"
                 case "@", "*": (1...9).compactMap { variables["\($0)"] }.joined(separator: " ")
                 default: variables[name]
