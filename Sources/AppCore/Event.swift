@@ -138,7 +138,8 @@ package enum DocumentEvent: Sendable, Equatable {
     case loaded(ObjectAddress, JSONValue)
     /// Deleted while open; the last state stays on the screen.
     case deleted(ObjectAddress)
-    case failed(ObjectAddress, APIFailure)
+    /// It goes on by itself at that moment, where one is known.
+    case failed(ObjectAddress, APIFailure, retryAt: Timestamp? = nil)
 }
 
 /// News of an action that changes the cluster.

@@ -191,11 +191,11 @@ package struct Session: Sendable {
 
     /// Gets an object whole and then follows its changes, until cancelled or until it is deleted.
     package func follow(_ address: ObjectAddress) async {
-        await untilItWorks { failure, _ in
+        await untilItWorks { failure, retryAt in
             if failure.reason == .notFound {
                 await send(.document(.deleted(address)))
             }
-            await send(.document(.failed(address, failure)))
+            await send(.document(.failed(address, failure, retryAt: retryAt)))
         } attempt: {
             let document = try await client.get(address.resource, namespace: address.namespace, name: address.name)
             await send(.document(.loaded(address, document)))

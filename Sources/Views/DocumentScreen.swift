@@ -26,7 +26,9 @@ private func drawTitle(_ view: DocumentView, _ state: AppState, _ grid: inout Ce
     ]
     if let (title, subject) = view.titleOfTopic { left = [Piece(title, .title), Piece(subject, .titleCount)] }
     if view.isDeleted { left.append(Piece("   ● deleted: this is its last state", .broken)) }
-    if let failure = view.failure { left.append(Piece("   ▲ not live: \(failure)", .degraded)) }
+    if let failure = view.failure {
+        left.append(Piece("   ▲ not live\(retryText(view.retryAt, state)): \(failure)", .degraded))
+    }
     var right: [Piece] = []
     if !view.search.isEmpty {
         let position = view.matchIndex.map { "\($0 + 1) of " } ?? ""

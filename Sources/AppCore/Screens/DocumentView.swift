@@ -22,6 +22,8 @@ package struct DocumentView: Sendable, Equatable {
     package internal(set) var isDeleted = false
     /// Why the content may be old.
     package internal(set) var failure: APIFailure?
+    /// When it is tried again.
+    package internal(set) var retryAt: Timestamp?
     package internal(set) var lines: [DocumentLine] = []
     package internal(set) var foldsManagedFields = true
     package internal(set) var masksSecrets = true

@@ -351,7 +351,7 @@ extension AppState {
     fileprivate mutating func documentChanged(_ event: DocumentEvent) {
         let address: ObjectAddress
         switch event {
-        case .loaded(let of, _), .deleted(let of), .failed(let of, _): address = of
+        case .loaded(let of, _), .deleted(let of), .failed(let of, _, _): address = of
         }
         for id in panes.map(\.id) {
             inPane(id) { state in
@@ -359,7 +359,8 @@ extension AppState {
                 switch event {
                 case .loaded(_, let document): view.load(document)
                 case .deleted: view.isDeleted = true
-                case .failed(_, let failure):
+                case .failed(_, let failure, let retryAt):
+                    view.retryAt = retryAt
                     if case .loaded = view.content { view.failure = failure } else { view.content = .failed(failure) }
                 }
                 view.scroll(to: view.top, visibleRows: state.body.rows, columns: state.size.columns)
