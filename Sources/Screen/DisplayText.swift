@@ -61,6 +61,30 @@ package func textWidth(_ text: String, upTo limit: Int = .max) -> Int {
     return width
 }
 
+extension String {
+    /// The text in at most so many cells; where it is longer, its beginning and its end, which tells names of pods apart.
+    package func cutInMiddle(to width: Int) -> String {
+        guard textWidth(self, upTo: max(0, width)) > width else { return self }
+        guard width > 1 else { return width == 1 ? "…" : "" }
+        var head = ""
+        var tail: [Character] = []
+        var (headWidth, tailWidth) = (0, 0)
+        for character in reversed() {
+            let cells = textWidth(String(character))
+            guard tailWidth + cells <= width / 2 else { break }
+            tail.append(character)
+            tailWidth += cells
+        }
+        for character in self {
+            let cells = textWidth(String(character))
+            guard headWidth + cells < width - tailWidth else { break }
+            head.append(character)
+            headWidth += cells
+        }
+        return head + "…" + String(tail.reversed())
+    }
+}
+
 /// A text in which nothing is left that a terminal would act upon.
 package func sanitized(_ text: String) -> String {
     var result = ""

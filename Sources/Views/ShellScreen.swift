@@ -19,8 +19,9 @@ func drawShell(_ view: ShellView, _ state: AppState, _ frame: inout Frame) {
 }
 
 private func drawShellTitle(_ view: ShellView, _ state: AppState, _ grid: inout CellGrid) {
-    let name = view.order.what == .attach ? "Attach" : "Shell"
-    var left = [Piece(" \(name) \(view.order.namespace)/\(view.order.title)", .title)]
+    let order = view.order
+    let name = order.what == .attach ? " Attach " : " Shell "
+    var left = [Piece("\(name)\(order.namespace)/\(order.title)", .title)]
     switch view.news.state {
     case .starting: left.append(Piece(" · starting", .dim))
     case .running:
@@ -40,22 +41,19 @@ private func drawShellTitle(_ view: ShellView, _ state: AppState, _ grid: inout 
             left.append(Piece(mode.match == nil ? " · no \(mode.search)" : " · /\(mode.search)", .match))
         }
     } else if let title = view.news.picture?.title, !title.isEmpty {
-        left.append(Piece(" · \(title)", .dim))
+        let piece = Piece(" · \(title)", .dim)
+        // What the program says of itself gives way before the name.
+        if width(of: left) + width(of: [piece]) < state.size.columns { left.append(piece) }
     }
     left.append(Piece(" "))
     let size = state.shellSize
     let right = [Piece(" \(size.columns)x\(size.rows) ", .dim)]
-    // The name gives way before what is to be known.
-    let excess = width(of: left) - state.size.columns
-    if excess > 0 { left[0].text = shortened(left[0].text, by: excess) }
+    // The name gives way before what is to be known, the pod's own last.
+    let room = state.size.columns - width(of: Array(left.dropFirst())) - name.count
+    let names = ["\(order.namespace)/\(order.title)", order.title, order.pod]
+    left[0].text = name + (names.first { textWidth($0) <= room } ?? order.pod.cutInMiddle(to: max(8, room)))
     let end = grid.write(left, column: 0, row: 1)
     if end + width(of: right) < state.size.columns { grid.write(right, endingAt: state.size.columns, row: 1) }
-}
-
-/// A name without its end, of which eight characters stay at least.
-private func shortened(_ name: String, by excess: Int) -> String {
-    let kept = max(8, name.count - excess - 1)
-    return kept + 1 < name.count ? name.prefix(kept) + "…" : name
 }
 
 private func drawPicture(_ picture: TerminalPicture, isStale: Bool, _ rect: Rect, _ grid: inout CellGrid) {

@@ -82,6 +82,50 @@ struct ShellTests {
         #expect(app.effects == [.type([PaneID(2)], .key(.character("x")))])
     }
 
+    @Test func aShellThatIsLookedBackAtGetsWhatIsTypedToAll() {
+        var app = app()
+        app.press(.character(" "), .character(" "), .character("s"))
+        app.press(.control("t"), .character("b"))
+        var other = news(.running, Self.picture(["one"], size: Size(columns: 80, rows: 4)))
+        for pane in [PaneID(1), PaneID(2)] {
+            guard case .shell(let view)? = app.state.pane(pane)?.place else { continue }
+            other.order = view.order
+            app.send(.shell(pane, other))
+        }
+        app.press(.control("t"), .character("["))
+        #expect(app.state.shownShell?.copyMode != nil)
+        let looking = app.state.focus
+        app.press(.control("t"), looking == PaneID(1) ? .character("3") : .character("2"))
+        #expect(app.state.focus != looking)
+        app.press(.character("x"))
+        #expect(app.effects == [.type([app.state.focus, looking], .key(.character("x")))])
+    }
+
+    @Test func aShellThatEndedLeavesTheGroup() {
+        var app = app()
+        app.press(.character(" "), .character(" "), .character(" "), .character("s"))
+        #expect(app.state.shellsOfLayout.count == 3)
+        app.press(.control("t"), .character("b"))
+        guard let order = app.state.shownShell?.order else { return }
+        let ended = app.state.focus
+        var news = ShellNews(order)
+        news.state = .exited(0)
+        app.send(.shell(ended, news))
+        #expect(app.state.typingGroup?.count == 2)
+        app.press(.enter)
+        #expect(app.state.shownShell?.news.state.isEnded == false)
+        #expect(app.state.typingGroup?.contains(ended) == false)
+    }
+
+    @Test func tabsNamePodsByTheirBeginningAndEnd() {
+        var app = App(size: Size(columns: 60, rows: 20))
+        app.cluster.set(["cart-77bf5f65d4-8hn8p", "cart-77bf5f65d4-x2x7k"].map { pod($0) })
+        app.publish()
+        app.press(.character(" "), .character(" "), .character("s"))
+        let names = app.state.tabs.dropFirst().map(\.text)
+        #expect(names.contains { $0.hasSuffix("8hn8p ") } && names.contains { $0.hasSuffix("x2x7k ") }, "\(names)")
+    }
+
     @Test func whatNobodySeesGetsNothingThatIsTyped() {
         var app = app()
         app.press(.character(" "), .character(" "), .character("s"))

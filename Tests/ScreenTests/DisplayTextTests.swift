@@ -63,4 +63,11 @@ import Testing
     @Test func megabytesAreWrappedInTimeThatGrowsWithThem() {
         #expect(wrapped(String(repeating: "x", count: 1 << 20), width: 64).count == 1 << 14)
     }
+
+    @Test func aNameIsCutInItsMiddle() {
+        #expect("cart-77bf5f65d4-8hn8p".cutInMiddle(to: 11) == "cart-…8hn8p")
+        #expect("cart".cutInMiddle(to: 4) == "cart")
+        #expect("日本語日本語".cutInMiddle(to: 7) == "日…語" || textWidth("日本語日本語".cutInMiddle(to: 7)) <= 7)
+        for width in 0...30 { #expect(textWidth("cart-77bf5f65d4-8hn8p".cutInMiddle(to: width)) <= width) }
+    }
 }

@@ -210,7 +210,17 @@ extension AppState {
         if isTooSmallForPanes { show(.info, "The screen has no room for panes side by side: they are tabs.") }
     }
 
-    /// What a pane is called in a few words.
+    /// What a pane is called in a few words, in so many cells.
+    private func tabTitle(width: Int) -> String {
+        // Which pod it is says more than which container.
+        if case .shell(let view) = place, textWidth(tabTitle) > width {
+            let start = tabTitle.prefix { $0 != " " } + " "
+            let room = width - start.count
+            return room < 6 ? view.order.pod.cutInMiddle(to: width) : start + view.order.pod.cutInMiddle(to: room)
+        }
+        return tabTitle.cutInMiddle(to: width)
+    }
+
     private var tabTitle: String {
         if case .document(let view) = place {
             if let (title, subject) = view.titleOfTopic {
@@ -237,8 +247,7 @@ extension AppState {
         let room = max(6, (screenSize.columns - 2) / order.count - 3)
         var column = 1
         return order.enumerated().map { index, id in
-            let name = focused(on: id).tabTitle
-            let text = " \(index + 1) \(shortened(name, width: room)) "
+            let text = " \(index + 1) \(focused(on: id).tabTitle(width: room)) "
             defer { column += textWidth(text) + 1 }
             return Tab(pane: id, text: text, columns: column..<column + textWidth(text))
         }
@@ -282,15 +291,4 @@ extension AppState {
         guard id != focus else { return handleInPane(local, &effects) }
         inPane(id) { $0.handleInPane(local, &effects) }
     }
-}
-
-/// A text that is cut to a width, with a sign that it was.
-private func shortened(_ text: String, width: Int) -> String {
-    guard textWidth(text) > width else { return text }
-    var kept = ""
-    for character in text {
-        guard textWidth(kept) + textWidth(String(character)) < width else { break }
-        kept.append(character)
-    }
-    return kept + "…"
 }

@@ -148,10 +148,10 @@ extension AppState {
             if let before = shellSizes[pane.id], before != size { effects.append(.resizeShell(pane.id, size)) }
         }
         shellSizes = sizes
-        // What nobody sees on this screen gets nothing that is typed.
+        // What nobody sees on this screen gets nothing that is typed, nor what is started in the place of one that ended.
         if let group = typingGroup {
             let here = Set(layout.tree.panes)
-            let rest = group.filter { sizes[$0] != nil && here.contains($0) }
+            let rest = group.filter { hasShell($0) && here.contains($0) }
             typingGroup = rest.count > 1 ? rest : nil
         }
     }
@@ -166,7 +166,7 @@ extension AppState {
         else { return false }
         var panes = [focus]
         if let typingGroup, typingGroup.contains(focus), !isMouse(input) {
-            panes += typingGroup.filter { $0 != focus && isLiveShell($0) }
+            panes += typingGroup.filter { $0 != focus && hasShell($0) }
         }
         notice = nil
         effects.append(.type(panes, input))
@@ -175,14 +175,13 @@ extension AppState {
 
     private func isMouse(_ input: ShellInput) -> Bool { if case .mouse = input { true } else { false } }
 
-    private func isLiveShell(_ id: PaneID) -> Bool {
-        if case .shell(let view)? = pane(id)?.place { view.isLive } else { false }
+    /// Whether a pane has a shell that has not ended, looked back at or not.
+    private func hasShell(_ id: PaneID) -> Bool {
+        if case .shell(let view)? = pane(id)?.place { !view.news.state.isEnded } else { false }
     }
 
-    /// The shells of this view's layout.
-    var shellsOfLayout: [PaneID] {
-        layout.tree.panes.filter { if case .shell? = pane($0)?.place { true } else { false } }
-    }
+    /// The shells of this view's layout that have not ended.
+    var shellsOfLayout: [PaneID] { layout.tree.panes.filter(hasShell) }
 
     // MARK: - Commands
 
