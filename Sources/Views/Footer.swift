@@ -135,7 +135,7 @@ private func drawKeys(_ state: AppState, _ grid: inout CellGrid) {
         let label = KeyMap.label(of: binding.keys) ?? key.label
         items.append([
             Piece("<\(label)>", isAvailable ? .footerKey : .footerUnavailable),
-            Piece(" " + info.title + "  ", isAvailable ? .footerText : .footerUnavailable),
+            Piece(" " + info.title(in: state) + "  ", isAvailable ? .footerText : .footerUnavailable),
         ])
     }
     // Help is always there; of the others as many as fit, the most useful first.

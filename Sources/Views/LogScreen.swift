@@ -14,40 +14,71 @@ func drawLog(_ view: LogView, _ state: AppState, _ grid: inout CellGrid) {
 private func drawTitle(_ view: LogView, _ rect: Rect, _ state: AppState, _ grid: inout CellGrid) {
     let row = rect.row - 1
     let end = rect.column + rect.columns
-    var left = [Piece(" Logs \(view.order.title)", .title)]
+    var kind: [Piece] = []
     switch view.order.containers {
     case .usual:
         // Which one that is, where there is a choice.
         let names = Set(view.news.origins.map(\.container))
         if view.news.containers.count > 1, names.count == 1, let name = names.first {
-            left.append(Piece("/\(name)", .title))
+            kind.append(Piece("/\(name)", .title))
         }
-    case .named(let name): left.append(Piece("/\(name)", .title))
-    case .all: left.append(Piece(", all containers", .title))
+    case .named(let name): kind.append(Piece("/\(name)", .title))
+    case .all: kind.append(Piece(", all containers", .title))
     }
-    if view.order.previous { left.append(Piece(" (previous)", .degraded)) }
+    if view.order.previous { kind.append(Piece(" (\(previousWords(view, state)))", .degraded)) }
+    let now = statePieces(view, state)
+    var pods: [Piece] = []
     let counts = view.podCounts
     if view.order.isOfMany, counts.all > 0 {
-        left.append(Piece(" · \(counts.reading) of \(counts.all) pods", .titleCount))
+        pods.append(Piece(" · \(counts.reading) of \(counts.all) pods", .titleCount))
     }
-    left.append(contentsOf: statePieces(view, state))
-    left.append(contentsOf: filterPieces(view))
+    var rest: [Piece] = []
+    if view.news.podsLeftOut > 0 { rest.append(Piece(" · \(view.news.podsLeftOut) left out", .degraded)) }
+    rest += filterPieces(view)
+    var range: [Piece] = []
     switch view.order.range {
     case .tail: break
-    case .start: left.append(Piece(" · from the start", .dim))
-    case .minutes(let count): left.append(Piece(" · last \(count == 60 ? "hour" : "\(count) min")", .dim))
+    case .start: range.append(Piece(" · from the start", .dim))
+    case .minutes(let count): range.append(Piece(" · last \(count == 60 ? "hour" : "\(count) min")", .dim))
     }
-    left.append(Piece(" ", .plain))
     var right: [Piece] = []
     if !view.search.text.isEmpty {
         let position = view.matchIndex.map { "\($0 + 1) of " } ?? ""
         let count = grouped(view.matches.count) + (view.isBehind ? " …" : "")
         right.append(Piece(" /\(view.search.text)  \(position)\(count) ", .match))
     }
-    if view.text.first > 0 { right.append(Piece(" \(grouped(view.text.first)) older lines dropped ", .degraded)) }
-    if view.text.end > 0 { right.append(Piece(" \(lineCounts(view, state)) ", .dim)) }
+    var lines: [Piece] = []
+    if view.text.first > 0 { lines.append(Piece(" \(grouped(view.text.first)) older lines dropped ", .degraded)) }
+    if view.text.end > 0 { lines.append(Piece(" \(lineCounts(view, state)) ", .dim)) }
+    // Where there is no room, counts give way first, then the name; never what it does now.
+    let name = " Logs \(view.order.title)"
+    func excess() -> Int {
+        let left = [Piece(name)] + kind + now + pods + rest + range
+        return width(of: left) + 1 + width(of: right + lines) + 1 - rect.columns
+    }
+    while excess() > 0, !lines.isEmpty { lines.removeLast() }
+    if excess() > 0 { range = [] }
+    if excess() > 0 { pods = [] }
+    let room = max(14, textWidth(name) - max(0, excess()))
+    let left = [Piece(name.cutInMiddle(to: room), .title)] + kind + now + pods + rest + range + [Piece(" ", .plain)]
+    right += lines
     grid.write(left, column: rect.column, row: row, limit: max(rect.column, end - width(of: right) - 1))
     grid.write(right, endingAt: end, row: row)
+}
+
+/// Which run before this one is shown, as far as that is known.
+private func previousWords(_ view: LogView, _ state: AppState) -> String {
+    let runs = view.news.origins.compactMap(\.previousRun)
+    guard runs.count == 1, view.news.origins.count == 1, let run = runs.first else { return "previous" }
+    var words = "previous, exit code \(run.exitCode)"
+    if let ended = run.finishedAt {
+        func local(_ time: Timestamp) -> String {
+            Timestamp(seconds: time.seconds + Int64(state.options.utcOffsetSeconds)).rfc3339
+        }
+        let isToday = local(ended).prefix(10) == local(state.now).prefix(10)
+        words += isToday ? " at \(local(ended).dropFirst(11).prefix(8))" : " on \(local(ended).prefix(10))"
+    }
+    return words
 }
 
 /// Such as ` in 3 s`; empty when the moment has come.

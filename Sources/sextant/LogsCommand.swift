@@ -157,7 +157,7 @@ struct Logs: AsyncParsableCommand {
                     case .began(let source):
                         printer.add(source)
                         sources += 1
-                    case .changed, .containers, .restarted, .retrying: break
+                    case .changed, .containers, .podsLeftOut, .restarted, .retrying: break
                     case .outage(let outage):
                         let isOut = outage != nil
                         if isOut != wasOut, let failure = outage?.failure {

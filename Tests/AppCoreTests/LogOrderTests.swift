@@ -40,6 +40,11 @@ struct LogOrderTests {
         all.previous = false
         all.range = .tail(20)
         #expect(try order("log web-0 -c app --tail 20") == all)
+        all.containers = .usual
+        all.range = .start
+        #expect(try order("logs web-0 --since all") == all)
+        all.range = .tail(500)
+        #expect(try order("logs web-0 --since 500") == all)
         #expect(try parsed("logs").get() == LogsLine())
     }
 
@@ -48,7 +53,7 @@ struct LogOrderTests {
         ("logs deploy/", "deploy/ names nothing: write a pod, or a kind and a name such as deploy/web."),
         ("logs -l", "-l needs a value."),
         ("logs -l 'app in'", "app in is no label selector, such as app=web,tier!=cache."),
-        ("logs --since 5", "--since takes a time such as 90s, 5m or 3h."),
+        ("logs --since soon", "--since takes a time such as 90s, 5m or 3h, a number of lines, or all."),
         ("logs --what", "logs does not know --what: -l -n -A -c --all-containers -p --since --tail"),
     ])
     func whatIsNoOrderSaysWhy(line: String, words: String) {

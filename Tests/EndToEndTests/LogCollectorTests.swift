@@ -26,6 +26,35 @@ struct LogCollectorTests {
         return (text.first..<text.end).compactMap { text[$0]?.text }
     }
 
+    @Test func theRunBeforeIsSaidWithItsEnd() throws {
+        var order = LogOrder(namespace: "shop", subject: .pod("web-1"))
+        order.previous = true
+        var collector = LogCollector(order)
+        var state = LogContainerState(.running, restarts: 2)
+        var end = TerminatedState()
+        end.exitCode = 137
+        end.finishedAt = Self.noon
+        state.previous = end
+        collector.take(
+            [.began(source(0, "web-1")), .changed(source(0, "web-1"), state), .podsLeftOut(3)], now: Self.noon)
+        let news = try #require(collector.takeNews())
+        #expect(news.origins[0].previousRun == EndedRun(exitCode: 137, finishedAt: Self.noon))
+        #expect(news.podsLeftOut == 3)
+    }
+
+    @Test func theProcessOfAShellIsFoundInItsFirstBytes() {
+        var search = ShellProcessSearch.reading([])
+        for bytes in ["ls\r\n\u{1B}", "]7399;4", "2\u{7}\u{1B}]7399;43\u{7}"] { search.take(Array(bytes.utf8)) }
+        #expect(search == .found(42))
+        for bytes in [
+            "\u{1B}]7399;1\u{7}", "\u{1B}]7399;-7\u{7}", "\u{1B}]7399;x\u{7}", String(repeating: "a", count: 5000),
+        ] {
+            search = .reading([])
+            search.take(Array(bytes.utf8))
+            #expect(search == .none)
+        }
+    }
+
     private let outage = LogOutage(
         failure: APIFailure(.transport, attempt: "watch pods", detail: "connection refused"), retryAt: noon)
 

@@ -55,6 +55,75 @@ struct LogDirectorTests {
         #expect(director.update([pod("web-2")]).starts == [])
     }
 
+    @Test func onAScreenTheNextPodOfAStatefulSetGoesOn() throws {
+        func member(_ uid: String) -> Pod {
+            var pod = pod("st-0")
+            pod.metadata.uid = uid
+            var owner = OwnerReference()
+            owner.kind = "StatefulSet"
+            owner.controller = true
+            pod.metadata.ownerReferences = [owner]
+            return pod
+        }
+        var onScreen = query(.pod("st-0"))
+        onScreen.isOnScreen = true
+        for (query, closes) in [(query(.pod("st-0")), true), (onScreen, false)] {
+            var director = LogDirector(query: query)
+            started(&director, try director.begin([[member("one")]]).starts, from: 0)
+            #expect(director.update([]).states.map(\.1) == [LogContainerState(.gone)])
+            #expect(director.isClosed == closes)
+            #expect(director.update([member("two")]).starts.map(\.uid) == ["two"])
+        }
+        // A pod that nothing brings back is over.
+        var director = LogDirector(query: onScreen)
+        started(&director, try director.begin([[pod("st-0")]]).starts, from: 0)
+        #expect(director.isClosed)
+    }
+
+    @Test func containersThatWereAddedHaveLogs() throws {
+        func debugged() -> Pod {
+            var pod = pod("web")
+            var container = Container()
+            container.name = "debugger-1"
+            pod.spec.ephemeralContainers = [container]
+            var status = ContainerStatus()
+            status.name = "debugger-1"
+            var end = TerminatedState()
+            end.exitCode = 3
+            status.state = .terminated(end)
+            pod.status.ephemeralContainerStatuses = [status]
+            return pod
+        }
+        var named = query(.pod("web"), .named("debugger-1"))
+        var director = LogDirector(query: named)
+        let start = try #require(try director.begin([[debugged()]]).starts.first)
+        #expect(start.source.container == "debugger-1")
+        #expect(start.state.phase == .ended && start.state.exitCode == 3 && !start.state.willRun)
+        // One that is added while the pod is read joins.
+        named = query(.pod("web"), .all)
+        director = LogDirector(query: named)
+        started(&director, try director.begin([[pod("web")]]).starts, from: 0)
+        #expect(director.containers == ["app"])
+        let change = director.update([debugged()])
+        #expect(change.starts.map(\.source.container) == ["debugger-1"])
+        #expect(director.containers == ["app", "debugger-1"])
+        started(&director, change.starts, from: 1)
+        #expect(director.update([debugged()]).starts == [])
+    }
+
+    @Test func podsThatAreLeftOutAreCounted() throws {
+        var many = query(.selector("app=web"))
+        many.maximumStreams = 2
+        many.isOnScreen = true
+        var director = LogDirector(query: many)
+        started(&director, try director.begin([[pod("a"), pod("b"), pod("c"), pod("d")]]).starts, from: 0)
+        #expect(director.podsLeftOut == 2)
+        let pods = [pod("b"), pod("c")]
+        _ = director.update(pods)
+        started(&director, director.update(pods).starts, from: 2)
+        #expect(director.podsLeftOut == 0)
+    }
+
     @Test func theUsualContainerIsSaidToBeChosen() throws {
         var director = LogDirector(query: query(.pod("web")))
         let change = try director.begin([[pod("web", containers: ["app", "proxy"])]])

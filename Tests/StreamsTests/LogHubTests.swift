@@ -18,7 +18,7 @@ struct LogHubTests {
                 case .retrying(let source, let outage):
                     told.append("\(source.pod) \(outage?.failure.detail ?? "reads")")
                 case .outage(let outage): told.append(outage?.failure.detail ?? "answers")
-                case .changed, .containers, .notice: break
+                case .changed, .containers, .podsLeftOut, .notice: break
                 }
             }
         }

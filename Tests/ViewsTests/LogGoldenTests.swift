@@ -66,6 +66,20 @@ struct LogGoldenTests {
         try expectScreen("log-reconnecting-\(size)", state.receiving(.log(state.focus, cut)))
     }
 
+    @Test(arguments: [24, 30, 40, 60, 80])
+    func theTitleOfANarrowPaneSaysWhatItDoes(columns: Int) throws {
+        let shown = try opened(columns: columns, rows: 20)
+        for (keys, words) in [("", "following"), (" ", "paused")] {
+            let state = shown.state.typing(keys)
+            let grid = render(state).grid
+            let row = state.paneRects[state.focus]?.row ?? 1
+            let title = String((0..<columns).map { grid[$0, row].character })
+            #expect(title.contains("· \(words)"), "\(title)")
+            // The end of the pod's name.
+            #expect(columns < 40 || title.contains("x2x7k ") || title.contains("x2x7k/"), "\(title)")
+        }
+    }
+
     @Test(arguments: [(1, 1), (3, 1), (3, 4), (16, 4), (17, 5), (40, 8), (500, 200)])
     func anySizeIsDrawn(columns: Int, rows: Int) throws {
         for keys in ["", "w", "tw", "g\n", "|level,msg\n", "wg\nG", "/a\nw", "4"] {

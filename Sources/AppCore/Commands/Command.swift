@@ -71,6 +71,11 @@ package struct CommandInfo: Sendable {
         }
     }
 
+    /// One or two words for the footer, as they are now.
+    package func title(in state: AppState) -> String {
+        command == .toggleFollow && state.shownLog?.follows == false ? "follow" : title
+    }
+
     /// Every command once, in the order of the help.
     package static let all: [CommandInfo] = [
         CommandInfo(

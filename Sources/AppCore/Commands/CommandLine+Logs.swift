@@ -81,10 +81,10 @@ extension CommandLine {
                     request.range = lines < 0 ? .start : .tail(lines)
                 case "--since":
                     let text = try value()
-                    guard let minutes = minutes(text) else {
-                        throw Failure(reason: "--since takes a time such as 90s, 5m or 3h.")
+                    guard let range = minutes(text).map(LogOrder.Range.minutes) ?? .init(parsing: text) else {
+                        throw Failure(reason: "--since takes a time such as 90s, 5m or 3h, a number of lines, or all.")
                     }
-                    request.range = .minutes(minutes)
+                    request.range = range
                 // As these logs always do.
                 case "-f", "--follow": break
                 case _ where flag.hasPrefix("-"):

@@ -25,9 +25,7 @@ package struct LogExport: Sendable, Equatable {
             if isEverything {
                 append(lineWithAll: view.text.first + place, to: &piece)
             } else {
-                for part in view.pieces(of: view.number(at: place), space) {
-                    piece.append(contentsOf: withoutControls(part.text).utf8)
-                }
+                append(shownLine: view.number(at: place), to: &piece)
             }
             piece.append(UInt8(ascii: "\n"))
             if piece.count >= Self.pieceBytes {
@@ -36,6 +34,16 @@ package struct LogExport: Sendable, Equatable {
             }
         }
         if !piece.isEmpty { try body(piece) }
+    }
+
+    /// What is shown of a line, with its fields below it where they are.
+    private func append(shownLine number: Int, to piece: inout [UInt8]) {
+        for part in view.pieces(of: number, space) { piece.append(contentsOf: withoutControls(part.text).utf8) }
+        guard view.expanded.contains(number) else { return }
+        for line in view.details(of: number, space) {
+            let text = line.pieces.map(\.text).joined()
+            piece.append(contentsOf: ("\n    " + withoutControls(text)).utf8)
+        }
     }
 
     /// When it was written, by whom where there are several, and its text.

@@ -86,6 +86,17 @@ package struct LogOrder: Sendable, Hashable {
     ]
 }
 
+/// A run of a container that is over.
+package struct EndedRun: Sendable, Equatable {
+    package var exitCode: Int
+    package var finishedAt: Timestamp?
+
+    package init(exitCode: Int, finishedAt: Timestamp?) {
+        self.exitCode = exitCode
+        self.finishedAt = finishedAt
+    }
+}
+
 /// One container whose log is shown.
 package struct LogOrigin: Sendable, Equatable {
     package enum Phase: Sendable, Equatable {
@@ -100,6 +111,10 @@ package struct LogOrigin: Sendable, Equatable {
     package var pod: String
     package var container: String
     package var phase: Phase
+    /// Whether it ended because it could not be read.
+    package var hasFailed = false
+    /// The run that is shown where it is the one before the last restart, as far as it is known.
+    package var previousRun: EndedRun?
     /// How it is called on its lines; empty where there is only one.
     package var label: String
     /// Counts pods: those with the same number look alike.
@@ -132,6 +147,8 @@ package struct LogNews: Sendable, Equatable {
     /// The names of the containers that there are to choose from.
     package var containers: [String] = []
     package var state = State.reading
+    /// Pods of which nothing is read, because there are too many.
+    package var podsLeftOut = 0
 
     package init(_ order: LogOrder) {
         self.order = order

@@ -332,7 +332,7 @@ extension LogView {
     }
 
     /// What is known of a line: where it is from, when it was written, and its fields.
-    private func details(of number: Int, _ space: LogSpace) -> [DocumentLine] {
+    func details(of number: Int, _ space: LogSpace) -> [DocumentLine] {
         guard let line = text.line(number), let bytes = text.bytes(of: number) else { return [] }
         var lines: [DocumentLine] = []
         func say(_ key: String, _ text: String) {

@@ -71,7 +71,17 @@ package struct LogView: Sendable, Equatable {
     package var podCounts: (reading: Int, all: Int) {
         let reading = Set(news.origins.filter { $0.phase == .reading }.map(\.pod))
         let present = Set(news.origins.filter { $0.phase != .ended }.map(\.pod))
-        return (reading.count, present.count)
+        return (reading.count, present.count + news.podsLeftOut)
+    }
+
+    /// Whether nothing more comes of it by itself.
+    var isOver: Bool {
+        switch news.state {
+        case .ended, .failed: true
+        case .reading:
+            news.origins.contains(where: \.hasFailed) && news.origins.allSatisfy { $0.phase == .ended }
+        case .retrying: false
+        }
     }
 
     /// Takes what came.

@@ -172,7 +172,10 @@ extension AppState {
             // What failed or was deleted is got again.
             paneWork[focus] = nil
             self.place = .document(asked)
-        case (.log, .log), (.table, .table): break
+        case (.log(let view), .log):
+            // What has ended or failed may have gone on since, and the run before may be another by now.
+            if view.isOver || view.order.previous { readLogAgain() }
+        case (.table, .table): break
         case (.shell(let view), .shell): if view.news.state.isEnded { self.place = .shell(view.again) }
         default: self.place = place
         }

@@ -101,6 +101,7 @@ extension AppState {
                 effects.append(.switchContext(session.context))
             } else {
                 effects.append(.retryNow)
+                if shownLog?.isOver == true { readLogAgain() }
             }
             permissions.forget()
             show(.info, "Trying again.")

@@ -14,6 +14,13 @@ extension AppState {
         place = .log(view.showing(order, now: now))
     }
 
+    /// Reads the logs on the screen once more from the beginning.
+    mutating func readLogAgain() {
+        guard let view = shownLog else { return }
+        paneWork[focus] = nil
+        place = .log(view.showing(view.order, now: now))
+    }
+
     mutating func take(_ news: LogNews) {
         guard case .log(var view) = place, view.order == news.order else { return }
         // Nothing else holds its lines meanwhile.

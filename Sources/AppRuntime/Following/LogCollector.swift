@@ -78,10 +78,14 @@ struct LogCollector: Sendable {
             let slot = add(source)
             if !source.wasThere { marks.append("\(name(slot)) joined") }
         case .containers(let names): news.containers = names
+        case .podsLeftOut(let count): news.podsLeftOut = count
         case .changed(let source, let state):
             guard let slot = places[source.id] else { break }
             slots[slot].exitCode = state.exitCode ?? slots[slot].exitCode
             slots[slot].finishedAt = state.finishedAt ?? slots[slot].finishedAt
+            if news.order.previous, let run = state.previous {
+                news.origins[slot].previousRun = EndedRun(exitCode: Int(run.exitCode), finishedAt: run.finishedAt)
+            }
             slots[slot].phase =
                 switch state.phase {
                 case .waiting: .waiting(state.reason)
@@ -106,6 +110,7 @@ struct LogCollector: Sendable {
             slots[slot].phase = .ended
             slots[slot].outage = nil
             slots[slot].isOver = true
+            news.origins[slot].hasFailed = failure != nil
             overCount += 1
             update(slot)
             updateState()

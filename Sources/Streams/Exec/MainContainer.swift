@@ -93,7 +93,8 @@ extension APIResource {
 extension Pod {
     /// Why a container does not run, such as `waiting: CrashLoopBackOff`; `nil` when it does, or nothing is known.
     fileprivate func stateWords(of container: String) -> String? {
-        let statuses = status.containerStatuses + status.initContainerStatuses
+        let statuses =
+            status.containerStatuses + status.initContainerStatuses + status.ephemeralContainerStatuses
         switch statuses.first(where: { $0.name == container })?.state {
         case .waiting(let reason, _): return reason.isEmpty ? "waiting" : "waiting: \(reason)"
         case .terminated(let end):

@@ -12,7 +12,9 @@ extension LogQuery.Containers {
         case .usual where named != nil: [named].compactMap { $0 }.filter(pod.allContainers.contains)
         case .usual: [pod.usualContainer].compactMap { $0 }
         case .named(let name): pod.allContainers.contains(name) ? [name] : []
-        case .all: pod.spec.initContainers.map(\.name) + pod.spec.containers.map(\.name)
+        case .all:
+            pod.spec.initContainers.map(\.name) + pod.spec.containers.map(\.name)
+                + pod.spec.ephemeralContainers.map(\.name)
         }
     }
 }
@@ -35,28 +37,42 @@ extension Pod {
         return String(controller.name.dropLast(hash.count + 1))
     }
 
-    var allContainers: [String] { spec.containers.map(\.name) + spec.initContainers.map(\.name) }
+    var allContainers: [String] {
+        spec.containers.map(\.name) + spec.initContainers.map(\.name) + spec.ephemeralContainers.map(\.name)
+    }
 
     /// What kubectl says when it chooses a container by itself; `nil` when there is no choice.
     package var defaultedNotice: String? {
         guard allContainers.count > 1, let first = spec.containers.first?.name, usualContainer == first,
             metadata.annotations["kubectl.kubernetes.io/default-container"] != first
         else { return nil }
-        let others = spec.containers.map(\.name) + spec.initContainers.map { "\($0.name) (init)" }
+        let others =
+            spec.containers.map(\.name) + spec.ephemeralContainers.map { "\($0.name) (ephem)" }
+            + spec.initContainers.map { "\($0.name) (init)" }
         return "Defaulted container \"\(first)\" out of: \(others.joined(separator: ", "))"
     }
 
     /// How a container's log will go on.
     package func logState(of container: String) -> LogContainerState {
-        let status =
-            status.containerStatuses.first { $0.name == container }
-            ?? status.initContainerStatuses.first { $0.name == container }
+        let status = containerStatus(of: container)
+        var state = logState(of: container, status)
+        if case .terminated(let end)? = status?.lastState { state.previous = end }
+        return state
+    }
+
+    private func containerStatus(of name: String) -> ContainerStatus? {
+        status.containerStatuses.first { $0.name == name } ?? status.initContainerStatuses.first { $0.name == name }
+            ?? status.ephemeralContainerStatuses.first { $0.name == name }
+    }
+
+    private func logState(of container: String, _ status: ContainerStatus?) -> LogContainerState {
         let isOver = metadata.deletionTimestamp != nil || isPhaseTerminal
         let restarts = Int(status?.restartCount ?? 0)
         let initial = spec.initContainers.first { $0.name == container }
+        let isEphemeral = spec.ephemeralContainers.contains { $0.name == container }
         let policy = initial?.isSidecar == true ? "Always" : spec.restartPolicy
         func willRestart(after end: TerminatedState) -> Bool {
-            guard !isOver else { return false }
+            guard !isOver, !isEphemeral else { return false }
             if initial != nil && initial?.isSidecar != true { return end.exitCode != 0 && policy != "Never" }
             return policy == "OnFailure" ? end.exitCode != 0 : policy != "Never"
         }

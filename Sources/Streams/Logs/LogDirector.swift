@@ -32,8 +32,11 @@ package struct LogDirector: Sendable {
     /// The pods of each scope.
     private var pods: [[Pod]]
     private var known: [Key: Int] = [:]
-    private var seen: Set<String> = []
+    /// Pods that came, and how many containers were added to them since they began.
+    private var seen: [String: Int] = [:]
     private var saidLimit = false
+    /// The scopes with a pod of a StatefulSet, whose name the next one has too.
+    private var returning: Set<Int> = []
     /// The names of the containers of all pods, as they came.
     package private(set) var containers: [String] = []
 
@@ -48,7 +51,7 @@ package struct LogDirector: Sendable {
     /// - Returns: which logs to read, and what to tell.
     /// - Throws: when there is no such container, or there are too many.
     package mutating func begin(_ pods: [[Pod]]) throws(LogFailure) -> Change {
-        for (scope, pods) in zip(self.pods.indices, pods) { self.pods[scope] = pods }
+        for (scope, pods) in zip(self.pods.indices, pods) { set(pods, of: scope) }
         var change = Change()
         let wanted = wanted()
         let count = wanted.reduce(0) { $0 + $1.containers.count }
@@ -88,7 +91,7 @@ package struct LogDirector: Sendable {
 
     /// What has changed with the pods of a scope.
     package mutating func update(_ pods: [Pod], of scope: Int = 0) -> Change {
-        self.pods[scope] = pods
+        set(pods, of: scope)
         var change = Change()
         var present: Set<Key> = []
         let wanted = wanted()
@@ -104,8 +107,22 @@ package struct LogDirector: Sendable {
             change.states.append((id, LogContainerState(.gone)))
             known[key] = nil
         }
-        seen.formIntersection(wanted.map(\.pod.metadata.uid))
+        let uids = Set(wanted.map(\.pod.metadata.uid))
+        seen = seen.filter { uids.contains($0.key) }
         return change
+    }
+
+    private mutating func set(_ pods: [Pod], of scope: Int) {
+        self.pods[scope] = pods
+        if pods.contains(where: { $0.metadata.controller?.kind == "StatefulSet" }) { returning.insert(scope) }
+    }
+
+    /// How many pods there are of which nothing is read, because there are too many.
+    package var podsLeftOut: Int {
+        wanted().count { item in
+            !item.containers.isEmpty
+                && item.containers.allSatisfy { known[Key(uid: item.pod.metadata.uid, container: $0)] == nil }
+        }
     }
 
     /// The pods of all scopes, each once, by scope.
@@ -129,7 +146,8 @@ package struct LogDirector: Sendable {
 
     private mutating func add(_ item: Wanted, wasThere: Bool, _ change: inout Change) {
         let pod = item.pod
-        guard seen.insert(pod.metadata.uid).inserted else { return }
+        let before = seen.updateValue(pod.spec.ephemeralContainers.count, forKey: pod.metadata.uid)
+        guard before != pod.spec.ephemeralContainers.count else { return }
         for name in pod.allContainers where !containers.contains(name) { containers.append(name) }
         // A pod that had room for some of its containers only comes here again.
         for name in item.containers where known[Key(uid: pod.metadata.uid, container: name)] == nil {
@@ -139,7 +157,7 @@ package struct LogDirector: Sendable {
                         "\(pod.metadata.name) is left out: \(query.maximumStreams) logs are followed already")
                 }
                 saidLimit = true
-                seen.remove(pod.metadata.uid)
+                seen[pod.metadata.uid] = nil
                 return
             }
             let source = LogSource(
@@ -148,15 +166,19 @@ package struct LogDirector: Sendable {
             change.starts.append(
                 Start(uid: pod.metadata.uid, source: source, state: pod.logState(of: name)))
         }
-        if item.isDefaulted, !query.isOnScreen, let notice = pod.defaultedNotice { change.notices.append(notice) }
+        if item.isDefaulted, before == nil, !query.isOnScreen, let notice = pod.defaultedNotice {
+            change.notices.append(notice)
+        }
     }
 
     /// Whether no further logs are to come.
     package var isClosed: Bool {
         guard query.follow else { return true }
-        return zip(query.scopes, pods).allSatisfy { scope, pods in
-            switch scope.target {
-            case .pod: true
+        return zip(query.scopes, pods).enumerated().allSatisfy { index, item in
+            let (scope, pods) = item
+            return switch scope.target {
+            // On a screen it is waited for the next pod of that name, where there will be one.
+            case .pod: !(query.isOnScreen && returning.contains(index))
             // Its pods have run; a failed one may be followed by another.
             case .workload(.job, _): !pods.isEmpty && pods.allSatisfy { $0.status.phase == "Succeeded" }
             case .workload, .selector: false

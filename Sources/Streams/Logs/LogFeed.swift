@@ -17,6 +17,8 @@ package enum LogEvent: Sendable {
     case retrying(LogSource, LogOutage?)
     /// The server does not say now which pods there are; `nil` when it does again.
     case outage(LogOutage?)
+    /// Of how many pods nothing is read, because there are too many.
+    case podsLeftOut(Int)
     /// For the user: which container was chosen, or why a pod is left out.
     case notice(String)
     /// In the order in which to show them.
@@ -131,6 +133,8 @@ package struct LogFeed: Sendable {
                 hub.send(.containers(director.containers))
                 for notice in opening.notices { hub.send(.notice(notice)) }
                 start(opening.starts)
+                var leftOut = director.podsLeftOut
+                if leftOut > 0 { hub.send(.podsLeftOut(leftOut)) }
                 hub.close(director.isClosed)
                 guard query.follow else { return }
                 group.addTask { await closeWhenOver(hub) }
@@ -147,6 +151,10 @@ package struct LogFeed: Sendable {
                     for notice in change.notices { hub.send(.notice(notice)) }
                     for (id, state) in change.states { hub.update(id, state) }
                     start(change.starts)
+                    if director.podsLeftOut != leftOut {
+                        leftOut = director.podsLeftOut
+                        hub.send(.podsLeftOut(leftOut))
+                    }
                     hub.close(director.isClosed)
                 }
             }

@@ -204,8 +204,8 @@ struct LogPods: Sendable {
                 opened()
                 try await receive(pods)
             } catch let failure as APIFailure where failure.reason == .notFound && name != nil {
+                // Another one may come by that name.
                 try await receive([])
-                return
             }
             try await Task.sleep(for: Self.pollInterval)
         }

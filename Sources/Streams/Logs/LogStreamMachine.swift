@@ -24,6 +24,8 @@ package struct LogContainerState: Sendable, Equatable {
     package var exitCode: Int?
     /// When that run ended; `nil` when not known.
     package var finishedAt: Timestamp?
+    /// The run before this one, as the server keeps its log; `nil` when there was none.
+    package var previous: TerminatedState?
 
     package init(
         _ phase: Phase, restarts: Int = 0, willRun: Bool = false, reason: String = "", exitCode: Int? = nil,

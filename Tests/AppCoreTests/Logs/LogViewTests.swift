@@ -52,6 +52,75 @@ struct LogViewTests {
         #expect(app.works == [.log(previous)])
     }
 
+    @Test func aLogThatHasEndedIsReadAgainWhenItIsAskedFor() throws {
+        var (app, order) = try opened(lines: 1)
+        app.press(.control("r"))
+        #expect(app.works == [])
+        for state in [LogNews.State.ended, .failed("pods \"web-1\" not found")] {
+            for keys in [[Key.control("r")], [.tab, .character("l")]] {
+                var over = LogNews(order)
+                over.state = state
+                app.send(.log(app.state.focus, over))
+                var works: [PaneWork] = []
+                for key in keys {
+                    app.press(key)
+                    works += app.works
+                }
+                #expect(works == [.log(order)])
+                #expect(app.state.shownLog?.news.state == .reading)
+            }
+        }
+        var refused = LogNews(order)
+        refused.origins = [LogOrigin(pod: "web-1", container: "app", phase: .ended)]
+        app.send(.log(app.state.focus, refused))
+        app.press(.control("r"))
+        #expect(app.works == [])
+        refused.origins[0].hasFailed = true
+        app.send(.log(app.state.focus, refused))
+        app.press(.control("r"))
+        #expect(app.works == [.log(order)])
+        // Another run may have become the one before.
+        app.press(.tab, .character("p"))
+        order.previous = true
+        #expect(app.works == [.log(order)])
+        app.press(.tab)
+        app.press(.character("p"))
+        #expect(app.works == [.log(order)])
+    }
+
+    @Test func whatIsSavedHasTheFieldsOfExpandedLines() throws {
+        let opening = try opened(lines: 0)
+        var app = opening.0
+        let order = opening.1
+        var ring = LogRing(identity: LogRing.Identity())
+        for line in [#"{"level":"warn","order":{"id":81213}}"#, "two"] {
+            ring.append(source: 0, stamp: 0, "\(line)\n".utf8)
+        }
+        var news = LogNews(order)
+        news.origins = [LogOrigin(pod: "web-1", container: "app", phase: .reading)]
+        news.text = ring.snapshot()
+        app.send(.log(app.state.focus, news))
+        app.press(.character("g"), .enter)
+        let view = try #require(app.state.shownLog)
+        var bytes: [UInt8] = []
+        LogExport(view, app.state.logSpace, isEverything: false).forEachPiece { bytes += $0 }
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        #expect(lines.contains { $0.hasPrefix("    ") && $0.contains("81213") })
+        #expect(lines.last == "two")
+    }
+
+    @Test func podsThatAreLeftOutCount() throws {
+        let opening = try opened(lines: 1)
+        var app = opening.0
+        let order = opening.1
+        var news = LogNews(order)
+        news.origins = [LogOrigin(pod: "web-1", container: "app", phase: .reading)]
+        news.podsLeftOut = 10
+        app.send(.log(app.state.focus, news))
+        let counts = try #require(app.state.shownLog?.podCounts)
+        #expect(counts.reading == 1 && counts.all == 11)
+    }
+
     @Test func workloadsHaveTheLogsOfAllTheirPods() {
         var app = App()
         app.type(":deploy\n")
