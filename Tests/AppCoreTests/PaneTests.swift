@@ -236,6 +236,23 @@ struct PaneTests {
         #expect(app.notice == "A shell is open: ctrl-c once more leaves all the same.")
         app.press(.control("c"))
         #expect(app.effects.contains(.quit))
+        app.send(.tick(now: Timestamp(seconds: noon.seconds + 60)))
+        for (line, effect) in [(":q\n", Effect.quit), (":ctx staging\n", .switchContext("staging"))] {
+            app.send(.tick(now: Timestamp(seconds: app.state.now.seconds + 60)))
+            app.type(line)
+            #expect(!app.effects.contains(effect))
+            #expect(app.notice?.hasPrefix("A shell is open: the same once more") == true)
+            app.type(line)
+            #expect(app.effects.contains(effect))
+        }
+    }
+
+    @Test func theHelpOfPanesBeginsWithTheirKeys() {
+        var app = app()
+        app.press(.control("t"), .character("?"))
+        let lines = HelpPage.lines(for: app.state.onWholeScreen)
+        let top = app.state.helpTop ?? 0
+        #expect(top > 0 && lines[top].text == "Panes (ctrl-t and then)")
     }
 
     @Test func aBorderIsDraggedWithTheMouse() {

@@ -24,10 +24,17 @@ package enum HelpPage {
         }
     }
 
+    /// The line with which the keys for panes begin.
+    static func panesLine(for state: AppState) -> Int {
+        lines(for: state).firstIndex { $0.keys.isEmpty && $0.text == panesHeading } ?? 0
+    }
+
+    private static let panesHeading = "Panes (ctrl-t and then)"
+
     private static func entries(for state: AppState) -> [Line] {
         let context = state.placeContext
         var lines = [Line(keys: "", text: "Keys", isUnavailable: false)] + keyLines(in: context, state)
-        lines.append(Line(keys: "", text: "Panes (ctrl-t and then)", isUnavailable: false))
+        lines.append(Line(keys: "", text: panesHeading, isUnavailable: false))
         lines += keyLines(in: .panes, state)
         if context == .table || context == .pods {
             lines.append(Line(keys: "", text: "Filters (/)", isUnavailable: false))

@@ -81,20 +81,13 @@ extension AppState {
             awaitsPaneKey = false
             if typeIntoShell(.key(key), &effects) { return }
         }
+        let isAboutPanes = awaitsPaneKey
         if runInPanes(command, key: key) { return }
         if dialog != nil, command != .quit, command != .repaint { return runInDialog(command, &effects) }
         if helpTop != nil, runInHelp(command) { return }
         switch command {
         case .quit:
-            let shells = panes.count {
-                if case .shell(let view) = $0.place { view.news.state == .running } else { false }
-            }
-            if shells > 0, quitAskedAt.map({ now.seconds - $0.seconds > 5 }) ?? true {
-                quitAskedAt = now
-                let words = shells == 1 ? "A shell is open" : "\(shells) shells are open"
-                return show(.warning, "\(words): ctrl-c once more leaves all the same.")
-            }
-            effects.append(.quit)
+            if mayEndShells("ctrl-c once more leaves all the same.") { effects.append(.quit) }
         case .repaint: effects.append(.repaint)
         case .retry:
             if connection == .stopped, let session {
@@ -105,7 +98,9 @@ extension AppState {
             }
             permissions.forget()
             show(.info, "Trying again.")
-        case .help: helpTop = 0
+        case .help:
+            helpTop = 0
+            if isAboutPanes { scrollHelp(to: HelpPage.panesLine(for: onWholeScreen)) }
         case .commandPrompt:
             helpTop = nil
             var line = Prompt(.command)
@@ -178,6 +173,19 @@ extension AppState {
                 if command == .beginCopyMode, key != .character("[") { runInShell(.pageUp, &effects) }
             }
         }
+    }
+
+    /// Says that shells run which would end, unless it was said in the last seconds.
+    ///
+    /// - Returns: whether they may end.
+    mutating func mayEndShells(_ hint: String) -> Bool {
+        let shells = panes.count {
+            if case .shell(let view) = $0.place { view.news.state == .running } else { false }
+        }
+        guard shells > 0, quitAskedAt.map({ now.seconds - $0.seconds > 10 }) ?? true else { return true }
+        quitAskedAt = now
+        show(.warning, (shells == 1 ? "A shell is open: " : "\(shells) shells are open: ") + hint)
+        return false
     }
 
     private mutating func runInHelp(_ command: Command) -> Bool {

@@ -483,7 +483,8 @@ extension AppState {
             }
             show(.error, failure.reason)
         case .success(.kinds(let filter)): openKinds(filter: filter, &effects)
-        case .success(.quit): effects.append(.quit)
+        case .success(.quit):
+            if mayEndShells("the same once more leaves all the same.") { effects.append(.quit) }
         case .success(.suspend): effects.append(.suspend)
         case .success(.help): helpTop = 0
         case .success(.forwards): openForwards()
@@ -544,7 +545,7 @@ extension AppState {
             show(.error, "There is no context \(name) in the kubeconfig.\(hint)")
             return
         }
-        effects.append(.switchContext(name))
+        if mayEndShells("the same once more ends what runs there.") { effects.append(.switchContext(name)) }
     }
 
     /// Shows the table's kind in another namespace; `nil` for all.
