@@ -59,7 +59,7 @@ private func drawTitle(_ view: LogView, _ rect: Rect, _ state: AppState, _ grid:
     while excess() > 0, !lines.isEmpty { lines.removeLast() }
     if excess() > 0 { range = [] }
     if excess() > 0 { pods = [] }
-    let room = max(14, textWidth(name) - max(0, excess()))
+    let room = max(11, textWidth(name) - max(0, excess()))
     let left = [Piece(name.cutInMiddle(to: room), .title)] + kind + now + pods + rest + range + [Piece(" ", .plain)]
     right += lines
     grid.write(left, column: rect.column, row: row, limit: max(rect.column, end - width(of: right) - 1))

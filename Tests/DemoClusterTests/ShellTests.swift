@@ -46,6 +46,7 @@ private func run(_ text: String, input: [UInt8] = [], in world: ContainerWorld) 
         ("ls /etc/host*; ls nope 2>/dev/null; echo $?", "/etc/hostname\n/etc/hosts\n1\n"),
         ("nope 2>&1 | cat; yes | head -2", "sh: nope: not found\ny\ny\n"),
         ("printf '%s=%d\\n' a 1 b 2; printf '%05d|%-4s|' 42 x", "a=1\nb=2\n00042|x   |"),
+        ("printf '\\033]7;%s\\007\\1012' a", "\u{1B}]7;a\u{7}A2"),
         (
             "echo 'b\na\nb' | sort | uniq -c; echo HeLLo | tr A-Z a-z; echo a:b:c | cut -d: -f2,3",
             "      1 a\n      2 b\nhello\nb:c\n"

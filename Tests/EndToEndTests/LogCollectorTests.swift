@@ -37,7 +37,8 @@ struct LogCollectorTests {
         state.previous = end
         collector.take(
             [.began(source(0, "web-1")), .changed(source(0, "web-1"), state), .podsLeftOut(3)], now: Self.noon)
-        let news = try #require(collector.takeNews())
+        let taken = collector.takeNews()
+        let news = try #require(taken)
         #expect(news.origins[0].previousRun == EndedRun(exitCode: 137, finishedAt: Self.noon))
         #expect(news.podsLeftOut == 3)
     }

@@ -270,7 +270,18 @@ extension Programs {
     private static func unescaped(_ text: String) -> String {
         var result = ""
         var isEscape = false
+        /// Of a byte that is written as a number.
+        var octal: String?
+        func byte(_ digits: String) -> Character { Character(Unicode.Scalar(UInt8(digits, radix: 8) ?? 0)) }
         for character in text {
+            if let digits = octal {
+                if digits.count < 3, ("0"..."7").contains(character) {
+                    octal = digits + String(character)
+                    continue
+                }
+                result.append(byte(digits))
+                octal = nil
+            }
             guard isEscape else {
                 if character == "\\" { isEscape = true } else { result.append(character) }
                 continue
@@ -282,9 +293,11 @@ extension Programs {
             case "r": result.append("\r")
             case "\\": result.append("\\")
             case "e": result.append("\u{1b}")
+            case "0"..."7": octal = String(character)
             default: result += "\\\(character)"
             }
         }
+        if let octal { result.append(byte(octal)) }
         return isEscape ? result + "\\" : result
     }
 
