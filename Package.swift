@@ -174,6 +174,7 @@ let package = Package(
             dependencies: [
                 "ConcurrencyTestSupport", "DemoCluster", "Diagnosis", "ClusterState", "KubernetesClient",
                 "KubernetesModel", nioCore, nioPosix, nioHTTP1, nioWebSocket,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
             ], resources: [.copy("Fixtures")], swiftSettings: strict),
         .target(
             name: "CThreadSanitizer", path: "Tests/CThreadSanitizer", exclude: ["suppressions.txt"]),

@@ -1,5 +1,7 @@
 import KubernetesModel
 import NIOCore
+import NIOEmbedded
+import NIOHTTP1
 import Testing
 
 @testable import DemoCluster
@@ -54,6 +56,36 @@ import Testing
                 #expect(try await connection.body() == "ok")
             }
         }
+    }
+
+    @Test func whatHappensWhenAWatchEndsIsNotSentAfterItsEnd() throws {
+        let server = DemoServer(store: store(pods: []), clock: { beginning })
+        let channel = EmbeddedChannel(handler: DemoConnection(server: server))
+        channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 1), promise: nil)
+        // It comes first in the second in which the watch ends, so what it sends comes behind that.
+        _ = channel.eventLoop.scheduleTask(in: .seconds(1)) {
+            server.update { _ = $0.apply(.pods, pod("late"), at: beginning) }
+        }
+        let request = HTTPRequestHead(
+            version: .http1_1, method: .GET, uri: "/api/v1/pods?watch=1&timeoutSeconds=1")
+        try channel.writeInbound(HTTPServerRequestPart.head(request))
+        try channel.writeInbound(HTTPServerRequestPart.end(nil))
+        server.update { _ = $0.apply(.pods, pod("early"), at: beginning) }
+        channel.embeddedEventLoop.advanceTime(by: .seconds(1))
+        channel.embeddedEventLoop.run()
+        var parts: [String] = []
+        while let part = try channel.readOutbound(as: HTTPServerResponsePart.self) {
+            switch part {
+            case .head: parts.append("head")
+            case .body(.byteBuffer(let bytes)):
+                parts.append(String(buffer: bytes).contains("early") ? "early" : "another")
+            case .body: parts.append("another")
+            case .end: parts.append("end")
+            }
+        }
+        #expect(parts == ["head", "early", "end"])
+        #expect(server.openWatchCount == 0)
+        _ = try channel.finish(acceptAlreadyClosed: true)
     }
 
     @Test func aClientThatLeavesIsForgotten() async throws {

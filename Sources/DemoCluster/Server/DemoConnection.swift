@@ -79,9 +79,14 @@ final class DemoConnection: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is DemoServer.WatchIsBehind {
+        switch event {
+        case let event as DemoServer.WatchIsBehind where event.id == watchID:
             isBehind = true
             sendMore(context)
+        case let event as DemoServer.WatchLines where event.id == watchID:
+            for line in event.lines { write(.body(.byteBuffer(line)), context) }
+            context.flush()
+        default: break
         }
         context.fireUserInboundEventTriggered(event)
     }

@@ -230,9 +230,9 @@ package final class DemoServer: Sendable {
     /// Sends a bookmark to every watch that wants them.
     package func sendBookmarks() {
         state.withLock { state in
-            for watcher in state.watchers.values where watcher.watch.sendsBookmarks && watcher.missed == nil {
+            for (id, watcher) in state.watchers where watcher.watch.sendsBookmarks && watcher.missed == nil {
                 let line = watcher.watch.renderer.bookmark(version: state.cluster.store.version)
-                Self.send([ByteBuffer(bytes: line)], to: watcher.channel)
+                Self.tell(WatchLines(id: id, lines: [ByteBuffer(bytes: line)]), watcher.channel)
             }
         }
     }
@@ -263,8 +263,7 @@ package final class DemoServer: Sendable {
             }
             guard isComplete, watcher.channel.isWritable else {
                 state.watchers[id]?.missed = version
-                let channel = watcher.channel
-                channel.eventLoop.execute { channel.pipeline.fireUserInboundEventTriggered(WatchIsBehind()) }
+                Self.tell(WatchIsBehind(id: id), watcher.channel)
                 continue
             }
             var renderer = watcher.watch.renderer
@@ -280,12 +279,22 @@ package final class DemoServer: Sendable {
                 rendered[key] = line
                 return line
             }
-            if !lines.isEmpty { Self.send(lines, to: watcher.channel) }
+            if !lines.isEmpty { Self.tell(WatchLines(id: id, lines: lines), watcher.channel) }
         }
     }
 
     /// Tells a connection that its watch has to catch up when the client reads on.
-    struct WatchIsBehind: Sendable {}
+    struct WatchIsBehind: Sendable {
+        /// Of the watch.
+        var id: Int
+    }
+
+    /// Gives a connection what a watch of its gets, if that is still open.
+    struct WatchLines: Sendable {
+        /// Of the watch.
+        var id: Int
+        var lines: [ByteBuffer]
+    }
 
     /// What a watch gets that has to catch up.
     enum CatchingUp {
@@ -322,12 +331,11 @@ package final class DemoServer: Sendable {
         }
     }
 
-    /// Sends on the channel's own loop, after all that was sent before.
-    private static func send(_ lines: [ByteBuffer], to channel: any Channel) {
-        channel.eventLoop.execute {
-            for line in lines { channel.write(HTTPServerResponsePart.body(.byteBuffer(line)), promise: nil) }
-            channel.flush()
-        }
+    /// Tells a connection on its own loop, after all that it was told before.
+    ///
+    /// The connection decides there whether it still has the watch: it may have ended it meanwhile.
+    private static func tell(_ event: any Sendable, _ channel: any Channel) {
+        channel.eventLoop.execute { channel.pipeline.fireUserInboundEventTriggered(event) }
     }
 
     // MARK: What happened
