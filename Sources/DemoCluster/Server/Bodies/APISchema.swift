@@ -38,6 +38,12 @@ struct APISchema: Sendable {
         var numbers: [Int: Int] = [:]
         /// The fields that JSON has, by name, those of inline fields among them.
         var members: [String: Field] = [:]
+
+        /// Whether it is an object of the API, which in JSON says what it is wherever it stands.
+        var isObject: Bool {
+            let isTemplate = name.hasSuffix("TemplateSpec") || name == "PersistentVolumeClaimTemplate"
+            return name == "DeleteOptions" || (members["metadata"] != nil && !isTemplate)
+        }
     }
 
     private(set) var messages: [Message] = []

@@ -84,7 +84,9 @@ struct DocumentReader {
         var result: [JSONValue.Member] = []
         for member in try unique(members, place.path) {
             let isTop = place.path.isEmpty
-            if isTop, ["kind", "apiVersion"].contains(member.key) {
+            if ["kind", "apiVersion"].contains(member.key), message.members[member.key] == nil,
+                isTop || message.isObject
+            {
                 result.append(member)
                 continue
             }
