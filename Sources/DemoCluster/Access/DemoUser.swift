@@ -1,3 +1,5 @@
+import KubernetesModel
+
 /// Who a bearer token belongs to, and what of the cluster they may read and change.
 ///
 /// What they may do follows from the roles in the cluster when `followsRoles` is set, and otherwise from what is said
@@ -71,6 +73,19 @@ package struct DemoUser: Sendable, Hashable {
             RoleRules.Object(
                 group: resource.group, resource: resource.plural, subresource: subresource, namespace: namespace,
                 name: name))
+    }
+
+    /// The `spec` of a request for a certificate that they made: it says who asks.
+    func signing(_ request: JSONValue) -> JSONValue {
+        var spec = request["spec"] ?? .object([])
+        spec.set("username", to: .string(name))
+        spec.set("uid", to: uid.isEmpty ? nil : .string(uid))
+        spec.set("groups", to: .array(groups.map { .string($0) }))
+        let others = extra.sorted { $0.key < $1.key }.map { key, values in
+            JSONValue.Member(key, .array(values.map { .string($0) }))
+        }
+        spec.set("extra", to: others.isEmpty ? nil : .object(others))
+        return spec
     }
 
     /// Whether they may ask a path that is about no object, with a method in lower case.

@@ -85,6 +85,10 @@ extension DemoResource {
         "scheduling.k8s.io", "v1", "priorityclasses", "PriorityClass", ["pc"], isNamespaced: false)
     /// `controllerrevisions.apps`.
     package static let controllerRevisions = DemoResource("apps", "v1", "controllerrevisions", "ControllerRevision")
+    /// `certificatesigningrequests.certificates.k8s.io`.
+    static let signingRequests = DemoResource(
+        "certificates.k8s.io", "v1", "certificatesigningrequests", "CertificateSigningRequest", ["csr"],
+        isNamespaced: false, selectableFields: ["spec.signerName"], hasStatus: true)
     /// `horizontalpodautoscalers.autoscaling`, as it is stored.
     package static let autoscalers = DemoResource(
         "autoscaling", "v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler", ["hpa"], isInAll: true,
@@ -96,7 +100,7 @@ extension DemoResource {
 
     /// Kinds that are served as their manifests say, and as nothing changes them.
     private static let still: [DemoResource] = [
-        DemoResource("", "v1", "limitranges", "LimitRange", ["limits"]),
+        signingRequests, DemoResource("", "v1", "limitranges", "LimitRange", ["limits"]),
         DemoResource("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", ["pvc"], hasStatus: true),
         DemoResource(
             "", "v1", "persistentvolumes", "PersistentVolume", ["pv"], isNamespaced: false, hasStatus: true),
@@ -106,9 +110,6 @@ extension DemoResource {
             selectableFields: ["status.replicas"], hasStatus: true),
         DemoResource("", "v1", "resourcequotas", "ResourceQuota", ["quota"], hasStatus: true),
         DemoResource("batch", "v1", "cronjobs", "CronJob", ["cj"], isInAll: true, hasStatus: true),
-        DemoResource(
-            "certificates.k8s.io", "v1", "certificatesigningrequests", "CertificateSigningRequest", ["csr"],
-            isNamespaced: false, selectableFields: ["spec.signerName"], hasStatus: true),
         DemoResource("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", ["netpol"]),
         DemoResource("networking.k8s.io", "v1", "ipaddresses", "IPAddress", ["ip"], isNamespaced: false),
         DemoResource(

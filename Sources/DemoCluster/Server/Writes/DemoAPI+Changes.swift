@@ -24,6 +24,16 @@ extension DemoAPI {
                 cluster.store.apply(target.resource, document, at: now)
             }
             return object(write, cluster, otherwise: document, warnings: warnings)
+        case ("PUT", "approval"), ("PATCH", "approval"):
+            let (changed, warnings) = try changed(entry.document, write)
+            let conditions = (changed.at("status", "conditions")?.elements ?? []).map { condition in
+                var dated = condition
+                for key in ["lastUpdateTime", "lastTransitionTime"] { dated.fill(key, with: .time(now)) }
+                return dated
+            }
+            var document = entry.document
+            document.set("status", "conditions", to: conditions.isEmpty ? nil : .array(conditions))
+            return commit(document, from: entry.document, write, warnings: warnings, &cluster)
         case ("PUT", "finalize"):
             let (changed, warnings) = try changed(entry.document, write)
             var document = entry.document

@@ -116,6 +116,25 @@ extension DemoAPI {
         return .whole(status: 200, contentType: "application/json", body: renderer.list(page) + [UInt8(ascii: "\n")])
     }
 
+    /// Whether a pod may go whatever the budgets say: it does not run, or goes already.
+    private static func goesUnasked(_ pod: JSONValue) -> Bool {
+        ["Pending", "Succeeded", "Failed"].contains(pod.text("status", "phase"))
+            || pod.at("metadata", "deletionTimestamp") != nil
+    }
+
+    /// Whether a budget lets a pod go: one that is not ready goes when the others are as many as are wanted.
+    private static func lets(_ budget: JSONValue, go pod: JSONValue) -> Bool {
+        let isReady = (pod.at("status", "conditions")?.elements ?? []).contains {
+            $0.text("type") == "Ready" && $0.text("status") == "True"
+        }
+        if !isReady {
+            let wanted = budget.integer("status", "desiredHealthy")
+            let isHealthy = wanted > 0 && budget.integer("status", "currentHealthy") >= wanted
+            if isHealthy || budget.text("spec", "unhealthyPodEvictionPolicy") == "AlwaysAllow" { return true }
+        }
+        return budget.integer("status", "disruptionsAllowed") > 0
+    }
+
     /// Deletes a pod unless a disruption budget forbids it.
     func evict(
         _ entry: DemoObjectStore.Entry, _ write: DemoWrite, _ cluster: inout DemoClusterState
@@ -134,13 +153,13 @@ extension DemoAPI {
             guard let selector = budget.at("spec", "selector"), !selector.members.isEmpty else { return false }
             return Selector(selector).matches(labels)
         }
-        let hasEnded = ["Succeeded", "Failed"].contains(entry.document.text("status", "phase"))
-        guard guarding.count < 2 else {
+        let isGuarded = !Self.goesUnasked(entry.document)
+        guard guarding.count < 2 || !isGuarded else {
             throw DemoStatus(
                 500, "InternalError",
                 "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.")
         }
-        if let guarding = guarding.first, !hasEnded, guarding.integer("status", "disruptionsAllowed") < 1 {
+        if let guarding = guarding.first, isGuarded, !Self.lets(guarding, go: entry.document) {
             var status = DemoStatus(
                 429, "TooManyRequests", "Cannot evict pod as it would violate the pod's disruption budget.")
             status.cause = DemoStatus.Cause(

@@ -65,6 +65,8 @@ struct DemoWrite: Sendable {
     var target: DemoTarget
     var request: DemoRequest
     var isDryRun = false
+    /// Who sends it.
+    var user: DemoUser?
 
     /// Who manages the fields that it sets.
     var manager: String {
@@ -95,7 +97,7 @@ extension DemoAPI {
         guard isCollection == (request.method == "POST" && target.subresource.isEmpty) || request.method == "DELETE",
             !target.resource.isNamespaced || !target.namespace.isEmpty
         else { throw .notAllowed }
-        var write = DemoWrite(target: target, request: request)
+        var write = DemoWrite(target: target, request: request, user: user)
         write.isDryRun = try Self.isDryRun(request.query["dryRun"], request)
         if request.method == "POST", isCollection { return try create(write, &cluster) }
         if request.method == "DELETE" {
@@ -167,6 +169,9 @@ extension DemoAPI {
             throw .badRequest(
                 "the namespace of the provided object does not match the namespace sent on the request")
         }
+        guard ["", "0"].contains(document.text("metadata", "resourceVersion")) else {
+            throw DemoStatus(500, "", "resourceVersion should not be set on objects to be created")
+        }
         return try insert(
             resource.storedForm(document), write, warnings: warnings + resource.warnings, by: "Update", &cluster)
     }
@@ -223,6 +228,7 @@ extension DemoAPI {
             write.target.namespace, resource, name: write.target.name)
         document.set("metadata", "uid", to: .string(random.uid()))
         if resource.isBuiltIn { document.set("status", to: nil) }
+        if resource == .signingRequests, let user = write.user { document.set("spec", to: user.signing(document)) }
         document = ServerDefaults.filled(document, resource)
         if resource == .customResourceDefinitions {
             document.set("status", to: CustomKinds.established(document, at: now))
