@@ -125,6 +125,36 @@ import Testing
         }
     }
 
+    /// An app of one pod is there all the time, because the new pod comes first; what happens is told.
+    @Test(arguments: [1, 2, 8]) func anAppIsThereWhileItRolls(replicas: Int) throws {
+        var cluster = Cluster(pods: 500)
+        var deployment = cluster.deployment("billing")
+        deployment.set("spec", "replicas", to: .integer(replicas))
+        cluster.store.apply(.deployments, deployment, at: beginning)
+        cluster.run(seconds: 30)
+        deployment.set("spec", "template", "metadata", "annotations", to: .texts(["restarted": "now"]))
+        cluster.store.apply(.deployments, deployment, at: beginning)
+        var least = replicas
+        var most = replicas
+        for tenth in 301...2000 {
+            let now = Timestamp(microseconds: beginning.microseconds + Int64(tenth) * 100_000)
+            cluster.crowd.step(at: now, in: &cluster.store)
+            let status = cluster.deployment("billing")["status"] ?? .null
+            least = min(least, status.integer("availableReplicas"))
+            most = max(most, status.integer("replicas"))
+        }
+        #expect(least >= replicas - replicas / 4)
+        #expect(most <= replicas + (replicas + 3) / 4)
+        let status = cluster.deployment("billing")["status"] ?? .null
+        for key in ["replicas", "updatedReplicas", "readyReplicas"] {
+            #expect(status.integer(key) == replicas, "\(key)")
+        }
+        #expect(try cluster.pods(of: "billing").count == replicas)
+        let reasons = Set(cluster.store.documents(of: .events, namespace: "hub-oslo").map { $0.text("reason") })
+        #expect(
+            reasons.isSuperset(of: ["ScalingReplicaSet", "SuccessfulCreate", "Scheduled", "Started", "Killing"]))
+    }
+
     @Test func aNewTemplateIsRolledOut() throws {
         var cluster = Cluster(pods: 500)
         let old = cluster.deployment("billing")

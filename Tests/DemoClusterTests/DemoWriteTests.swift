@@ -373,3 +373,239 @@ private let strategic = "application/strategic-merge-patch+json"
         #expect(try change.applied(to: document) == json(expected))
     }
 }
+
+// MARK: - What people do with kubectl
+
+extension DemoWriteTests {
+    private static func path(_ resource: DemoResource, _ document: JSONValue) -> String {
+        let namespace = document.text("metadata", "namespace")
+        return (resource.group.isEmpty ? "/api/v1" : "/apis/\(resource.apiVersion)")
+            + (resource.isNamespaced ? "/namespaces/\(namespace)" : "") + "/\(resource.plural)/"
+            + document.text("metadata", "name")
+    }
+
+    /// What somebody keeps in a file of an object: nothing that the server says.
+    private static func manifest(_ text: String) throws -> JSONValue {
+        var manifest = try Array(text.utf8).withUnsafeBytes { try JSONValue(parsing: $0) }
+        for key in ["managedFields", "uid", "resourceVersion", "creationTimestamp", "generation"] {
+            manifest.set("metadata", key, to: nil)
+        }
+        return manifest
+    }
+
+    private static func text(_ document: JSONValue) -> String { String(decoding: document.jsonBytes, as: UTF8.self) }
+
+    @Test func everyKindIsTakenBackAsItWasRead() throws {
+        var cluster = try Cluster()
+        var failures: [String] = []
+        for resource in DemoResource.all where resource.verbs.contains("update") {
+            for document in cluster.state.store.documents(of: resource).prefix(12) {
+                let path = Self.path(resource, document)
+                let read = try cluster.ask("GET", path)
+                let replaced = try cluster.ask("PUT", path + "?fieldValidation=Strict", "application/json", read.text)
+                let applied = try cluster.ask(
+                    "PATCH", path + "?fieldValidation=Strict&fieldManager=test&force=true",
+                    "application/apply-patch+yaml", Self.text(try Self.manifest(read.text)))
+                for answer in [replaced, applied] where answer.status != 200 {
+                    failures.append("\(path): \(answer.status) \(answer.body["message"].text ?? "")")
+                }
+            }
+        }
+        #expect(failures == [])
+    }
+
+    @Test func aClaimThatWasDeletedWithItsPodIsMadeAgain() throws {
+        var cluster = try Cluster()
+        func claim() -> JSONValue? {
+            cluster.state.store.document(of: Kinds.claims, namespace: "drones", name: "data-database-0")
+        }
+        let old = try #require(claim())
+        let home = "/api/v1/namespaces/drones"
+        try cluster.ask("DELETE", "\(home)/persistentvolumeclaims/data-database-0")
+        #expect(claim()?.at("metadata", "deletionTimestamp") != nil)
+        try cluster.ask("DELETE", "\(home)/pods/database-0")
+        for _ in 0..<40 where claim()?.at("metadata", "uid") == old.at("metadata", "uid") { cluster.step(1) }
+        cluster.step(12)
+        #expect(cluster.ready("database-0", in: "drones") == 1)
+        #expect(claim()?.at("metadata", "uid") != old.at("metadata", "uid"))
+        #expect(claim()?.text("status", "phase") == "Bound")
+    }
+
+    @Test func aRequestForACertificateIsApproved() throws {
+        var cluster = try Cluster()
+        let path = "/apis/certificates.k8s.io/v1/certificatesigningrequests"
+        let request = """
+            {"apiVersion":"certificates.k8s.io/v1","kind":"CertificateSigningRequest","metadata":{"name":"joe"},\
+            "spec":{"request":"YQ==","signerName":"kubernetes.io/kube-apiserver-client","usages":["client auth"],\
+            "username":"somebody else"}}
+            """
+        let made = try cluster.ask("POST", path, "application/json", request)
+        #expect(made.status == 201)
+        #expect(made.body["spec"]["username"].text == "demo-admin")
+        #expect(made.body["spec"]["groups"].elements.compactMap(\.text).contains("system:masters"))
+        var approved = try Self.manifest(made.text)
+        approved.set(
+            "status", "conditions",
+            to: .array([.texts(["type": "Approved", "status": "True", "reason": "KubectlApprove", "message": "yes"])]))
+        let answer = try cluster.ask("PUT", "\(path)/joe/approval", "application/json", Self.text(approved))
+        #expect(answer.status == 200)
+        let condition = try #require(answer.body["status"]["conditions"].elements.first)
+        #expect(condition["type"].text == "Approved")
+        #expect(condition["lastTransitionTime"].text != nil)
+        let kept = try cluster.ask("PUT", "\(path)/joe", "application/json", made.text)
+        #expect(kept.status == 409 || kept.body["status"]["conditions"].elements.count == 1)
+    }
+
+    @Test func everySubresourceThatIsOfferedIsServed() throws {
+        var cluster = try Cluster()
+        var failures: [String] = []
+        for resource in DemoResource.all {
+            guard let document = cluster.state.store.documents(of: resource).first else { continue }
+            let path = Self.path(resource, document)
+            for subresource in resource.subresources {
+                let target = "\(path)/\(subresource.name)"
+                let isStream = ["attach", "exec", "portforward", "proxy", "log"].contains(subresource.name)
+                guard !isStream else { continue }
+                for (verb, method) in [("get", "GET"), ("update", "PUT")] where subresource.verbs.contains(verb) {
+                    let from = subresource.verbs.contains("get") ? target : path
+                    let body = method == "GET" ? "" : try cluster.ask("GET", from).text
+                    let answer = try cluster.ask(method, target, "application/json", body)
+                    if answer.status != 200 {
+                        failures.append("\(method) \(target): \(answer.status) \(answer.body["message"].text ?? "")")
+                    }
+                }
+            }
+        }
+        #expect(failures == [])
+    }
+
+    @Test func evictionsAskTheBudgetOnlyWhenItMatters() throws {
+        func answer(_ policy: String?, phase: String, isReady: Bool, healthy: Int) throws -> Int {
+            var store = DemoObjectStore()
+            var guarded = pod("a", labels: ["app": "a"], phase: phase)
+            guarded.set(
+                "status", "conditions", to: .array([.texts(["type": "Ready", "status": isReady ? "True" : "False"])]))
+            store.apply(.pods, guarded, at: beginning)
+            let budget = JSONValue.members([
+                "metadata": .texts(["name": "a", "namespace": "shop"]),
+                "spec": .members([
+                    "selector": .members(["matchLabels": .texts(["app": "a"])]),
+                    "unhealthyPodEvictionPolicy": policy.map { .string($0) },
+                ]),
+                "status": .members([
+                    "disruptionsAllowed": .integer(0), "desiredHealthy": .integer(2),
+                    "currentHealthy": .integer(healthy),
+                ]),
+            ])
+            let budgets = try #require(DemoResource.of(apiVersion: "policy/v1", kind: "PodDisruptionBudget"))
+            store.apply(budgets, budget, at: beginning)
+            var state = DemoClusterState(store: store)
+            return try Asked(
+                "\(pods)/a/eviction", &state, method: "POST", sending: ("application/json", "{}")
+            ).status
+        }
+        #expect(try answer(nil, phase: "Running", isReady: true, healthy: 2) == 429)
+        #expect(try answer(nil, phase: "Running", isReady: false, healthy: 1) == 429)
+        #expect(try answer("IfHealthyBudget", phase: "Running", isReady: false, healthy: 2) == 201)
+        #expect(try answer("AlwaysAllow", phase: "Running", isReady: false, healthy: 1) == 201)
+        #expect(try answer("AlwaysAllow", phase: "Running", isReady: true, healthy: 1) == 429)
+        for phase in ["Pending", "Succeeded", "Failed"] {
+            #expect(try answer(nil, phase: phase, isReady: false, healthy: 1) == 201)
+        }
+    }
+
+    @Test(arguments: [("deployments/frontend", "frontend-", 3), ("statefulsets/cart-redis", "cart-redis-", 2)])
+    func aWorkloadThatIsMadeAgainTakesItsOrphans(path: String, prefix: String, count: Int) throws {
+        var cluster = try Cluster()
+        let before = cluster.names(prefix)
+        let manifest = try Self.manifest(try cluster.ask("GET", "\(shop)/\(path)").text)
+        try cluster.ask("DELETE", "\(shop)/\(path)?propagationPolicy=Orphan")
+        cluster.step(4)
+        let collection = path.split(separator: "/")[0]
+        let made = try cluster.ask("POST", "\(shop)/\(collection)", "application/json", Self.text(manifest))
+        #expect(made.status == 201)
+        let uid = try #require(made.body["metadata"]["uid"].text)
+        cluster.step(12)
+        #expect(before.count == count && cluster.names(prefix) == before)
+        let sets = cluster.state.store.documents(of: .replicaSets).filter {
+            $0.text("metadata", "name").hasPrefix(prefix) && $0.integer("spec", "replicas") > 0
+        }
+        let owned = path.hasPrefix("deployments") ? sets : cluster.pods(prefix)
+        #expect(!owned.isEmpty)
+        for document in owned {
+            #expect(document.at("metadata", "ownerReferences")?.elements.map { $0.text("uid") } == [uid])
+        }
+    }
+
+    @Test func aPausedDeploymentHasNotRolledOut() throws {
+        var cluster = try Cluster()
+        func condition() -> JSONValue {
+            let conditions = cluster.deployment("frontend").at("status", "conditions")?.elements ?? []
+            return conditions.first { $0.text("type") == "Progressing" } ?? .null
+        }
+        let before = condition()
+        try cluster.ask("PATCH", "\(shop)/deployments/frontend", merge, #"{"spec":{"paused":true}}"#)
+        let template = #"{"spec":{"template":{"metadata":{"annotations":{"a":"b"}}}}}"#
+        try cluster.ask("PATCH", "\(shop)/deployments/frontend", merge, template)
+        cluster.step(4)
+        #expect(cluster.deployment("frontend").integer("status", "updatedReplicas") == 0)
+        #expect(condition().text("reason") == "DeploymentPaused" && condition().text("status") == "Unknown")
+        #expect(condition()["lastTransitionTime"] != before["lastTransitionTime"])
+        try cluster.ask("PATCH", "\(shop)/deployments/frontend", merge, #"{"spec":{"paused":false}}"#)
+        let since = condition()["lastTransitionTime"]
+        cluster.step(40)
+        #expect(cluster.deployment("frontend").integer("status", "updatedReplicas") == 3)
+        #expect(condition().text("reason") == "NewReplicaSetAvailable")
+        // It says something else since then, and is as true as it was.
+        #expect(condition()["lastTransitionTime"] == since && condition()["lastUpdateTime"] != since)
+    }
+
+    @Test func aVersionIsNotGivenToWhatIsCreated() throws {
+        var cluster = try Cluster()
+        let map = #"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a","resourceVersion":"7"}}"#
+        let answer = try cluster.ask("POST", "/api/v1/namespaces/shop/configmaps", "application/json", map)
+        #expect(answer.status == 500 && answer.body["reason"].text == nil)
+        #expect(answer.body["message"].text == "resourceVersion should not be set on objects to be created")
+    }
+
+    @Test func aPodWithoutRequestsKeepsAwayFromANodeShortOfMemory() throws {
+        var cluster = try Cluster()
+        let node = cluster.state.store.document(of: .nodes, name: "node-2")
+        #expect(
+            node?.at("spec", "taints")?.elements.map { $0.text("key") } == ["node.kubernetes.io/memory-pressure"])
+        let pod = """
+            {"apiVersion":"v1","kind":"Pod","metadata":{"name":"careless"},"spec":{\
+            "nodeSelector":{"disktype":"ssd"},"containers":[{"name":"a","image":"a:1"}]}}
+            """
+        try cluster.ask("POST", "/api/v1/namespaces/default/pods", "application/json", pod)
+        cluster.step(8)
+        #expect(cluster.ready("careless", in: "default") == 0)
+        func spec(_ resources: JSONValue) -> JSONValue {
+            .members(["containers": .array([.members(["name": .string("a"), "resources": resources])])])
+        }
+        let careful = spec(.members(["requests": .texts(["memory": "1Mi"])]))
+        #expect(Scheduler.toleratesTaints(of: try #require(node), careful))
+        #expect(!Scheduler.toleratesTaints(of: try #require(node), spec(.object([]))))
+    }
+
+    @Test func theControlPlaneHasWhatItMakesItself() throws {
+        let store = try Cluster().state.store
+        let slice = store.document(of: .endpointSlices, namespace: "default", name: "kubernetes")
+        let addresses = slice?["endpoints"]?.elements.first?["addresses"]?.elements
+        #expect(addresses == [.string("10.0.1.11")])
+        #expect(store.document(of: .endpoints, namespace: "default", name: "kubernetes")?["subsets"] != nil)
+        for namespace in store.documents(of: .namespaces) {
+            let name = namespace.text("metadata", "name")
+            #expect(
+                store.document(of: .configMaps, namespace: name, name: "kube-root-ca.crt")?.at("data", "ca.crt") != nil)
+        }
+        let leases = store.documents(of: .leases, namespace: "kube-system").map { $0.text("metadata", "name") }
+        #expect(leases.contains("kube-controller-manager") && leases.contains { $0.hasPrefix("apiserver-") })
+        let served = store.documents(of: .apiServices).compactMap { $0.at("spec", "service") }
+        #expect(!served.isEmpty)
+        for service in served {
+            let name = service.text("name")
+            #expect(store.document(of: .services, namespace: service.text("namespace"), name: name) != nil)
+        }
+    }
+}

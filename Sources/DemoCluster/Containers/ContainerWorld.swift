@@ -71,6 +71,7 @@ struct ContainerWorld: Sendable {
             "/app/README.md": "# \(container.name)\n\nA program of the demo cluster. It answers HTTP on its ports.\n",
             "/proc/version": "Linux version 6.12.48-cloud-amd64\n", "/proc/1/cmdline": container.name,
             "\(account)/namespace": namespace, "\(account)/token": "demo",
+            "\(account)/ca.crt": BuiltInObjects.authority,
         ]
         for mount in container.spec["volumeMounts"]?.elements ?? [] {
             let volume = (pod.at("spec", "volumes")?.elements ?? []).first { $0["name"] == mount["name"] }

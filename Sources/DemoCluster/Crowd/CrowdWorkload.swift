@@ -10,6 +10,7 @@ final class CrowdDeployment: DemoContent {
         var replicas: Int
         var updated: Int
         var ready: Int
+        var terminating: Int
         var isAvailable: Bool
         var availableChanged: Timestamp
         var isProgressing: Bool
@@ -51,6 +52,7 @@ final class CrowdDeployment: DemoContent {
             "readyReplicas": numbers.ready > 0 ? .integer(numbers.ready) : nil,
             "availableReplicas": numbers.ready > 0 ? .integer(numbers.ready) : nil,
             "unavailableReplicas": numbers.wanted > numbers.ready ? .integer(numbers.wanted - numbers.ready) : nil,
+            "terminatingReplicas": .integer(numbers.terminating),
             "conditions": .array([
                 condition(
                     "Available", numbers.isAvailable,
@@ -60,17 +62,18 @@ final class CrowdDeployment: DemoContent {
                 condition(
                     "Progressing", true, numbers.isProgressing ? "ReplicaSetUpdated" : "NewReplicaSetAvailable",
                     "\(set) \(numbers.isProgressing ? "is progressing" : "has successfully progressed").",
-                    numbers.progressChanged),
+                    numbers.progressChanged, since: base.at("metadata", "creationTimestamp")),
             ]),
         ])
     }
 
     private func condition(
-        _ type: String, _ status: Bool, _ reason: String, _ message: String, _ moment: Timestamp
+        _ type: String, _ status: Bool, _ reason: String, _ message: String, _ moment: Timestamp,
+        since: JSONValue? = nil
     ) -> JSONValue {
         .members([
             "type": .string(type), "status": .string(status ? "True" : "False"), "lastUpdateTime": .time(moment),
-            "lastTransitionTime": .time(moment), "reason": .string(reason), "message": .string(message),
+            "lastTransitionTime": since ?? .time(moment), "reason": .string(reason), "message": .string(message),
         ])
     }
 }

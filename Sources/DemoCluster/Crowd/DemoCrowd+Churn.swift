@@ -103,6 +103,12 @@ extension DemoCrowd {
             state.started = now
             change(pod, to: state, in: &store)
             later(.ready, pod, in: 2...8, at: now)
+            guard apps[owners[pod.slot]]?.isWatched ?? false else { return }
+            let image = pod.template.spec["containers"]?.elements.first?.text("image") ?? ""
+            let present = "Container image \"\(image)\" already present on machine and can be accessed by the pod"
+            tell(of: pod, "Pulled", present, in: &store, at: now)
+            tell(of: pod, "Created", "Container created", in: &store, at: now)
+            tell(of: pod, "Started", "Container started", in: &store, at: now)
         case .restart:
             state.stage = .running
             state.restarts += 1
@@ -117,7 +123,7 @@ extension DemoCrowd {
         case .remove:
             drop(pod, in: &store)
             pods[pod.slot] = nil
-            fill(pod.slot, of: owners[pod.slot], in: &store, at: now)
+            replace(pod.slot, of: owners[pod.slot], in: &store, at: now)
             dirty.insert(owners[pod.slot])
         }
     }

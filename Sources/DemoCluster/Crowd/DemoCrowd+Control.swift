@@ -99,6 +99,7 @@ extension DemoCrowd {
             app.isProgressing = true
             app.progressChanged = now
         }
+        app.isWatched = true
         app.replicas = max(0, min(deployment.integer("spec", "replicas"), Self.mostPods / 10))
         apps[index] = app
         scale(index, in: &store, at: now)
@@ -129,7 +130,7 @@ extension DemoCrowd {
             edited[change.key] = nil
             pods[slot] = nil
             dirty.insert(index)
-            fill(slot, of: index, in: &store, at: now)
+            replace(slot, of: index, in: &store, at: now)
         } else if change.entry.content is WholeContent {
             edited[change.key] = slot
             pods[slot] = nil
@@ -142,7 +143,7 @@ extension DemoCrowd {
             guard let pod else { continue }
             guard let entry = store.entry(of: .pods, pod.key) else {
                 pods[slot] = nil
-                fill(slot, of: owners[slot], in: &store, at: now)
+                replace(slot, of: owners[slot], in: &store, at: now)
                 continue
             }
             if entry.content is WholeContent {
@@ -152,7 +153,7 @@ extension DemoCrowd {
         }
         for (key, slot) in edited where store.entry(of: .pods, key) == nil {
             edited[key] = nil
-            fill(slot, of: owners[slot], in: &store, at: now)
+            replace(slot, of: owners[slot], in: &store, at: now)
         }
         for index in apps.indices {
             guard let app = apps[index] else { continue }
@@ -196,18 +197,14 @@ extension DemoCrowd {
 
     private mutating func scale(_ index: Int, in store: inout DemoObjectStore, at now: Timestamp) {
         guard var app = apps[index] else { return }
+        let before = app.slots.count
         while app.slots.count < app.replicas {
-            let slot = freeSlots.popLast() ?? pods.count
-            if slot == pods.count {
-                pods.append(nil)
-                owners.append(index)
-            }
-            owners[slot] = index
-            app.slots.append(slot)
-            apps[index] = app
-            fill(slot, of: index, in: &store, at: now)
+            addSlot(to: index, in: &store, at: now)
+            app = apps[index] ?? app
         }
-        while app.slots.count > app.replicas, let slot = app.slots.popLast() {
+        let most = app.replicas + (app.isProgressing ? app.surge : 0)
+        if !app.isProgressing { tellOfScaling(index, app.templates.last, from: before, to: most, in: &store, at: now) }
+        while app.slots.count > most, let slot = app.slots.popLast() {
             if let pod = pods[slot] { drop(pod, in: &store) }
             if let key = edited.first(where: { $0.value == slot })?.key {
                 store.delete(.pods, namespace: key.namespace, name: key.name)
@@ -217,6 +214,27 @@ extension DemoCrowd {
             freeSlots.append(slot)
         }
         apps[index] = app
+    }
+
+    /// Makes room for one pod more, and makes it.
+    private mutating func addSlot(to index: Int, in store: inout DemoObjectStore, at now: Timestamp) {
+        let slot = freeSlots.popLast() ?? pods.count
+        if slot == pods.count {
+            pods.append(nil)
+            owners.append(index)
+        }
+        owners[slot] = index
+        apps[index]?.slots.append(slot)
+        fill(slot, of: index, in: &store, at: now)
+    }
+
+    /// Puts a new pod where one is gone, unless there are more than wanted.
+    mutating func replace(_ slot: Int, of index: Int, in store: inout DemoObjectStore, at now: Timestamp) {
+        guard let app = apps[index], app.slots.count > app.replicas else {
+            return fill(slot, of: index, in: &store, at: now)
+        }
+        apps[index]?.slots.removeAll { $0 == slot }
+        freeSlots.append(slot)
     }
 
     /// Puts a new pod where one is gone.
@@ -231,16 +249,58 @@ extension DemoCrowd {
         pods[slot] = pod
         store.put(.pods, pod.key, pod)
         later(.start, pod, in: 2...4, at: now)
+        guard app.isWatched else { return }
+        recorder.record(
+            subject(template), "SuccessfulCreate", "Created pod: \(pod.name)", component: "replicaset-controller",
+            at: now, in: &store)
+        recorder.record(
+            subject(pod), "Scheduled",
+            "Successfully assigned \(template.namespace)/\(pod.name) to \(pod.node.name)",
+            component: "default-scheduler", at: now, in: &store)
     }
 
-    /// Replaces some of the pods of old revisions.
+    private func subject(_ template: CrowdTemplate) -> EventRecorder.Subject {
+        EventRecorder.Subject(
+            apiVersion: "apps/v1", kind: "ReplicaSet", namespace: template.namespace, name: template.name,
+            uid: template.uid)
+    }
+
+    private mutating func tellOfScaling(
+        _ index: Int, _ template: CrowdTemplate?, from old: Int, to new: Int, in store: inout DemoObjectStore,
+        at now: Timestamp
+    ) {
+        guard let app = apps[index], let template, app.isWatched, old != new else { return }
+        let deployment = store.document(of: .deployments, namespace: app.key.namespace, name: app.key.name)
+        recorder.record(
+            EventRecorder.Subject(
+                apiVersion: "apps/v1", kind: "Deployment", namespace: app.key.namespace, name: app.key.name,
+                uid: deployment?.text("metadata", "uid") ?? ""), "ScalingReplicaSet",
+            "Scaled \(new > old ? "up" : "down") replica set \(template.name) from \(old) to \(new)",
+            component: "deployment-controller", at: now, in: &store)
+    }
+
+    /// Replaces some of the pods of old revisions: new ones come first, old ones go when enough are ready.
     mutating func roll(_ index: Int, in store: inout DemoObjectStore, at now: Timestamp) {
         guard let app = apps[index], app.isProgressing, let current = app.templates.last else { return }
         let own = app.slots.compactMap { pods[$0] }
-        let unavailable = own.count { !$0.isReady }
-        let room = max(1, app.replicas / 4) - unavailable
-        for pod in own.filter({ $0.template !== current && $0.state.deletion == nil }).prefix(max(0, room)) {
+        let living = own.filter { $0.state.deletion == nil }
+        let updated = living.filter { $0.template === current }
+        let old = living.filter { $0.template !== current }
+        let edited = edited(of: app)
+        let wanted = app.replicas - updated.count - edited - (own.count - living.count)
+        let added = max(0, min(app.replicas + app.surge - app.slots.count, wanted))
+        for _ in 0..<added { addSlot(to: index, in: &store, at: now) }
+        tellOfScaling(index, current, from: updated.count, to: updated.count + added, in: &store, at: now)
+        // What is not ready helps nobody; of the rest as many go as can be spared.
+        let spare = max(0, living.count(where: \.isReady) + edited - app.least)
+        let going = old.filter { !$0.isReady } + old.filter(\.isReady).prefix(spare)
+        for pod in going + updated.prefix(max(0, updated.count + edited - app.replicas)) {
             end(pod, in: &store, at: now)
+        }
+        for template in app.templates.dropLast() {
+            let count = old.count { $0.template === template }
+            let gone = going.count { $0.template === template }
+            tellOfScaling(index, template, from: count, to: count - gone, in: &store, at: now)
         }
         dirty.insert(index)
     }

@@ -82,7 +82,7 @@ extension DemoCrowd {
         let replicas = living.count + edited(of: app)
         let updated = living.count { $0.template === current } + edited(of: app)
         let ready = living.count(where: \.isReady) + edited(of: app)
-        let isAvailable = ready >= app.replicas - app.replicas / 4
+        let isAvailable = ready >= app.least
         if isAvailable != app.isAvailable {
             app.isAvailable = isAvailable
             app.availableChanged = now
@@ -94,12 +94,13 @@ extension DemoCrowd {
         apps[index] = app
         return CrowdDeployment.Numbers(
             generation: generation, revision: current.revision, wanted: app.replicas, replicas: replicas,
-            updated: updated, ready: ready, isAvailable: isAvailable, availableChanged: app.availableChanged,
+            updated: updated, ready: ready, terminating: app.slots.count { pods[$0]?.state.deletion != nil },
+            isAvailable: isAvailable, availableChanged: app.availableChanged,
             isProgressing: app.isProgressing, progressChanged: app.progressChanged, replicaSet: current.name)
     }
 
     /// How many of an app's pods somebody has edited; they are taken to be well.
-    private func edited(of app: App) -> Int {
+    func edited(of app: App) -> Int {
         edited.isEmpty ? 0 : app.slots.count { pods[$0] == nil }
     }
 }

@@ -29,6 +29,13 @@ package struct DemoCrowd: Sendable {
         var availableChanged: Timestamp
         var progressChanged: Timestamp
         var isProgressing = false
+        /// Whether a client has changed it: then what happens to it is told in events.
+        var isWatched = false
+
+        /// How many pods more than wanted there may be while it rolls.
+        var surge: Int { (replicas + 3) / 4 }
+        /// How many pods have to be ready while it rolls.
+        var least: Int { replicas - replicas / 4 }
     }
 
     /// What happens to a pod later.
@@ -190,6 +197,9 @@ package struct DemoCrowd: Sendable {
             ])
         ])
         store.apply(.serviceAccounts, account, at: now)
+        var certificates = BuiltInObjects.rootCertificates(in: name)
+        certificates.set("metadata", "creationTimestamp", to: .time(created))
+        store.apply(.configMaps, certificates, at: now)
         guard count > 0 else { return }
         let names = Self.services.prefix(max(1, min(Self.services.count, count / 3)))
         let weights = names.map { _ in random.number(1...9) }

@@ -9,7 +9,7 @@ enum BuiltInObjects {
         let time = created.text.flatMap { Timestamp($0) } ?? now
         let objects =
             BuiltInRoles.objects + accounts + apiServices(at: created) + fairness + drivers(of: store)
-            + [serviceRange]
+            + [serviceRange] + serverAddresses(of: store) + leases(since: time, at: now) + settings
         for (resource, object) in objects {
             let key = DemoObjectStore.Key(
                 namespace: object.text("metadata", "namespace"), name: object.text("metadata", "name"))
@@ -18,10 +18,134 @@ enum BuiltInObjects {
             object.set("metadata", "creationTimestamp", to: created)
             store.apply(resource, object, at: time)
         }
+        for namespace in store.documents(of: .namespaces) {
+            var certificates = rootCertificates(in: namespace.text("metadata", "name"))
+            certificates.set(
+                "metadata", "creationTimestamp", to: namespace.at("metadata", "creationTimestamp") ?? created)
+            store.apply(.configMaps, certificates, at: time)
+        }
+    }
+
+    /// The certificate that the API server is known by.
+    static let authority = String(decoding: PackageResources.ca_crt, as: UTF8.self)
+
+    /// The certificates that the pods of a namespace trust.
+    static func rootCertificates(in namespace: String) -> JSONValue {
+        var metadata = named("kube-root-ca.crt", namespace: namespace)
+        metadata.set(
+            "annotations",
+            to: .texts([
+                "kubernetes.io/description":
+                    "Contains a CA bundle that can be used to verify the kube-apiserver when "
+                    + "using internal endpoints such as the internal service IP or kubernetes.default.svc. No other "
+                    + "usage is guaranteed across distributions of Kubernetes clusters."
+            ]))
+        return .members(["metadata": metadata, "data": .texts(["ca.crt": authority])])
     }
 
     private static func named(_ name: String, namespace: String? = nil) -> JSONValue {
         .members(["name": .string(name), "namespace": namespace.map { .string($0) }])
+    }
+
+    // MARK: What the control plane keeps for itself
+
+    /// Where the API server answers: the Service `kubernetes` has no selector, so the server says it itself.
+    private static func serverAddresses(of store: DemoObjectStore) -> [BuiltInRoles.Object] {
+        let address = store.documents(of: .nodes).lazy
+            .filter { $0.at("metadata", "labels", "node-role.kubernetes.io/control-plane") != nil }
+            .compactMap { $0.at("status", "addresses")?.elements.first?.text("address") }.first
+        guard let address, store.document(of: .services, namespace: "default", name: "kubernetes") != nil else {
+            return []
+        }
+        let port = JSONValue.members([
+            "name": .string("https"), "port": .integer(6443), "protocol": .string("TCP"),
+        ])
+        var metadata = named("kubernetes", namespace: "default")
+        metadata.set("labels", to: .texts(["kubernetes.io/service-name": "kubernetes"]))
+        let slice = JSONValue.members([
+            "metadata": metadata, "addressType": .string("IPv4"),
+            "endpoints": .array([
+                .members([
+                    "addresses": .array([.string(address)]), "conditions": .members(["ready": .bool(true)]),
+                ])
+            ]), "ports": .array([port]),
+        ])
+        metadata.set("labels", to: .texts(["endpointslice.kubernetes.io/skip-mirror": "true"]))
+        let subset = JSONValue.members([
+            "addresses": .array([.texts(["ip": address])]), "ports": .array([port]),
+        ])
+        let endpoints = JSONValue.members(["metadata": metadata, "subsets": .array([subset])])
+        return [(.endpointSlices, slice), (.endpoints, endpoints)]
+    }
+
+    private static func leases(since created: Timestamp, at now: Timestamp) -> [BuiltInRoles.Object] {
+        let server = "apiserver-k4w7zt2mpqhvx3dnyb6rcj5u2e"
+        let holders: [(name: String, holder: String, seconds: Int)] = [
+            ("kube-controller-manager", "node-1_b0c6a3de-5f57-4a2c-9d0e-7c1f4c3f9a11", 15),
+            ("kube-scheduler", "node-1_6d1f0b3a-58c5-4b43-a0d5-3f0a5d5f1c53", 15),
+            (server, "\(server)_2f1c94d3-0c61-4f1b-8c0c-6a4be2a1d7e5", 3600),
+        ]
+        return holders.map { name, holder, seconds in
+            var metadata = named(name, namespace: "kube-system")
+            if name == server {
+                metadata.set("labels", to: .texts(["apiserver.kubernetes.io/identity": "kube-apiserver"]))
+            }
+            return (
+                .leases,
+                .members([
+                    "metadata": metadata,
+                    "spec": .members([
+                        "holderIdentity": .string(holder), "leaseDurationSeconds": .integer(seconds),
+                        "acquireTime": .string(created.microText), "renewTime": .string(now.microText),
+                        "leaseTransitions": name == server ? nil : .integer(2),
+                    ]),
+                ])
+            )
+        }
+    }
+
+    /// What the cluster was set up with.
+    private static var settings: [BuiltInRoles.Object] {
+        let texts: [(name: String, data: [String: String])] = [
+            (
+                "extension-apiserver-authentication",
+                [
+                    "client-ca-file": authority, "requestheader-allowed-names": "[\"front-proxy-client\"]",
+                    "requestheader-client-ca-file": authority,
+                    "requestheader-extra-headers-prefix": "[\"X-Remote-Extra-\"]",
+                    "requestheader-group-headers": "[\"X-Remote-Group\"]",
+                    "requestheader-username-headers": "[\"X-Remote-User\"]",
+                ]
+            ), ("kube-apiserver-legacy-service-account-token-tracking", ["since": "2026-04-23"]),
+            (
+                "kube-proxy",
+                [
+                    "config.conf":
+                        "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\n"
+                        + "clusterCIDR: 10.244.0.0/16\nmode: iptables\n"
+                ]
+            ),
+            (
+                "kubeadm-config",
+                [
+                    "ClusterConfiguration":
+                        "apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\nclusterName: demo\n"
+                        + "kubernetesVersion: v1.36.2\nnetworking:\n  dnsDomain: cluster.local\n"
+                        + "  podSubnet: 10.244.0.0/16\n  serviceSubnet: 10.96.0.0/12\n"
+                ]
+            ),
+            (
+                "kubelet-config",
+                [
+                    "kubelet":
+                        "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n"
+                        + "clusterDNS:\n- 10.96.0.10\nclusterDomain: cluster.local\n"
+                ]
+            ),
+        ]
+        return texts.map { name, data in
+            (.configMaps, .members(["metadata": named(name, namespace: "kube-system"), "data": .texts(data)]))
+        }
     }
 
     private static var accounts: [BuiltInRoles.Object] {

@@ -46,15 +46,33 @@ enum ManifestDefaults {
         var addresses = node.at("status", "addresses")?.elements ?? []
         addresses.append(.members(["type": .string("Hostname"), "address": .string(name)]))
         node.set("status", "addresses", to: .array(addresses))
+        for size in ["hugepages-1Gi", "hugepages-2Mi"] { node.fill("status", "capacity", size, with: .string("0")) }
         node.fill("status", "allocatable", with: node.at("status", "capacity") ?? .object([]))
+        let machine = crowdUID(stableHash("machine/\(name)"))
         node.fill(
             "status", "nodeInfo",
             with: .texts([
                 "kubeletVersion": "v1.36.2", "containerRuntimeVersion": "containerd://2.1.4",
                 "osImage": "Debian GNU/Linux 12 (bookworm)", "kernelVersion": "6.12.48-cloud-amd64",
-                "operatingSystem": "linux", "architecture": "amd64", "kubeProxyVersion": "", "bootID": "",
-                "machineID": "", "systemUUID": "",
+                "operatingSystem": "linux", "architecture": "amd64", "kubeProxyVersion": "",
+                "bootID": crowdUID(stableHash("boot/\(name)")), "machineID": machine,
+                "systemUUID": machine,
             ]))
+        node.fill(
+            "status", "daemonEndpoints",
+            with: .members(["kubeletEndpoint": .members(["Port": .integer(10250)])]))
+        node.fill(
+            "status", "runtimeHandlers",
+            with: .array(
+                ["", "runc"].map { handler in
+                    .members([
+                        "name": .string(handler),
+                        "features": .members([
+                            "recursiveReadOnlyMounts": .bool(true), "userNamespaces": .bool(true),
+                        ]),
+                    ])
+                }))
+        node.fill("status", "features", with: .members(["supplementalGroupsPolicy": .bool(true)]))
     }
 
     // MARK: Workloads

@@ -62,6 +62,7 @@ extension DemoSimulation {
                 publish(slice, of: service, in: &store, at: now)
             }
         }
+        publishNodes(in: &store, at: now)
         renewLeases(in: &store, at: now)
         recordPressure(in: &store, at: now)
         runControllers(in: &store, at: now)
@@ -149,6 +150,13 @@ extension DemoSimulation {
             ])
         }
         node.set("status", "conditions", to: .array(conditions))
+        if let taint = Scheduler.pressureTaints[pressure] {
+            let added = JSONValue.members([
+                "key": .string(taint), "effect": .string("NoSchedule"),
+                "timeAdded": .time(now.adding(seconds: -1440)),
+            ])
+            node.set("spec", "taints", to: .array((node.at("spec", "taints")?.elements ?? []) + [added]))
+        }
         scheduler.nodes.append(node)
     }
 

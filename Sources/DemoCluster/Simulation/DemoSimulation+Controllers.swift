@@ -194,6 +194,7 @@ extension DemoSimulation {
         var hasAdded = false
         for number in missing {
             let name = "\(workload.name)-\(number)"
+            guard !isLosingClaim(name, of: workload, in: store) else { break }
             claim(for: name, of: workload, created: now, in: &store, at: now)
             guard addPod(of: index, nil, name: name, in: &store, at: now) else { break }
             hasAdded = true

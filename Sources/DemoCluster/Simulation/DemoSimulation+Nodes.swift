@@ -16,7 +16,8 @@ extension DemoSimulation {
     /// After this long the pods of a node that does not answer are deleted.
     static let evictionSeconds = 300
 
-    func publishNodes(in store: inout DemoObjectStore, at now: Timestamp) {
+    mutating func publishNodes(in store: inout DemoObjectStore, at now: Timestamp) {
+        for index in scheduler.nodes.indices { noteImages(ofNode: index) }
         for node in scheduler.nodes {
             guard nodeFaults[node.text("metadata", "name")]?.isSilent != true else { continue }
             var document = node
@@ -28,6 +29,28 @@ extension DemoSimulation {
             document.set("status", "conditions", to: .array(conditions))
             store.apply(.nodes, document, at: now)
         }
+    }
+
+    private static let mostImages = 50
+    /// That of the sandbox of every pod.
+    private static let pauseImage = "registry.k8s.io/pause:3.10.1"
+
+    /// Notes on a node the images that its pods have brought there.
+    private mutating func noteImages(ofNode index: Int) {
+        let name = scheduler.nodes[index].text("metadata", "name")
+        let known = scheduler.nodes[index].at("status", "images")?.elements ?? []
+        var names = Set(known.compactMap { $0["names"]?.elements.first?.text } + [Self.pauseImage])
+        for pod in pods where pod.node == name && (pod.hasAddress || pod.hasEnded) {
+            names.formUnion((pod.spec["containers"]?.elements ?? []).map { $0.text("image") })
+        }
+        guard names.count != known.count, known.count < Self.mostImages else { return }
+        let images = names.sorted().prefix(Self.mostImages).map { name in
+            JSONValue.members([
+                "names": .array([.string(name)]),
+                "sizeBytes": .integer(Int(20_000_000 + stableHash(name) % 90_000_000)),
+            ])
+        }
+        scheduler.nodes[index].set("status", "images", to: .array(images))
     }
 
     /// Renews the leases that somebody holds and who still answers.
@@ -166,7 +189,9 @@ extension DemoSimulation {
             let node = scheduler.nodes[index]
             let faulty = nodeFaults[node.text("metadata", "name")]?.taint
             let taints = (node.at("spec", "taints")?.elements ?? []).filter {
-                $0.text("key") != "node.kubernetes.io/unschedulable" && $0.text("key") != faulty
+                let key = $0.text("key")
+                return key != "node.kubernetes.io/unschedulable" && key != faulty
+                    && !Scheduler.pressureTaints.values.contains(key)
             }
             return Scheduler.matches(node.at("metadata", "labels")?.textMembers ?? [:], spec)
                 && taints.allSatisfy { Scheduler.tolerates(spec, $0) || $0.text("effect") == "PreferNoSchedule" }

@@ -172,6 +172,27 @@ extension DemoSimulation {
         store.apply(Kinds.volumes, document, at: now)
     }
 
+    /// Lets StatefulSets look again at what their pods wait for: a claim that was deleted may be gone by now.
+    mutating func runClaims(in store: inout DemoObjectStore, at now: Timestamp) {
+        for workload in workloads where workload.resource == .statefulSets {
+            guard workload.manifest.at("spec", "volumeClaimTemplates") != nil else { continue }
+            let own = pods(of: workload.key)
+            if own.count < workload.replicas { unsettled.insert(workload.key) }
+            for pod in own where pod.stage == .unscheduled && !pod.isDeleting {
+                claim(for: pod.name, of: workload, created: now, in: &store, at: now)
+            }
+        }
+    }
+
+    /// Whether a claim of a pod of a StatefulSet is being deleted: there is no new pod until it is gone.
+    func isLosingClaim(_ pod: String, of workload: SimulatedWorkload, in store: DemoObjectStore) -> Bool {
+        (workload.manifest.at("spec", "volumeClaimTemplates")?.elements ?? []).contains { template in
+            let name = "\(template.text("metadata", "name"))-\(pod)"
+            let claim = store.document(of: Kinds.claims, namespace: workload.namespace, name: name)
+            return claim?.at("metadata", "deletionTimestamp") != nil
+        }
+    }
+
     /// Makes the claims of a pod of a StatefulSet that are not there.
     mutating func claim(
         for pod: String, of workload: SimulatedWorkload, created: Timestamp, in store: inout DemoObjectStore,
@@ -179,6 +200,7 @@ extension DemoSimulation {
     ) {
         let templates = workload.manifest.at("spec", "volumeClaimTemplates")?.elements ?? []
         guard !templates.isEmpty else { return }
+        var hasMade = false
         for template in templates {
             let name = "\(template.text("metadata", "name"))-\(pod)"
             guard store.document(of: Kinds.claims, namespace: workload.namespace, name: name) == nil else { continue }
@@ -194,7 +216,8 @@ extension DemoSimulation {
                 "spec": spec, "status": .members(["phase": .string("Pending")]),
             ])
             store.apply(Kinds.claims, document, at: now)
+            hasMade = true
         }
-        runVolumes(in: &store, at: now)
+        if hasMade { runVolumes(in: &store, at: now) }
     }
 }

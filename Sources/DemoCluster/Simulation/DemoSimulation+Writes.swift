@@ -56,6 +56,7 @@ extension DemoSimulation {
             var workload = SimulatedWorkload(manifest, resource, created: now)
             workload.hasProgressed = false
             workload.isAvailable = false
+            takeOver(&workload, in: &store, at: now)
             workloads.append(workload)
             unsettled.insert(workload.key)
             let index = workloads.count - 1
@@ -64,26 +65,54 @@ extension DemoSimulation {
         case .services: publishSlice(of: document, in: &store, at: now)
         case .namespaces:
             addServiceAccount(of: document, in: &store, at: now)
-            addRootCertificates(to: document.text("metadata", "name"), in: &store, at: now)
+            store.apply(
+                .configMaps, BuiltInObjects.rootCertificates(in: document.text("metadata", "name")), at: now)
         default: break
         }
     }
 
-    /// Gives a namespace the certificates that its pods trust.
-    private func addRootCertificates(to namespace: String, in store: inout DemoObjectStore, at now: Timestamp) {
-        let certificates = JSONValue.members([
-            "metadata": .members([
-                "name": .string("kube-root-ca.crt"), "namespace": .string(namespace),
-                "annotations": .texts([
-                    "kubernetes.io/description":
-                        "Contains a CA bundle that can be used to verify the kube-apiserver when "
-                        + "using internal endpoints such as the internal service IP or kubernetes.default.svc. No other "
-                        + "usage is guaranteed across distributions of Kubernetes clusters."
-                ]),
-            ]),
-            "data": .texts(["ca.crt": String(decoding: PackageResources.ca_crt, as: UTF8.self)]),
-        ])
-        store.apply(.configMaps, certificates, at: now)
+    /// Gives a workload what another of its name and kind has left behind: pods and, for a Deployment, ReplicaSets.
+    private mutating func takeOver(
+        _ workload: inout SimulatedWorkload, in store: inout DemoObjectStore, at now: Timestamp
+    ) {
+        let (namespace, name) = (workload.namespace, workload.name)
+        guard let selector = workload.manifest.at("spec", "selector"), !selector.members.isEmpty else { return }
+        let chosen = Selector(selector)
+        guard workload.resource == .deployments else {
+            for index in pods.indices where pods[index].namespace == namespace && pods[index].workload.isEmpty {
+                let isNamed =
+                    workload.resource != .statefulSets
+                    || (pods[index].name.hasPrefix("\(name)-")
+                        && Int(pods[index].name.dropFirst(name.count + 1)) != nil)
+                guard isNamed, pods[index].ownerReference == nil, chosen.matches(pods[index].labels) else { continue }
+                pods[index].workload = workload.key
+                pods[index].ownerReference = workload.reference
+                publish(pods[index], in: &store, at: now)
+            }
+            return
+        }
+        let number = "deployment.kubernetes.io/revision"
+        let left = store.documents(of: .replicaSets, namespace: namespace).filter { set in
+            set.at("metadata", "ownerReferences") == nil
+                && chosen.matches(set.at("metadata", "labels")?.textMembers ?? [:])
+        }
+        func revision(_ set: JSONValue) -> Int { Int(set.text("metadata", "annotations", number)) ?? 1 }
+        for set in left.sorted(by: { revision($0) < revision($1) }) {
+            let hash = set.text("metadata", "labels", "pod-template-hash")
+            guard !hash.isEmpty, let template = set.at("spec", "template") else { continue }
+            var plain = template
+            plain.set("metadata", "labels", "pod-template-hash", to: nil)
+            let uid = set.text("metadata", "uid")
+            workload.revisions.append(
+                SimulatedWorkload.Revision(
+                    number: revision(set), name: set.text("metadata", "name"), uid: uid, hash: hash,
+                    template: template, plain: plain,
+                    created: Timestamp(set.text("metadata", "creationTimestamp")) ?? workload.progressChanged,
+                    desired: set.integer("spec", "replicas")))
+            for index in pods.indices where pods[index].ownerReference?["uid"] == .string(uid) {
+                pods[index].workload = workload.key
+            }
+        }
     }
 
     private mutating func adoptPod(_ document: JSONValue, in store: inout DemoObjectStore, at now: Timestamp) {
@@ -131,6 +160,7 @@ extension DemoSimulation {
             if old.revisions.isEmpty { workloads[index].troubles = [] }
         }
         if workloads[index].templateHash != old.templateHash { workloads[index].hasProgressed = false }
+        if workloads[index].isPaused != old.isPaused { workloads[index].progressChanged = now }
         unsettled.insert(old.key)
         _ = reconcile(index, in: &store, at: now)
         publishWorkload(index, in: &store, at: now)

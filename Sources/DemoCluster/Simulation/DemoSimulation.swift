@@ -129,6 +129,7 @@ package struct DemoSimulation: Sendable {
     /// Lets the controllers look at objects that nobody tells them about.
     mutating func runControllers(in store: inout DemoObjectStore, at now: Timestamp) {
         runVolumes(in: &store, at: now)
+        runClaims(in: &store, at: now)
         runNodes(in: &store, at: now)
         runCronJobs(in: &store, at: now)
         runJobs(in: &store, at: now)
@@ -165,8 +166,16 @@ package struct DemoSimulation: Sendable {
     // MARK: Publishing
 
     func publish(_ pod: SimulatedPod, in store: inout DemoObjectStore, at now: Timestamp) {
-        store.apply(.pods, pod.document, at: now)
         let key = DemoObjectStore.Key(namespace: pod.namespace, name: pod.name)
+        var seen = pod
+        let old = store.entry(of: .pods, key)?.document
+        seen.generation = max(1, old?.integer("metadata", "generation") ?? 1)
+        var document = seen.document
+        if let old, old["spec"] != document["spec"] {
+            seen.generation += 1
+            document = seen.document
+        }
+        store.apply(.pods, document, at: now)
         guard pod.trouble != .healthy else {
             if store.behaviours[key] != nil { store.behaviours[key] = nil }
             return

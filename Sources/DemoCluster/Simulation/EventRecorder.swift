@@ -24,6 +24,8 @@ struct EventRecorder: Sendable {
         var count: Int
         var first: Timestamp
         var last: Timestamp
+        /// Of the object, when it happened first.
+        var version: String?
     }
 
     /// Events are forgotten this long after they last happened, as on a real server.
@@ -48,13 +50,14 @@ struct EventRecorder: Sendable {
             recorded[identity]
             ?? Recorded(
                 name: "\(subject.name).\(String(random.next() | 1 << 60, radix: 16))", namespace: namespace, count: 0,
-                first: first ?? now, last: now)
+                first: first ?? now, last: now, version: Self.version(of: subject, in: store))
         event.count = count ?? (event.count + 1)
         event.last = now
         recorded[identity] = event
         let involved = JSONValue.members([
             "kind": .string(subject.kind), "namespace": subject.namespace.isEmpty ? nil : .string(subject.namespace),
             "name": .string(subject.name), "uid": .string(subject.uid), "apiVersion": .string(subject.apiVersion),
+            "resourceVersion": event.version.map { .string($0) },
             "fieldPath": fieldPath.isEmpty ? nil : .string(fieldPath),
         ])
         if component == "default-scheduler" {
@@ -72,6 +75,13 @@ struct EventRecorder: Sendable {
             "reportingComponent": .string(component), "reportingInstance": .string(host),
         ])
         store.apply(.events, document, at: now)
+    }
+
+    private static func version(of subject: Subject, in store: DemoObjectStore) -> String? {
+        guard subject.kind != "Node" else { return nil }
+        let key = DemoObjectStore.Key(namespace: subject.namespace, name: subject.name)
+        return DemoResource.of(apiVersion: subject.apiVersion, kind: subject.kind)
+            .map { String(store.entry(of: $0, key)?.version ?? store.version) }
     }
 
     /// An event of the scheduler, which counts what happens again in a series and has no count of its own.

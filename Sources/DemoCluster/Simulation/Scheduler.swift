@@ -16,6 +16,11 @@ struct Scheduler: Sendable {
         var zones: [String] = []
     }
 
+    /// The taints of nodes that are short of something, by the condition that says so.
+    static let pressureTaints = [
+        "MemoryPressure": "node.kubernetes.io/memory-pressure", "DiskPressure": "node.kubernetes.io/disk-pressure",
+        "PIDPressure": "node.kubernetes.io/pid-pressure",
+    ]
     static let zoneKey = "topology.kubernetes.io/zone"
 
     var nodes: [JSONValue] = []
@@ -33,7 +38,7 @@ struct Scheduler: Sendable {
         guard claimProblem(of: pod) == nil else { return [] }
         return nodes.indices.filter {
             (ignoresCordons || !Self.isCordoned(nodes[$0]) || Self.tolerates(pod.spec, Self.cordon))
-                && obstacles(nodes[$0], pod, others).isEmpty
+                && obstacles(nodes[$0], pod, others, ignoresPressure: ignoresCordons).isEmpty
         }
     }
 
@@ -95,13 +100,17 @@ struct Scheduler: Sendable {
     // MARK: Nodes
 
     /// Why a node does not take a pod, cordoned or not; empty when it does.
-    private func obstacles(_ node: JSONValue, _ pod: SimulatedPod, _ others: [SimulatedPod]) -> [String] {
+    private func obstacles(
+        _ node: JSONValue, _ pod: SimulatedPod, _ others: [SimulatedPod], ignoresPressure: Bool = false
+    ) -> [String] {
         let labels = node.at("metadata", "labels")?.textMembers ?? [:]
         let name = node.text("metadata", "name")
         if let wanted = pod.spec["nodeName"]?.text, wanted != name {
             return ["node(s) didn't match the requested node name"]
         }
-        guard Self.toleratesTaints(of: node, pod.spec) else { return ["node(s) had untolerated taint(s)"] }
+        guard Self.toleratesTaints(of: node, pod.spec, ignoresPressure: ignoresPressure) else {
+            return ["node(s) had untolerated taint(s)"]
+        }
         guard Self.matches(labels, pod.spec) else { return ["node(s) didn't match Pod's node affinity/selector"] }
         let here = others.filter { $0.node == name && !$0.hasEnded }
         let ports = Self.hostPorts(pod.spec)
@@ -137,11 +146,21 @@ struct Scheduler: Sendable {
     }
 
     /// Whether a pod may be put on a node in spite of the node's taints; a cordon is not looked at here.
-    static func toleratesTaints(of node: JSONValue, _ spec: JSONValue) -> Bool {
+    ///
+    /// A pod that asks for something can cope with little memory, one that was there before with any pressure.
+    static func toleratesTaints(of node: JSONValue, _ spec: JSONValue, ignoresPressure: Bool = false) -> Bool {
         (node.at("spec", "taints")?.elements ?? []).allSatisfy { taint in
-            taint.text("effect") == "PreferNoSchedule" || taint.text("key") == "node.kubernetes.io/unschedulable"
-                || tolerates(spec, taint)
+            let key = taint.text("key")
+            let isCopedWith =
+                pressureTaints.values.contains(key)
+                && (ignoresPressure || (key == pressureTaints["MemoryPressure"] && !isBestEffort(spec)))
+            return taint.text("effect") == "PreferNoSchedule" || key == "node.kubernetes.io/unschedulable"
+                || isCopedWith || tolerates(spec, taint)
         }
+    }
+
+    private static func isBestEffort(_ spec: JSONValue) -> Bool {
+        requests(spec).allSatisfy { $0.value == 0 || ($0.key != "cpu" && $0.key != "memory") }
     }
 
     static func tolerates(_ spec: JSONValue, _ taint: JSONValue) -> Bool {

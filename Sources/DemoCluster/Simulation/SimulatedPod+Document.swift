@@ -79,14 +79,15 @@ extension SimulatedPod {
         }
         if trouble.kind == .rejected, stage == .failed {
             return .members([
-                "phase": .string(phase), "conditions": .array(rejectedConditions), "reason": .string(trouble.reason),
+                "observedGeneration": .integer(generation), "phase": .string(phase),
+                "conditions": .array(rejectedConditions), "reason": .string(trouble.reason),
                 "message": .string(message), "hostIP": .string(hostIP), "startTime": .time(created),
                 "qosClass": .string(qosClass),
             ])
         }
         let initContainers = spec["initContainers"]?.elements ?? []
         return .members([
-            "phase": .string(phase), "conditions": .array(conditions),
+            "observedGeneration": .integer(generation), "phase": .string(phase), "conditions": .array(conditions),
             "hostIP": .string(hostIP), "hostIPs": .array([.texts(["ip": hostIP])]),
             "podIP": hasAddress ? .string(ip) : nil,
             "podIPs": hasAddress ? .array([.texts(["ip": ip])]) : nil,
@@ -97,7 +98,27 @@ extension SimulatedPod {
             "message": hasExpired ? .string(Self.deadlineMessage) : nil,
             "ephemeralContainerStatuses": spec["ephemeralContainers"]
                 .map { .array($0.elements.map(ephemeralStatus)) }, "qosClass": .string(qosClass),
+            "allocatedResources": requests.members.isEmpty ? nil : requests,
+            "resources": .members(["requests": requests.members.isEmpty ? nil : requests]),
         ])
+    }
+
+    /// What its containers ask for together.
+    private var requests: JSONValue {
+        .object(
+            ["cpu", "memory"].compactMap { resource in
+                let amount = requested[resource] ?? 0
+                guard amount > 0 else { return nil }
+                if resource == "cpu" {
+                    return JSONValue.Member(
+                        resource, .string(amount % 1000 == 0 ? String(amount / 1000) : "\(amount)m"))
+                }
+                let bytes = amount / 1000
+                let units: [(bits: Int64, name: String)] = [(30, "Gi"), (20, "Mi"), (10, "Ki")]
+                let unit = units.first { bytes % (1 << $0.bits) == 0 }
+                return JSONValue.Member(
+                    resource, .string(unit.map { "\(bytes >> $0.bits)\($0.name)" } ?? String(bytes)))
+            })
     }
 
     private func ephemeralStatus(_ container: JSONValue) -> JSONValue {
@@ -145,7 +166,8 @@ extension SimulatedPod {
         guard let cutOff, isDeleting else { return [] }
         return [
             .members([
-                "type": .string("DisruptionTarget"), "status": .string("True"), "lastProbeTime": .null,
+                "type": .string("DisruptionTarget"), "observedGeneration": .integer(generation),
+                "status": .string("True"), "lastProbeTime": .null,
                 "lastTransitionTime": .time(cutOff.adding(seconds: 300)), "reason": .string("DeletionByTaintManager"),
                 "message": .string("Taint manager: deleting due to NoExecute taint"),
             ])
@@ -154,8 +176,9 @@ extension SimulatedPod {
 
     private var rejectedConditions: [JSONValue] {
         let target = JSONValue.members([
-            "type": .string("DisruptionTarget"), "status": .string("True"), "lastProbeTime": .null,
-            "lastTransitionTime": .time(readyChanged), "reason": .string("TerminationByKubelet"),
+            "type": .string("DisruptionTarget"), "observedGeneration": .integer(generation),
+            "status": .string("True"), "lastProbeTime": .null, "lastTransitionTime": .time(readyChanged),
+            "reason": .string("TerminationByKubelet"),
             "message": .string(message),
         ])
         return (trouble.reason == "Evicted" ? [target] : []) + [
@@ -171,8 +194,8 @@ extension SimulatedPod {
         _ type: String, _ isTrue: Bool, at moment: Timestamp, _ reason: String = "", _ message: String = ""
     ) -> JSONValue {
         .members([
-            "type": .string(type), "status": .string(isTrue ? "True" : "False"), "lastProbeTime": .null,
-            "lastTransitionTime": .time(moment),
+            "type": .string(type), "observedGeneration": .integer(generation),
+            "status": .string(isTrue ? "True" : "False"), "lastProbeTime": .null, "lastTransitionTime": .time(moment),
             "reason": isTrue || reason.isEmpty ? nil : .string(reason),
             "message": isTrue || message.isEmpty ? nil : .string(message),
         ])
@@ -311,8 +334,25 @@ extension SimulatedPod {
             "started": .bool(
                 state["running"] != nil
                     && !(message.hasPrefix("Startup probe") && container.text("name") == troubledContainer)),
+            "allocatedResources": exists ? container.at("resources", "requests") : nil,
             "resources": container["resources"],
             "volumeMounts": container["volumeMounts"].map { .array($0.elements.map(mountStatus)) },
+            "user": exists ? user(of: container) : nil,
+        ])
+    }
+
+    /// Whom a container runs as; the images here run as root unless told otherwise.
+    private func user(of container: JSONValue) -> JSONValue {
+        func number(_ key: String) -> Int {
+            (container.at("securityContext", key) ?? spec.at("securityContext", key))?.integer ?? 0
+        }
+        let group = number("runAsGroup")
+        let others = spec.at("securityContext", "fsGroup")?.integer.map { $0 == group ? [] : [$0] } ?? []
+        return .members([
+            "linux": .members([
+                "uid": .integer(number("runAsUser")), "gid": .integer(group),
+                "supplementalGroups": .array(([group] + others).map { .integer($0) }),
+            ])
         ])
     }
 

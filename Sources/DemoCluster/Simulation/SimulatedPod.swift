@@ -38,6 +38,8 @@ struct SimulatedPod: Sendable {
     var labels: [String: String] = [:]
     var annotations: [String: String] = [:]
     var finalizers: [String] = []
+    /// Of the spec that its kubelet has seen.
+    var generation = 1
     var ownerReference: JSONValue?
     /// The key of the workload it belongs to; empty for a bare pod.
     var workload = ""

@@ -53,6 +53,9 @@ struct SimulatedWorkload: Sendable {
     var isStuck = false
     var refusal: Refusal?
     var progressChanged: Timestamp
+    /// What the condition `Progressing` says, and since when.
+    private var progress = "True"
+    private var progressSince: Timestamp
     var availableChanged: Timestamp
     var isAvailable = true
 
@@ -62,6 +65,7 @@ struct SimulatedWorkload: Sendable {
         templateHash = Self.hash(of: manifest)
         settledTemplate = templateHash
         progressChanged = created.adding(seconds: 30)
+        progressSince = created
         availableChanged = created.adding(seconds: 30)
     }
 
@@ -102,6 +106,9 @@ struct SimulatedWorkload: Sendable {
     private static func hash(of manifest: JSONValue) -> UInt64 {
         stableHash(String(decoding: (manifest.at("spec", "template") ?? .null).canonical.jsonBytes, as: UTF8.self))
     }
+
+    /// Of what belongs to it.
+    var reference: JSONValue { owner(manifest, apiVersion: resource.apiVersion, kind: resource.kind) }
 
     var subject: EventRecorder.Subject {
         EventRecorder.Subject(
@@ -181,7 +188,9 @@ struct SimulatedWorkload: Sendable {
         var document = manifest
         document.set("status", to: nil)
         switch resource.kind {
-        case "Deployment": document.set("status", to: deploymentStatus(living, at: now))
+        case "Deployment":
+            let terminating = pods.count { $0.isDeleting && !$0.hasEnded }
+            document.set("status", to: deploymentStatus(living, terminating: terminating, at: now))
         case "StatefulSet": document.set("status", to: statefulSetStatus(living))
         case "DaemonSet":
             let ready = living.filter(\.isReady).count
@@ -226,10 +235,14 @@ struct SimulatedWorkload: Sendable {
         return random.hashText()
     }
 
-    private mutating func deploymentStatus(_ pods: [SimulatedPod], at now: Timestamp) -> JSONValue {
+    private mutating func deploymentStatus(
+        _ pods: [SimulatedPod], terminating: Int, at now: Timestamp
+    ) -> JSONValue {
         let ready = pods.filter(\.isReady).count
         let hash = revisions.last?.hash ?? ""
-        let updated = pods.filter { $0.labels["pod-template-hash"] == hash }.count
+        // While it is paused a new template has no ReplicaSet yet.
+        let isHeldBack = isPaused && manifest.at("spec", "template")?.canonical != revisions.last?.plain.canonical
+        let updated = isHeldBack ? 0 : pods.filter { $0.labels["pod-template-hash"] == hash }.count
         if (ready >= replicas - roll.unavailable) != isAvailable {
             isAvailable.toggle()
             availableChanged = now
@@ -238,25 +251,33 @@ struct SimulatedWorkload: Sendable {
         let progress: (status: String, reason: String, message: String) =
             if isStuck {
                 ("False", "ProgressDeadlineExceeded", "ReplicaSet \"\(set)\" has timed out progressing.")
-            } else if isPaused, !hasProgressed {
+            } else if isPaused {
                 ("Unknown", "DeploymentPaused", "Deployment is paused")
             } else if hasProgressed {
                 ("True", "NewReplicaSetAvailable", "ReplicaSet \"\(set)\" has successfully progressed.")
             } else {
                 ("True", "ReplicaSetUpdated", "ReplicaSet \"\(set)\" is progressing.")
             }
+        if progress.status != self.progress {
+            self.progress = progress.status
+            progressSince = progressChanged
+        }
         return .members([
             "observedGeneration": .integer(1), "replicas": .integer(pods.count),
-            "updatedReplicas": .integer(updated), "readyReplicas": ready > 0 ? .integer(ready) : nil,
+            "updatedReplicas": updated > 0 ? .integer(updated) : nil,
+            "readyReplicas": ready > 0 ? .integer(ready) : nil,
             "availableReplicas": ready > 0 ? .integer(ready) : nil,
             "unavailableReplicas": pods.count > ready ? .integer(pods.count - ready) : nil,
+            "terminatingReplicas": .integer(terminating),
             "conditions": .array(
                 [
                     condition(
                         "Available", isAvailable ? "True" : "False", at: availableChanged,
                         "MinimumReplicas\(isAvailable ? "Available" : "Unavailable")",
                         "Deployment \(isAvailable ? "has" : "does not have") minimum availability."),
-                    condition("Progressing", progress.status, at: progressChanged, progress.reason, progress.message),
+                    condition(
+                        "Progressing", progress.status, at: progressChanged, since: progressSince, progress.reason,
+                        progress.message),
                 ] + replicaFailure),
         ])
     }
@@ -266,12 +287,13 @@ struct SimulatedWorkload: Sendable {
         return [condition("ReplicaFailure", "True", at: refusal.since, "FailedCreate", refusal.message)]
     }
 
-    private func condition(_ type: String, _ status: String, at moment: Timestamp, _ reason: String, _ message: String)
-        -> JSONValue
-    {
+    private func condition(
+        _ type: String, _ status: String, at moment: Timestamp, since: Timestamp? = nil, _ reason: String,
+        _ message: String
+    ) -> JSONValue {
         .members([
             "type": .string(type), "status": .string(status), "lastUpdateTime": .time(moment),
-            "lastTransitionTime": .time(moment), "reason": .string(reason), "message": .string(message),
+            "lastTransitionTime": .time(since ?? moment), "reason": .string(reason), "message": .string(message),
         ])
     }
 
@@ -296,7 +318,11 @@ struct SimulatedWorkload: Sendable {
                 "replicas": .integer(living.count),
                 "fullyLabeledReplicas": living.isEmpty ? nil : .integer(living.count),
                 "readyReplicas": ready > 0 ? .integer(ready) : nil,
-                "availableReplicas": ready > 0 ? .integer(ready) : nil, "observedGeneration": .integer(1),
+                "availableReplicas": ready > 0 ? .integer(ready) : nil,
+                "terminatingReplicas": .integer(
+                    pods.count {
+                        $0.isDeleting && !$0.hasEnded && $0.labels["pod-template-hash"] == revision.hash
+                    }), "observedGeneration": .integer(1),
                 "conditions": refusal == nil ? nil : .array(replicaFailure.map(\.withoutUpdateTime)),
             ]),
         ])

@@ -153,9 +153,12 @@ package struct DemoObjectStore: Sendable {
         let old = previous?.document
         document.fill("metadata", "uid", with: old?.at("metadata", "uid") ?? .string(identities.uid()))
         document.fill("metadata", "creationTimestamp", with: old?.at("metadata", "creationTimestamp") ?? .time(now))
-        if document["spec"] != nil, resource.countsGenerations {
+        // A slice has no spec; all of it is what is wanted.
+        let isSlice = resource == .endpointSlices
+        if isSlice || (document["spec"] != nil && resource.countsGenerations) {
             let generation = old?.integer("metadata", "generation") ?? 0
-            let isSame = old != nil && old?["spec"] == document["spec"]
+            let parts = isSlice ? ["endpoints", "ports"] : ["spec"]
+            let isSame = old != nil && parts.allSatisfy { old?[$0] == document[$0] }
             document.set("metadata", "generation", to: .integer(isSame ? generation : generation &+ 1))
         }
         document.set("metadata", "resourceVersion", to: .string(String(previous?.version ?? version + 1)))

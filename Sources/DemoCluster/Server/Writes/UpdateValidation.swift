@@ -25,7 +25,12 @@ enum UpdateValidation {
                 "replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit",
                 "persistentVolumeClaimRetentionPolicy", "minReadySeconds",
             ]
-            if rest(old["spec"], without: free) != rest(new["spec"], without: free) {
+            // A name that is empty is none.
+            var specs = [old["spec"] ?? .null, new["spec"] ?? .null]
+            for index in specs.indices where specs[index].text("serviceName").isEmpty {
+                specs[index].set("serviceName", to: nil)
+            }
+            if rest(specs[0], without: free) != rest(specs[1], without: free) {
                 errors.forbidden("spec", setWords)
             }
         case "Job":
