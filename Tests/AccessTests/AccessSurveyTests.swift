@@ -96,7 +96,7 @@ struct AccessSurveyTests {
         ]
         let side = side("a", [], rules)
         let page = try lines(side)
-        #expect(page.contains { $0.hasPrefix("pods ") && $0.contains("also deletecollection, get proxy") })
+        #expect(page.contains { $0.hasPrefix("pods ") && $0.contains("also get proxy, deletecollection") })
         #expect(page.contains("Paths       get+post /metrics, /api"))
         let report = try #require(side.report)
         let json = AccessPage(report: report, subject: side.subject, now: Timestamp(seconds: 0)).json
@@ -106,7 +106,7 @@ struct AccessSurveyTests {
         }
         #expect(paths.first?["path"] == .string("/metrics"))
         let pods = try #require(kinds.first)
-        #expect(pods["others"] == .array([.string("deletecollection"), .string("get proxy")]))
+        #expect(pods["others"] == .array([.string("get proxy"), .string("deletecollection")]))
     }
 
     @Test func incompleteRulesAreAskedForTheWorstFirst() {

@@ -31,7 +31,7 @@ struct AccessViewTests {
 
     @Test(arguments: [
         ("access @far", "games"), ("access @staging", "default"), ("access @far -n web", "web"),
-        ("access vs far", "games"), ("access @prod", "shop"), ("access --as bob", "shop"), ("access @far all", ""),
+        ("access vs far", "shop"), ("access @prod", "shop"), ("access --as bob", "shop"), ("access @far all", ""),
     ])
     func anotherContextIsAskedInItsOwnNamespace(line: String, namespace: String) throws {
         var app = App()

@@ -15,7 +15,7 @@ struct UsagePilotTests {
             try await Pilot.fly(server.kubeconfig(), size: Size(columns: 200, rows: 40)) { pilot in
                 try await pilot.wait("a pod near its limit") { _ in
                     pilot.screen.split(separator: "\n").contains {
-                        $0.contains("search-") && $0.contains("●") && $0.contains("Mi")
+                        $0.contains("search-") && $0.contains(/[▲●][0-9]+%/) && $0.contains("Mi")
                     }
                 }
                 pilot.press(.sortByMemory)

@@ -85,9 +85,8 @@ extension AppState {
         for identity in [line.identity, line.other].compactMap({ $0 }) {
             if let reason = whyUnknown(identity) { return show(.error, reason) }
         }
-        // Another context has a namespace of its own, in which one would be there.
-        let context = line.identity.context ?? line.other?.context
-        let other = contexts.first { $0.name == context && $0.name != session?.context }
+        // Another context has a namespace of its own, in which one would be there; what is compared with it stays here.
+        let other = contexts.first { $0.name == line.identity.context && $0.name != session?.context }
         let own = other.map { $0.namespace.isEmpty ? "default" : $0.namespace } ?? self.namespace
         let namespace = (line.namespace ?? own) ?? ""
         openAccess(
