@@ -14,8 +14,8 @@ extension DiagnosisRule {
                 reportUnknownEnd(of: container, in: pod, &context)
                 continue
             }
-            // Others say these better.
-            if end.reason == "OOMKilled" || end.isStartFailure { continue }
+            // Others say these better; a rule of the pod that begins all its containers anew is no crash.
+            if end.reason == "OOMKilled" || end.isStartFailure || end.reason == "RestartingAllContainers" { continue }
             if context.postStartFailure(of: container, in: pod) != nil { continue }
             if context.probeKill(of: container, in: pod) != nil { continue }
             guard let severity = loopSeverity(container, end, of: pod, &context) else { continue }

@@ -22,23 +22,29 @@ extension DiagnosisRule {
         guard context.startFailures(of: pod, reasons: startFailures).isEmpty else { return }
         let id = ObjectID(pod)
         let pulling = events.first?.reason == "Pulling" ? events.first : nil
+        let warning = pulling == nil ? events.first { $0.isWarning && $0.reason != "FailedScheduling" } : nil
+        var title = "Does not start, and its node does not say why"
+        var cause =
+            "The pod was given to node \(pod.nodeName) more than five minutes ago; the kubelet reports neither"
+            + " progress nor a failure."
+        var nextStep = "Look at the kubelet and the runtime on node \(pod.nodeName)."
+        if pulling != nil {
+            title = "An image has been pulled for very long"
+            cause = "A large image, or a slow way to the registry."
+            nextStep = "Wait; for the next time use a smaller image, or one that is on the node."
+        } else if let warning {
+            title = "Does not start: \(warning.reason)"
+            cause = "The event's words say why."
+            nextStep = "Read the event; it is about what the containers need before they can be created."
+        }
         context.report(
             FindingDraft(
-                severity: pulling == nil ? .broken : .degraded,
-                title: pulling == nil
-                    ? "Does not start, and its node does not say why" : "An image has been pulled for very long",
-                cause: pulling == nil
-                    ? "The pod was given to node \(pod.nodeName) more than five minutes ago; the kubelet reports neither"
-                        + " progress nor a failure."
-                    : "A large image, or a slow way to the registry.",
-                nextStep: pulling == nil
-                    ? "Look at the kubelet and the runtime on node \(pod.nodeName)."
-                    : "Wait; for the next time use a smaller image, or one that is on the node.",
+                severity: pulling == nil ? .broken : .degraded, title: title, cause: cause, nextStep: nextStep,
                 command: "kubectl \(id.namespaceFlag)describe \(id.text)",
                 evidence: [
                     Evidence(id, "spec.nodeName", pod.nodeName),
                     Evidence(id, "status.startTime", started?.rfc3339 ?? "not set"),
-                ] + (events.first.map { [$0.evidence] } ?? []),
+                ] + ((warning ?? events.first).map { [$0.evidence] } ?? []),
                 related: [ObjectID(Node.self, name: pod.nodeName)], since: started, owner: pod.maker,
                 explainedBy: context.cutOffNode(of: pod)))
     }
