@@ -44,7 +44,7 @@ struct DemoDiagnosisTests {
         ),
         (
             "pod/create-error", "Pod", "lab-pods",
-            "create-no-program create-no-permission create-name-taken hook-post-start"
+            "create-no-program create-no-permission create-name-taken hook-pre-create hook-pre-start hook-post-start"
         ),
         (
             "pod/crash-loop", "Pod", "lab-pods",
@@ -57,21 +57,24 @@ struct DemoDiagnosisTests {
             "pod/evicted", "Pod", "lab-pods",
             "evicted-memory evicted-disk evicted-own-disk evicted-volume evicted-total rejected-cpu "
                 + "rejected-memory rejected-pods rejected-affinity rejected-device rejected-sysctl node-shutdown "
-                + "node-shutting-down"
+                + "node-shutting-down rejected-disk rejected-apparmor rejected-volumes"
         ),
         (
             "pod/volume", "Pod", "lab-pods",
             "mount-no-configmap mount-no-secret mount-no-key mount-permission mount-timeout attach-multi "
-                + "attach-failed"
+                + "attach-failed mount-not-registered"
         ),
+        ("pod/waiting", "Pod", "lab-pods", "pull-slow silent-kubelet device-claim"),
         ("pod/sandbox", "Pod", "lab-pods", "sandbox-no-address sandbox-cni sandbox-runtime-class network-not-ready"),
+        ("pod/sandbox", "Pod", "lab-pods", "sandbox-name-taken"), ("pod/sandbox", "Pod", "lab-scheduling", "resident"),
         ("pod/readiness-gate", "Pod", "lab-pods", "readiness-gate"),
         ("pod/terminating", "Pod", "lab-pods", "stuck-finalizer"),
         (
             "pod/scheduling", "Pod", "lab-scheduling",
             "too-much-cpu too-much-memory too-much-disk no-device no-node-label no-node-affinity host-port-b "
                 + "no-affinity loner-b shunned no-spread-label meek no-claim unbound-claim claim-being-deleted "
-                + "lost-claim wrong-zone"
+                + "lost-claim wrong-zone exclusive-b one-disk-b no-free-volume no-storage-left no-ephemeral-claim "
+                + "no-toleration too-many-pods no-scale-up"
         ),
         ("pod/scheduling-gate", "Pod", "lab-scheduling", "held-back"),
         ("pvc/not-bound", "PersistentVolumeClaim", "lab-scheduling", "no-class no-provisioner static lost"),
@@ -79,8 +82,9 @@ struct DemoDiagnosisTests {
         ("pod/node-lost", "Deployment", "lab-scheduling", "survey"),
         ("pod/node-lost", "StatefulSet", "lab-scheduling", "archive"),
         ("node/not-ready", "Node", "", "node-4 node-5"), ("node/pressure", "Node", "", "node-2"),
-        ("replicaset/pods-refused", "Deployment", "lab-restricted", "too-free too-large"),
+        ("replicaset/pods-refused", "Deployment", "lab-restricted", "too-free too-large too-small"),
         ("replicaset/pods-refused", "Deployment", "lab-webhook", "judged"),
+        ("replicaset/pods-refused", "Deployment", "lab-policy", "denied"),
         ("service/selector", "Service", "lab-services", "no-pods wrong-case old-version only-ended"),
         ("service/not-ready", "Service", "lab-services", "no-address none-ready loopback all-leaving"),
         ("service/external-name", "Service", "lab-services", "external-address"),
@@ -100,8 +104,9 @@ struct DemoDiagnosisTests {
             "pod/not-ready", "Pod", "lab-probes",
             "wrong-port loopback path-404 path-401 path-403 https-to-http http-to-https redirect-to-https "
                 + "timeout exec-slow exec-fails grpc-not-serving grpc-no-health grpc-tls other-host tcp-refused "
-                + "tcp-timeout ipv6-bind rate-limited host-header"
+                + "tcp-timeout ipv6-bind rate-limited host-header mesh-mtls grpc-unknown-service"
         ),
+        ("pod/crash-loop", "Pod", "lab-probes", "host-network"),
         (
             "pod/probe-inert", "Pod", "lab-probes",
             "named-port named-port-startup named-port-liveness exec-missing redirect-elsewhere"
@@ -122,7 +127,10 @@ struct DemoDiagnosisTests {
     /// Faults that no rule speaks of, as their annotations say: they are a matter of taste, or of what is meant.
     private static let unknown: Set = [
         "Service lab-services/published-anyway", "Service lab-services/headless-ports",
-        "Service lab-services/local-only", "NetworkPolicy lab-services/deny-all",
+        "Service lab-services/local-only", "NetworkPolicy lab-services/deny-all", "Service lab-services/stale",
+        "Service lab-services/sticky", "Service lab-services/own-node", "Ingress lab-services/wrong-scheme",
+        "Pod lab-pods/restarts-together", "Pod lab-pods/sandbox-changes", "Pod lab-probes/sidecar-only",
+        "Pod lab-probes/patient",
     ]
 
     @Test(arguments: [0, 40, 400])
@@ -148,6 +156,10 @@ struct DemoDiagnosisTests {
         for (object, rule) in Self.causes.sorted(by: { $0.key < $1.key }) {
             let found = report.findings.contains { $0.rule == rule && Self.isAbout($0, object) }
             #expect(found, "\(object) has no finding of \(rule)")
+        }
+        for object in Self.unknown.filter({ $0.hasPrefix("Pod ") }) {
+            let found = report.findings.filter { Self.isAbout($0, object) && $0.severity != .hygiene }
+            #expect(found.map(\.id) == [], "\(object)")
         }
         // What is found of others follows from these.
         let strangers = report.findings.filter { finding in

@@ -37,7 +37,8 @@ import Testing
         #expect(
             namespaces == [
                 "default", "delivery", "drones", "ingress-nginx", "kube-node-lease", "kube-system", "lab-pods",
-                "lab-probes", "lab-restricted", "lab-scheduling", "lab-services", "lab-webhook", "monitoring",
+                "lab-policy", "lab-probes", "lab-restricted", "lab-scheduling", "lab-services", "lab-webhook",
+                "monitoring",
                 "payments", "shop",
             ])
     }

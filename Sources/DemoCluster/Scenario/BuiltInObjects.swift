@@ -283,6 +283,10 @@ enum BuiltInObjects {
         else { return [] }
         let names = Set(store.documents(of: classes).map { $0.text("provisioner") })
             .filter { !$0.isEmpty && !$0.contains("/") }.sorted()
+        let measured = Set(store.documents(of: Kinds.capacities).map { $0.text("storageClassName") })
+        let measuring = Set(
+            store.documents(of: classes).filter { measured.contains($0.text("metadata", "name")) }
+                .map { $0.text("provisioner") })
         let registered = names.map { name -> BuiltInRoles.Object in
             (
                 drivers,
@@ -290,7 +294,8 @@ enum BuiltInObjects {
                     "metadata": named(name),
                     "spec": .members([
                         "attachRequired": .bool(true), "podInfoOnMount": .bool(false),
-                        "volumeLifecycleModes": .array([.string("Persistent")]), "storageCapacity": .bool(false),
+                        "volumeLifecycleModes": .array([.string("Persistent")]),
+                        "storageCapacity": .bool(measuring.contains(name)),
                         "fsGroupPolicy": .string("ReadWriteOnceWithFSType"), "requiresRepublish": .bool(false),
                         "seLinuxMount": .bool(false),
                     ]),
@@ -312,7 +317,7 @@ enum BuiltInObjects {
                 let attached = names.map { driver in
                     JSONValue.members([
                         "name": .string(driver), "nodeID": .string(name), "topologyKeys": .null,
-                        "allocatable": .members(["count": .integer(25)]),
+                        "allocatable": .members(["count": .integer(Scheduler.volumeLimit(of: driver))]),
                     ])
                 }
                 return (nodes, .members(["metadata": metadata, "spec": .members(["drivers": .array(attached)])]))

@@ -14,7 +14,7 @@ package struct DemoScenarioFailure: Error, Sendable, Equatable, CustomStringConv
 /// `demo.lastWords` is what a container says before it ends. What follows from the objects themselves, such as an image
 /// that cannot be or a Secret that is not there, need not be said. `demo.created` is how many pods of a workload were
 /// made before they were refused, `demo.rollout` the image tags to roll between, and `demo.failedRollout` an image that
-/// cannot be pulled. `demo.scheduled` tells how long ago a CronJob last started a Job that succeeded, `demo.deleted` how
+/// cannot be pulled. `demo.events` are those that its object has had. `demo.scheduled` tells how long ago a CronJob last started a Job that succeeded, `demo.deleted` how
 /// long ago an object was deleted. On nodes `demo.pressure` names a condition that is true, and `demo.fault` says since
 /// when it does not answer, or is not ready. An `Incident` is something that goes wrong for a while.
 package struct DemoScenario: Sendable, Equatable {
@@ -24,12 +24,19 @@ package struct DemoScenario: Sendable, Equatable {
     package var hasBuiltIns = false
     /// What goes wrong for a while.
     var incidents: [Incident] = []
+    /// How many of the manifests share one chance; those after them have their own, so that what is added there leaves
+    /// the names of the others as they are.
+    var commonCount = Int.max
 
     /// A cluster of manifests.
     /// - Parameter texts: YAML of one or many documents each.
     /// - Throws: `DemoScenarioFailure` for YAML that does not parse, and for kinds that are not served.
     package init(parsing texts: [String]) throws(DemoScenarioFailure) {
         manifests = []
+        try add(texts)
+    }
+
+    private mutating func add(_ texts: [String]) throws(DemoScenarioFailure) {
         for text in texts {
             for document in try Self.documents(text) {
                 let kind = document.text("kind")
@@ -66,6 +73,8 @@ package struct DemoScenario: Sendable, Equatable {
             PackageResources.lab_services_yaml, PackageResources.lab_probes_yaml, PackageResources.incidents_yaml,
         ]
         var scenario = try DemoScenario(parsing: files.map { String(decoding: $0, as: UTF8.self) })
+        scenario.commonCount = scenario.manifests.count
+        try scenario.add([String(decoding: PackageResources.lab_more_yaml, as: UTF8.self)])
         scenario.hasBuiltIns = true
         return scenario
     }

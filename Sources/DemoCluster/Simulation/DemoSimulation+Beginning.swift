@@ -12,7 +12,9 @@ extension DemoSimulation {
             _ = setFault(nodeFault, ofNode: manifest.text("metadata", "name"), in: &store, at: now)
         }
         var lively: [(manifest: JSONValue, object: JSONValue, resource: DemoResource, created: Timestamp)] = []
-        for manifest in scenario.manifests where manifest.text("kind") != "Node" {
+        var other = DemoRandom(seed: 8)
+        for (index, manifest) in scenario.manifests.enumerated() where manifest.text("kind") != "Node" {
+            if index == scenario.commonCount { swap(&random, &other) }
             guard let resource = DemoResource.of(apiVersion: manifest.text("apiVersion"), kind: manifest.text("kind"))
             else { continue }
             let created = now.adding(seconds: -(Self.age(manifest["demo"]) ?? 86400))
@@ -26,6 +28,7 @@ extension DemoSimulation {
                 add(object, manifest["demo"] ?? .null, resource, created: created, in: &store, at: now)
             }
         }
+        if scenario.manifests.count > scenario.commonCount { swap(&random, &other) }
         runVolumes(in: &store, at: now)
         for (manifest, object, resource, created) in lively {
             let behaviour = manifest["demo"] ?? .null
@@ -55,6 +58,12 @@ extension DemoSimulation {
             record(pod.backlog, of: pod, first: pod.deletion ?? pod.created, in: &store, at: last)
         }
         recordRefusals(in: &store, at: now)
+        for (manifest, object, resource, created) in lively {
+            recordEvents(manifest["demo"] ?? .null, of: object, resource, first: created, in: &store, at: now)
+        }
+        for manifest in scenario.manifests where manifest.text("kind") == "Node" {
+            recordEvents(manifest["demo"] ?? .null, of: manifest, .nodes, first: nil, in: &store, at: now)
+        }
         for index in workloads.indices { publishWorkload(index, in: &store, at: now) }
         for service in store.documents(of: .services) {
             let pods = store.documents(of: .pods, namespace: service.text("metadata", "namespace"))
@@ -93,16 +102,26 @@ extension DemoSimulation {
             object.set("metadata", "deletionGracePeriodSeconds", to: .integer(0))
         }
         store.apply(resource, object, at: now)
+        recordEvents(behaviour, of: object, resource, first: created, in: &store, at: now)
+        if resource == .namespaces { addServiceAccount(of: object, in: &store, at: now) }
+    }
+
+    /// Records the events that a manifest says its object has had; those of nodes name them, as a kubelet's do.
+    private mutating func recordEvents(
+        _ behaviour: JSONValue, of object: JSONValue, _ resource: DemoResource, first: Timestamp?,
+        in store: inout DemoObjectStore, at now: Timestamp
+    ) {
+        let name = object.text("metadata", "name")
         for event in behaviour["events"]?.elements ?? [] {
             let subject = EventRecorder.Subject(
                 apiVersion: resource.apiVersion, kind: resource.kind, namespace: object.text("metadata", "namespace"),
-                name: object.text("metadata", "name"), uid: object.text("metadata", "uid"))
+                name: name, uid: resource == .nodes ? name : object.text("metadata", "uid"))
+            let last = now.adding(seconds: -random.number(5...120))
             recorder.record(
                 subject, isWarning: event.text("type") != "Normal", event.text("reason"), event.text("message"),
-                component: event.text("from"), count: max(1, event.integer("count")), first: created,
-                at: now.adding(seconds: -random.number(5...120)), in: &store)
+                component: event.text("from"), host: resource == .nodes ? name : "",
+                count: max(1, event.integer("count")), first: first ?? last, at: last, in: &store)
         }
-        if resource == .namespaces { addServiceAccount(of: object, in: &store, at: now) }
     }
 
     private mutating func recordPressure(in store: inout DemoObjectStore, at now: Timestamp) {

@@ -3,7 +3,7 @@ import KubernetesModel
 /// Claims and volumes: classes that work make volumes, and what keeps a claim from having one is said in events.
 extension DemoSimulation {
     /// Makers of volumes that run; those of other classes are waited for in vain.
-    private static let provisioners: Set = ["ebs.csi.aws.com", "efs.csi.aws.com"]
+    private static let provisioners: Set = ["ebs.csi.aws.com", "efs.csi.aws.com", "disk.csi.example.com"]
     private static let protection = "kubernetes.io/pvc-protection"
 
     mutating func runVolumes(in store: inout DemoObjectStore, at now: Timestamp) {
@@ -56,8 +56,23 @@ extension DemoSimulation {
                 waitsForConsumer: chosen?.text("volumeBindingMode") == "WaitForFirstConsumer",
                 isDeleting: claim.at("metadata", "deletionTimestamp") != nil,
                 hasVolume: claim.text("status", "phase") != "Lost"
-                    && (volumeName.isEmpty || volume != nil || claim.text("status", "phase") != "Bound"), zones: zones)
+                    && (volumeName.isEmpty || volume != nil || claim.text("status", "phase") != "Bound"), zones: zones,
+                isExclusive: claim.at("spec", "accessModes")?.elements.contains(.string("ReadWriteOncePod")) ?? false,
+                driver: volume?.text("spec", "csi", "driver") ?? "",
+                obstacle: claim.text("status", "phase") == "Bound"
+                    ? "" : Self.obstacle(claim, chosen ?? .null, store.documents(of: Kinds.capacities)))
         }
+    }
+
+    /// Why a volume for a claim cannot be made on any node: by whom, or of what.
+    private static func obstacle(_ claim: JSONValue, _ chosen: JSONValue, _ capacities: [JSONValue]) -> String {
+        if chosen.text("provisioner") == "kubernetes.io/no-provisioner" {
+            return "node(s) didn't find available persistent volumes to bind"
+        }
+        let wanted = Quantity(claim.text("spec", "resources", "requests", "storage"))?.milliValue ?? 0
+        let offered = capacities.filter { $0["storageClassName"] == chosen.at("metadata", "name") }
+            .map { Quantity($0.text("capacity"))?.milliValue ?? 0 }
+        return !offered.isEmpty && offered.allSatisfy { $0 < wanted } ? "node(s) did not have enough free storage" : ""
     }
 
     private static func storageClass(of claim: JSONValue, _ classes: [JSONValue]) -> JSONValue? {

@@ -152,12 +152,16 @@ struct PodAdmission {
 
     /// A webhook of the namespace whose Service is not there fails every request that it should judge.
     ///
-    /// The annotation names both: `WEBHOOK of SERVICE.NAMESPACE`.
+    /// The annotation names both: `WEBHOOK of SERVICE.NAMESPACE`. One that answers says why it denies: `WEBHOOK denies: WHY`.
     private var webhook: String? {
         let chosen =
             store.document(of: .namespaces, name: namespace)?
             .at("metadata", "annotations", "demo.sextant/webhook")?.text ?? ""
         let words = chosen.split(separator: " ")
+        if let denial = chosen.firstRange(of: " denies: ") {
+            return "admission webhook \"\(chosen[..<denial.lowerBound])\" denied the request: "
+                + chosen[denial.upperBound...]
+        }
         guard words.count == 3, let service = words[2].split(separator: ".").first else { return nil }
         return "Internal error occurred: failed calling webhook \"\(words[0])\": failed to call webhook: "
             + "Post \"https://\(words[2]).svc:443/validate?timeout=10s\": service \"\(service)\" not found"
@@ -227,6 +231,7 @@ enum Kinds {
     static let volumes = DemoResource("", "v1", "persistentvolumes", "PersistentVolume", ["pv"], isNamespaced: false)
     static let storageClasses = DemoResource(
         "storage.k8s.io", "v1", "storageclasses", "StorageClass", ["sc"], isNamespaced: false)
+    static let capacities = DemoResource("storage.k8s.io", "v1", "csistoragecapacities", "CSIStorageCapacity")
     static let quotas = DemoResource("", "v1", "resourcequotas", "ResourceQuota", ["quota"])
     static let limitRanges = DemoResource("", "v1", "limitranges", "LimitRange", ["limits"])
     static let cronJobs = DemoResource("batch", "v1", "cronjobs", "CronJob", ["cj"], isInAll: true)

@@ -14,7 +14,16 @@ struct Scheduler: Sendable {
         var hasVolume = true
         /// Zones from which its volume can be reached; empty for all.
         var zones: [String] = []
+        /// Whether only one pod may have it.
+        var isExclusive = false
+        /// Who attaches its volume.
+        var driver = ""
+        /// Why there can be no volume for it on any node; empty when there can.
+        var obstacle = ""
     }
+
+    /// How many volumes of a driver a node can have, as its `CSINode` says.
+    static func volumeLimit(of driver: String) -> Int { driver == "disk.csi.example.com" ? 1 : 25 }
 
     /// The taints of nodes that are short of something, by the condition that says so.
     static let pressureTaints = [
@@ -57,7 +66,10 @@ struct Scheduler: Sendable {
                 ? ["node(s) were unschedulable"] : self.obstacles($0, pod, others)
         }
         let counts = Dictionary(obstacles.joined().map { ($0, 1) }, uniquingKeysWith: +)
-        let curable = ["Insufficient", "Too many", "node(s) didn't have free ports", "node(s) didn't match pod anti"]
+        let curable = [
+            "Insufficient", "Too many", "node(s) didn't have free ports", "node(s) didn't match pod anti",
+            "node(s) unavailable due to", "node(s) exceed max volume count",
+        ]
         let lacking = obstacles.count { reasons in
             reasons.allSatisfy { reason in curable.contains { reason.hasPrefix($0) } }
         }
@@ -87,7 +99,14 @@ struct Scheduler: Sendable {
 
     private func claimProblem(of pod: SimulatedPod) -> String? {
         for (name, claim) in claims(of: pod) {
-            guard let claim else { return "persistentvolumeclaim \"\(name)\" not found" }
+            guard let claim else {
+                let isEphemeral = (pod.spec["volumes"]?.elements ?? []).contains {
+                    $0["ephemeral"] != nil && "\(pod.name)-\($0.text("name"))" == name
+                }
+                return isEphemeral
+                    ? "waiting for ephemeral volume controller to create the persistentvolumeclaim \"\(name)\""
+                    : "persistentvolumeclaim \"\(name)\" not found"
+            }
             if claim.isDeleting { return "persistentvolumeclaim \"\(name)\" is being deleted" }
             if !claim.hasVolume {
                 return "persistentvolumeclaim \"\(name)\" bound to non-existent persistentvolume \"pv-\(name)\""
@@ -127,12 +146,42 @@ struct Scheduler: Sendable {
             return used &+ wanted > all ? "Insufficient \(resource)" : nil
         }
         guard lacking.isEmpty else { return lacking }
+        if let problem = volumeProblem(of: pod, among: others, here: here) { return [problem] }
         for (_, claim) in claims(of: pod) {
             if let claim, !claim.zones.isEmpty, !claim.zones.contains(labels[Self.zoneKey] ?? "") {
                 return ["node(s) didn't match PersistentVolume's node affinity"]
             }
         }
         return Self.placementProblem(labels, pod, others, nodes).map { [$0] } ?? []
+    }
+
+    /// Why a pod's claims keep it from a node that has room for it.
+    private func volumeProblem(
+        of pod: SimulatedPod, among others: [SimulatedPod], here: [SimulatedPod]
+    ) -> String? {
+        let wanted = claims(of: pod)
+        guard !wanted.isEmpty else { return nil }
+        let isTaken = wanted.contains { name, claim in
+            guard claim?.isExclusive ?? false else { return false }
+            return others.contains { other in
+                other.namespace == pod.namespace && !other.node.isEmpty && !other.hasEnded
+                    && claims(of: other).contains { $0.name == name }
+            }
+        }
+        if isTaken {
+            return "node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use "
+                + "by another pod"
+        }
+        for driver in Set(wanted.compactMap { $0.claim?.driver }) where !driver.isEmpty {
+            func names(_ pod: SimulatedPod) -> [String] {
+                claims(of: pod).filter { $0.claim?.driver == driver }.map { "\(pod.namespace)/\($0.name)" }
+            }
+            let attached = Set(here.flatMap(names))
+            if attached.union(names(pod)).count > max(attached.count, Self.volumeLimit(of: driver)) {
+                return "node(s) exceed max volume count"
+            }
+        }
+        return wanted.compactMap { $0.claim?.obstacle }.first { !$0.isEmpty }
     }
 
     private static func hostPorts(_ spec: JSONValue) -> Set<Int> {

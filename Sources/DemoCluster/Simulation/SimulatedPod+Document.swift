@@ -154,11 +154,21 @@ extension SimulatedPod {
                 : condition("Ready", isReady, at: changed, isRunning ? "" : reason, isRunning ? "" : message),
             condition("ContainersReady", isRunning, at: isRunning ? readyChanged : changed, reason, message),
             condition("PodScheduled", true, at: created),
-        ] + disruption
+        ] + disruption + restart
     }
 
     private var gateMessage: String {
         gates.map { "corresponding condition of pod readiness gate \"\($0)\" does not exist." }.joined(separator: ", ")
+    }
+
+    /// Whether all containers are being begun anew.
+    private var restart: [JSONValue] {
+        guard restartsTogether else { return [] }
+        guard stage == .crashed else { return [condition("AllContainersRestarting", false, at: lastStart)] }
+        var begun = condition("AllContainersRestarting", true, at: lastTermination?.finished ?? lastStart)
+        begun.set("reason", to: .string("RestartAllContainersStarted"))
+        begun.set("message", to: .string("container exited with restart policy rule"))
+        return [begun]
     }
 
     /// Why the pod was taken away from where it ran.
@@ -273,6 +283,7 @@ extension SimulatedPod {
         case .waiting: waiting(trouble.reason, message)
         case .initRunning: running(since: lastStart)
         case .running, .ready: running(since: lastStart)
+        case .crashed where restartsTogether: waiting(Self.together, Self.togetherMessage)
         case .crashed where trouble.reason == "StartError" && restartsAfter(trouble.exitCode),
             .initCrashed where trouble.reason == "StartError":
             waiting("RunContainerError", message)

@@ -107,6 +107,8 @@ extension SimulatedPod {
                 failed("FailedPostStartHook", "PostStartHook failed"),
                 Happening(reason: "Killing", message: "FailedPostStartHook", container: troubledContainer),
             ]
+        case "PreCreateHookError": return [failed("Failed", "Internal PreCreateContainer hook failed: \(message)")]
+        case "PreStartHookError": return [failed("Failed", "Internal PreStartContainer hook failed: \(message)")]
         default: return [failed("Failed", "Error: \(message)")]
         }
     }
@@ -140,7 +142,7 @@ extension SimulatedPod {
     /// What is said while the pod is not being created: by the kubelet, or by who attaches volumes.
     var creationFailure: Happening {
         Happening(
-            isWarning: true, reason: trouble.reason, message: message,
+            isWarning: trouble.reason != "Pulling", reason: trouble.reason, message: message,
             component: trouble.reason == "FailedAttachVolume" ? "attachdetach-controller" : "kubelet")
     }
 
@@ -168,7 +170,7 @@ extension SimulatedPod {
         case .probeKill:
             return starts + counted([unhealthy], restarts * 3) + counted([killing], restarts)
                 + counted([backOff], restarts * 9)
-        case .creating: return counted([creationFailure], 23)
+        case .creating: return isSilent ? [] : counted([creationFailure], trouble.reason == "Pulling" ? 1 : 23)
         case .unready: return counted([unhealthy], 1790)
         case .flapping: return counted([unhealthy], 64)
         case .remark: return counted([remark], 310)

@@ -131,6 +131,12 @@ struct SimulatedPod: Sendable {
         if isInitTrouble, let initContainer { return initContainer }
         return containers.first { isNamed($0) } ?? mainContainer
     }
+    /// Whether its kubelet says nothing of it while it is being created.
+    var isSilent: Bool { trouble.kind == .creating && trouble.reason.isEmpty }
+    /// Whether all its containers are begun anew when one ends, by a rule of its own.
+    var restartsTogether: Bool { trouble.reason == Self.together }
+    static let together = "RestartingAllContainers"
+    static let togetherMessage = "The container is removed because RestartAllContainers in place"
     /// Whether its trouble is with an init container.
     var isInitTrouble: Bool {
         trouble.kind == .initFailing && initContainer != nil || initContainers.contains { isNamed($0) }
@@ -177,9 +183,10 @@ struct SimulatedPod: Sendable {
                 stage = trouble.exitCode == 0 ? .succeeded : .failed
                 due = nil
                 end(at: created.adding(seconds: 4 + trouble.runs))
-            } else if trouble.exitCode == 0, trouble.runs > 60 {
+            } else if trouble.exitCode == 0 || restartsTogether, trouble.runs > 60 {
                 stage = .ready
                 due = now.adding(seconds: trouble.runs)
+                if restartsTogether { end(at: recent) }
             } else {
                 stage = .backOff
                 due = now.adding(seconds: random.number(2...backOffSeconds))
@@ -269,7 +276,7 @@ struct SimulatedPod: Sendable {
         case .running: return run(at: now, &random)
         case .ready: return lapse(at: now, &random)
         case .crashed:
-            if restarts == 0 {
+            if restarts == 0 || restartsTogether {
                 restarts += 1
                 return startMain(at: now, &random)
             }
@@ -293,7 +300,7 @@ struct SimulatedPod: Sendable {
         case .creating:
             let seconds = trouble.reason == "FailedCreatePodSandBox" ? 11...17 : 60...122
             enter(.creating, for: seconds, at: now, &random)
-            return [creationFailure]
+            return isSilent || trouble.reason == "Pulling" ? [] : [creationFailure]
         case .waiting:
             enter(.waiting, for: 10...16, at: now, &random)
             return waitingFailure
