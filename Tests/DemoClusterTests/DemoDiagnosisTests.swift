@@ -157,6 +157,8 @@ struct DemoDiagnosisTests {
             let found = report.findings.contains { $0.rule == rule && Self.isAbout($0, object) }
             #expect(found, "\(object) has no finding of \(rule)")
         }
+        // An event that no rule knows is named all the same.
+        #expect(report.findings.contains { $0.title == "Does not start: FailedPrepareDynamicResources" })
         for object in Self.unknown.filter({ $0.hasPrefix("Pod ") }) {
             let found = report.findings.filter { Self.isAbout($0, object) && $0.severity != .hygiene }
             #expect(found.map(\.id) == [], "\(object)")
