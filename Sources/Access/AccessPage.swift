@@ -58,7 +58,8 @@ package struct AccessPage {
         }
         guard !report.dangers.isEmpty else {
             let place = report.namespace.isEmpty ? "the whole cluster" : report.namespace
-            return [AccessLine("Nothing dangerous found in \(place) among what was asked.")]
+            let isAll = report.survey?.knowsAllDangers == true
+            return [AccessLine("Nothing dangerous found in \(place)\(isAll ? "" : " among what was asked").")]
         }
         return report.dangers.flatMap { danger in
             danger.lines(Self.explanation(of: danger, explained, all: explainsAll))

@@ -160,6 +160,14 @@ public struct AccessSurvey: Sendable, Hashable {
 
     // MARK: - Dangers
 
+    /// Whether every dangerous permission that is looked for is known to be there or not.
+    public var knowsAllDangers: Bool {
+        grants.allSatisfy { grant in
+            grant.questions(in: "").allSatisfy { verdict(on: $0) != .unknown }
+                && (!grant.isNamespaced || grant.questions(in: namespace).allSatisfy { verdict(on: $0) != .unknown })
+        }
+    }
+
     /// A danger, as far as one has it: everywhere, in the namespace, for some names.
     private func dangers(_ grant: DangerousGrant) -> [AccessReport.Danger] {
         func whole(_ namespace: String) -> DangerousGrant? {

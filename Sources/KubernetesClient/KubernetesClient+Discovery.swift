@@ -7,7 +7,8 @@ extension KubernetesClient {
     /// Asks what the server offers: in two requests where it can tell all at once, else version by version.
     ///
     /// - Parameters:
-    ///   - wanted: The API groups of interest, where each has to be asked about by itself; `nil` for all.
+    ///   - wanted: The API groups of interest, where each has to be asked about by itself, in the version that the server
+    ///     prefers; `nil` for all, in every version.
     ///   - mostVersions: How many versions are asked about then.
     /// - Returns: What is offered; an API group that cannot be read is among the failures.
     /// - Throws: `APIFailure` when the core API cannot be read, `CancellationError`.
@@ -36,7 +37,9 @@ extension KubernetesClient {
         }
         let aggregated = Discovery.aggregated(groups)
         if aggregated == nil { versions += Discovery.versions(groups) }
-        if let wanted { versions = Array(versions.filter { wanted.contains($0.group) }.prefix(mostVersions)) }
+        if var wanted {
+            versions = Array(versions.filter { wanted.remove($0.group) != nil }.prefix(mostVersions))
+        }
         let (plain, plainFailures) = try await discover(versions)
         resources += plain + (aggregated?.resources ?? [])
         failures += plainFailures + (aggregated?.failures ?? [])

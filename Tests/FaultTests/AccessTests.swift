@@ -73,6 +73,44 @@ struct AccessTests {
         #expect(report.identity?.username == "me" && report.source == .server)
     }
 
+    /// Kinds beside the usual, and whether they are in namespaces.
+    private static let unusual = [
+        ("apps", "controllerrevisions", true), ("autoscaling", "horizontalpodautoscalers", true),
+        ("coordination.k8s.io", "leases", true), ("discovery.k8s.io", "endpointslices", true),
+        ("flowcontrol.apiserver.k8s.io", "flowschemas", false), ("node.k8s.io", "runtimeclasses", false),
+        ("policy", "poddisruptionbudgets", true), ("scheduling.k8s.io", "priorityclasses", false),
+        ("storage.k8s.io", "csistoragecapacities", true),
+    ]
+
+    private static func rules(isIncomplete: Bool) -> Fault {
+        let rules = unusual.map { #"{"verbs":["list"],"apiGroups":["\#($0.0)"],"resources":["\#($0.1)"]}"# }
+        return .answer(
+            201,
+            #"{"kind":"SelfSubjectRulesReview","apiVersion":"authorization.k8s.io/v1","status":{"resourceRules":[\#(rules.joined(separator: ","))],"nonResourceRules":[],"incomplete":\#(isIncomplete)}}"#
+        )
+    }
+
+    @Test(arguments: [false, true])
+    func aServerWithoutAggregatedDiscoveryIsAskedOncePerGroup(isIncomplete: Bool) async throws {
+        let (report, requests, count) = try await report { faulty in
+            for root in ["api", "apis"] {
+                faulty.spoil(.status(406, "NotAcceptable", "only application/json")) { $0.kind == root }
+            }
+            faulty.spoil(Self.rules(isIncomplete: isIncomplete), times: nil) { $0.kind == "selfsubjectrulesreviews" }
+        }
+        #expect(count <= AccessReading.requestLimit)
+        let discovered = requests.filter { $0.path.hasPrefix("/apis/") && !$0.kind.hasSuffix("reviews") }
+        let groups = discovered.compactMap { $0.path.split(separator: "/").dropFirst().first.map(String.init) }
+        #expect(groups.sorted() == Self.unusual.map(\.0))
+        for (group, resource, isNamespaced) in Self.unusual {
+            let row = (isNamespaced ? report.rows : report.clusterRows).first { $0.resource.resource == resource }
+            #expect(row?.verdicts[1] == .yes, "\(resource).\(group)")
+        }
+        #expect(report.dangers == [])
+        let isAllKnown = report.survey?.knowsAllDangers == true
+        #expect(isAllKnown == !isIncomplete)
+    }
+
     @Test func aServerBeforeSelfReviewsCannotTellWhoOneIs() async throws {
         let (report, requests, _) = try await report { faulty in
             faulty.spoil(.status(404, "NotFound", "no such thing"), times: nil) { $0.kind == "selfsubjectreviews" }

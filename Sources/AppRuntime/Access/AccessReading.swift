@@ -7,8 +7,8 @@ import Synchronization
 package struct AccessReading: Sendable {
     /// No more questions than this are asked for one report.
     package static let requestLimit = 40
-    /// Of so many versions an older server is asked which kinds are in namespaces.
-    private static let mostVersions = 6
+    /// Of so many API groups an older server is asked which kinds are in namespaces, while there is much else to ask.
+    private static let mostGroups = 10
     /// So many are asked at a time.
     private static let parallelRequests = 8
 
@@ -60,10 +60,12 @@ package struct AccessReading: Sendable {
         }
         let groups = survey.unscopedGroups
         if !groups.isEmpty {
-            // Two requests where the server tells all at once. What it does not offer stays open.
-            left -= 2 + Self.mostVersions
+            // Two requests where the server tells all at once, four where it must be asked again in another way. What it does
+            // not offer stays open. Where rules are complete they leave nothing to ask, and requests for twice as many groups.
+            let most = survey.knowsAllDangers ? 2 * Self.mostGroups : Self.mostGroups
+            left -= 4 + min(groups.count, most)
             do {
-                let offered = try await client.discover(groups: groups, mostVersions: Self.mostVersions)
+                let offered = try await client.discover(groups: groups, mostVersions: most)
                 for resource in offered.resources {
                     survey.scopes[resource.groupResource] = resource.isNamespaced
                 }
