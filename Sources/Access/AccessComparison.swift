@@ -25,6 +25,29 @@ package struct AccessComparison {
         return lines + [AccessLine("")] + dangers + matrices
     }
 
+    // MARK: - Where
+
+    /// The namespace of a side, in words; `nil` while that is not known.
+    private func place(_ side: AccessSide) -> String? {
+        side.report.map { $0.namespace.isEmpty ? "the whole cluster" : $0.namespace }
+    }
+
+    /// Whether each was asked in a namespace of its own.
+    private var hasTwoPlaces: Bool {
+        guard let one = place(left), let other = place(right) else { return false }
+        return one != other
+    }
+
+    /// The dangers of a side, so that what both have in their own namespaces is the same.
+    private func dangers(_ side: AccessSide) -> [AccessReport.Danger] {
+        guard hasTwoPlaces else { return side.dangers }
+        return side.dangers.map { danger in
+            var danger = danger
+            if !danger.namespace.isEmpty { danger.namespace = "its namespace" }
+            return danger
+        }
+    }
+
     // MARK: - Who
 
     private var identities: [AccessLine] {
@@ -35,6 +58,7 @@ package struct AccessComparison {
             ("Groups", { ($0.identity?.groups ?? []).sorted().joined(separator: ", ") }),
             ("Credential", { $0.subject.credential + $0.subject.ending(at: self.now).words }),
             ("Acts as", { $0.subject.actsAs ?? "" }), ("From", { $0.subject.file ?? "" }),
+            ("Namespace", { self.hasTwoPlaces ? self.place($0) ?? "" : "" }),
             (
                 "Worst",
                 { side in
@@ -60,7 +84,7 @@ package struct AccessComparison {
     // MARK: - Dangers
 
     private var dangers: [AccessLine] {
-        let (one, other) = (left.dangers, right.dangers)
+        let (one, other) = (dangers(left), dangers(right))
         var all = one
         for danger in other where !one.contains(danger) { all.append(danger) }
         all.sort { $0.score > $1.score }
@@ -95,10 +119,10 @@ package struct AccessComparison {
     // MARK: - Matrices
 
     private var matrices: [AccessLine] {
-        let namespace = left.report?.namespace ?? right.report?.namespace ?? ""
-        let title = "In \(namespace.isEmpty ? "the whole cluster" : namespace)"
-        let own = pairs(\.rows, namespace).filter { !onlyDifferences || !$0.isSame }
-        let cluster = pairs(\.clusterRows, "").filter { !onlyDifferences || !$0.isSame }
+        let places = [place(left), place(right)].compactMap(\.self)
+        let title = "In \((hasTwoPlaces ? places : Array(places.prefix(1))).joined(separator: " / "))"
+        let own = pairs(\.rows, \.namespace).filter { !onlyDifferences || !$0.isSame }
+        let cluster = pairs(\.clusterRows) { _ in "" }.filter { !onlyDifferences || !$0.isSame }
         let width = ((own + cluster).map { $0.kind.shortName.count } + [title.count]).max() ?? 0
         guard !(own + cluster).isEmpty else {
             return left.report != nil && right.report != nil
@@ -126,7 +150,9 @@ package struct AccessComparison {
         var isSame: Bool { one.verdicts == other.verdicts && one.parts == other.parts && one.named == other.named }
     }
 
-    private func pairs(_ rows: (AccessReport) -> [AccessReport.Row], _ namespace: String) -> [Pair] {
+    private func pairs(
+        _ rows: (AccessReport) -> [AccessReport.Row], _ namespace: @escaping (AccessReport) -> String
+    ) -> [Pair] {
         let (one, other) = (left.report.map(rows) ?? [], right.report.map(rows) ?? [])
         var taken = Set<GroupResource>()
         let kinds = (one + other).map(\.resource).filter { taken.insert($0).inserted }
@@ -135,7 +161,7 @@ package struct AccessComparison {
             return { kind in
                 if let row = known[kind] { return row }
                 // A kind that only the other's rules name.
-                return side.report?.row(of: kind, in: namespace)
+                return side.report.map { $0.row(of: kind, in: namespace($0)) }
                     ?? AccessReport.Row(resource: kind, verdicts: AccessReport.verbs.map { _ in .unknown })
             }
         }
@@ -193,8 +219,7 @@ package struct AccessComparison {
 
     /// Whether both may do the same, as far as was asked.
     package var isSame: Bool {
-        left.failure == nil && right.failure == nil && left.dangers == right.dangers
-            && pairs(\.rows, left.report?.namespace ?? right.report?.namespace ?? "").allSatisfy(\.isSame)
-            && pairs(\.clusterRows, "").allSatisfy(\.isSame)
+        left.failure == nil && right.failure == nil && dangers(left) == dangers(right)
+            && pairs(\.rows, \.namespace).allSatisfy(\.isSame) && pairs(\.clusterRows) { _ in "" }.allSatisfy(\.isSame)
     }
 }

@@ -13,6 +13,7 @@ extension AccessTools {
             commandName: "compare", abstract: "What you may do beside what another context, or another user, may.",
             discussion: """
                 A is the context in use with its flags, B whom you name: CONTEXT, as USER, or CONTEXT as USER GROUP.
+                Without -n and -A each is asked in the namespace of its context.
                 Exit status: 0 when both may do the same, 1 when they differ, 2 when one could not be asked.
                 """)
 
@@ -39,7 +40,10 @@ extension AccessTools {
                     let desk = AccessDesk(client, kubeconfig, logger)
                     let place = namespace.allNamespaces ? "" : name
                     async let own = desk.sideOrFailure(.own, namespace: place)
-                    async let others = desk.sideOrFailure(identity, namespace: place)
+                    // Another context has a namespace of its own.
+                    let isOwn = identity.context == nil || namespace.allNamespaces || namespace.namespace != nil
+                    let otherPlace = isOwn ? place : desk.namespace(of: identity) ?? place
+                    async let others = desk.sideOrFailure(identity, namespace: otherPlace)
                     var comparison = AccessComparison(try await own, try await others, now: localNow())
                     comparison.onlyDifferences = differences
                     switch output {

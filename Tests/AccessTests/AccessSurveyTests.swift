@@ -206,12 +206,14 @@ struct AccessSurveyTests {
 
     // MARK: - Pages
 
-    private func side(_ context: String, _ groups: [String], _ rules: [PolicyRule]) -> AccessSide {
-        var survey = AccessSurvey(namespace: "shop")
+    private func side(
+        _ context: String, _ groups: [String], _ rules: [PolicyRule], in namespace: String = "shop"
+    ) -> AccessSide {
+        var survey = AccessSurvey(namespace: namespace)
         survey.rules = AccessRules(rules: rules)
         survey.clusterRules = AccessRules()
         for kind in AccessRules(rules: rules).kinds(besides: []) { survey.scopes[kind] = true }
-        var report = AccessReport(namespace: "shop")
+        var report = AccessReport(namespace: namespace)
         report.identity = UserIdentity(username: context, groups: groups)
         report.source = .server
         survey.fill(&report)
@@ -240,6 +242,26 @@ struct AccessSurveyTests {
 
     @Test func aDangerIsExplainedWhenAsked() {
         var page = AccessPage(
+    @Test func whatTwoMayInNamespacesOfTheirOwnIsCompared() {
+        let rules = [rule(["get", "list"], ["pods"]), rule(["list"], ["secrets"])]
+        let (lines, isSame) = compare(side("a", [], rules), side("a", [], rules, in: "games"))
+        #expect(isSame)
+        #expect(lines.contains("≠ Namespace  A  shop") && lines.contains("             B  games"))
+        #expect(lines.contains { $0.hasPrefix("In shop / games ") })
+        #expect(lines.contains { $0.contains("read Secrets in its namespace") })
+        #expect(!compare(side("a", [], rules), side("a", [], [rules[0]], in: "games")).isSame)
+        let whole = compare(side("a", [], rules), side("a", [], rules, in: ""))
+        #expect(whole.lines.contains { $0.hasPrefix("In shop / the whole cluster ") })
+        #expect(!compare(side("a", [], rules), side("a", [], rules)).lines.contains { $0.contains("Namespace") })
+    }
+
+    @Test func withoutAnOpenQuestionNothingElseIsDangerous() throws {
+        #expect(try lines(side("a", [], [])).contains("Nothing dangerous found in shop."))
+        var open = side("a", [], [])
+        open.report?.survey?.rules?.isIncomplete = true
+        #expect(try lines(open).contains("Nothing dangerous found in shop among what was asked."))
+    }
+
             report: side("dev", [], [rule(["list"], ["secrets"])]).report ?? AccessReport(namespace: ""),
             subject: AccessSubject(context: "dev", server: "https://a", credential: "none"),
             now: Timestamp(seconds: 0))

@@ -94,6 +94,11 @@ package struct AccessDesk: Sendable {
         return await subject(of: access, access.isSameCredential(as: own) ? client : nil)
     }
 
+    /// The namespace in which somebody begins; `nil` for a context that is unusable.
+    package func namespace(of identity: AccessIdentity) -> String? {
+        (try? access(of: identity)).map { $0.namespace ?? "default" }
+    }
+
     /// The same as `side`, or why not.
     package func sideOrFailure(_ identity: AccessIdentity, namespace: String) async throws -> AccessSide {
         do {
