@@ -108,12 +108,14 @@ extension Kubeconfig {
                 summary.kind = "opaque token"
             }
             if let plugin = access.execPlugin { summary.credential = "what `\(plugin.shownCommand)` gives" }
+            let keyFailure = access.keyFailure(credential)
             summary.problem = access.expired(credential, now: now)?.description
+            if summary.problem == nil { summary.problem = keyFailure?.description }
             summary.add(access, credential)
             summary.flags =
                 ContextFlags(
-                    context: context, access: access, credential: credential, problem: summary.problem, now: now,
-                    searchPath: searchPath
+                    context: context, access: access, credential: credential, keyFailure: keyFailure,
+                    problem: summary.problem, now: now, searchPath: searchPath
                 ).all
         } catch {
             summary.problem = error.description
@@ -238,6 +240,20 @@ extension ClusterAccess {
         return KubeconfigFailure(
             file: file, entry: "user \"\(userName)\"", problem: "its \(what) expired on \(expiry.rfc3339)",
             remedy: "get a new one")
+    }
+
+    /// Why the client key cannot be used; of a certificate that cannot be read nothing more is said.
+    fileprivate func keyFailure(_ credential: CredentialFacts) -> KubeconfigFailure? {
+        guard let clientKey, let clientCertificate else { return nil }
+        if case .certificate(nil) = credential.kind { return nil }
+        do throws(KubeconfigFailure) {
+            try TLSSetup.check(key: clientKey, ofCertificate: clientCertificate)
+            return nil
+        } catch {
+            var failure = error
+            (failure.file, failure.entry) = (file, "user \"\(userName)\"")
+            return failure
+        }
     }
 }
 

@@ -42,15 +42,18 @@ struct TLSSetup {
 
     /// Checks whether a client key can be used with a certificate.
     ///
-    /// - Throws: When one of them is none, the key is encrypted, or they do not belong together; in words about
-    ///   `client-key-data`.
-    static func check(key: [UInt8], ofCertificate pem: [UInt8]) throws(KubeconfigFailure) {
-        func item(_ field: String, _ bytes: [UInt8]) -> Source.Item {
-            Source.Item(file: nil, entry: "", field: field, material: .data(Secret(bytes)))
+    /// - Throws: When one of them is none, the key is encrypted, or they do not belong together; the failure names no
+    ///   entry.
+    static func check(
+        key: ClusterAccess.Material, ofCertificate certificate: ClusterAccess.Material
+    ) throws(KubeconfigFailure) {
+        func item(_ field: String, _ material: ClusterAccess.Material) -> Source.Item {
+            Source.Item(file: nil, entry: "", field: field, material: material)
         }
         let keyItem = item("client-key", key)
         var configuration = TLSConfiguration.makeClientConfiguration()
-        configuration.certificateChain = try item("client-certificate", pem).certificates().map { .certificate($0) }
+        configuration.certificateChain = try item("client-certificate", certificate).certificates()
+            .map { .certificate($0) }
         configuration.privateKey = .privateKey(try keyItem.privateKey())
         try keyItem.check(belongsTo: configuration)
     }

@@ -166,7 +166,7 @@ struct KubeconfigLintTests {
         }
         #expect(
             lines == [
-                "9 broken kc-bad-certificate: user \"u\" its client-key does not belong to the client certificate"
+                "9 broken kc-bad-certificate: user \"u\" its client-key a.key does not belong to the client certificate"
             ])
     }
 

@@ -37,7 +37,7 @@ struct ProviderKubeconfigTests {
 
     private func pair(_ name: String) throws -> String {
         let chain = Data(try Fixture.bytes("tls/\(name).crt")).base64EncodedString()
-        let key = Data(try Fixture.bytes("tls/client.key")).base64EncodedString()
+        let key = Data(try Fixture.bytes("tls/\(name).key")).base64EncodedString()
         return "client-certificate-data: \(chain), client-key-data: \(key)"
     }
 
@@ -147,6 +147,45 @@ struct ProviderKubeconfigTests {
         #expect(flag.why == "its program kubelogin is not on the PATH")
         #expect(!flag.next.contains("\u{FFFD}") && flag.next.contains("is not installed. "))
         #expect(flag.next.hasSuffix("See https://aka.ms/aks/kubelogin"))
+    }
+
+    @Test(arguments: [
+        ("client-expired.key", "does not belong to the client certificate"),
+        ("client.crt", "holds no PEM private key"), ("encrypted", "is encrypted"),
+    ])
+    func aKeyThatCannotBeUsedMakesAContextBrokenInTheWordsOfLint(name: String, expected: String) throws {
+        let encrypted = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n"
+        let key = name == "encrypted" ? Array(encrypted.utf8) : try Fixture.bytes("tls/\(name)")
+        let certificate = Data(try Fixture.bytes("tls/client.crt")).base64EncodedString()
+        let text = kubeconfigText(
+            cluster: far,
+            user: "client-certificate-data: \(certificate), client-key-data: \(Data(key).base64EncodedString())")
+        let config = try kubeconfig(text)
+        let summary = config.summary(of: try #require(config.contexts.first), now: testTime)
+        let flag = try #require(summary.flags.first)
+        #expect(flag.label == "broken" && flag.weight == .grave)
+        #expect(flag.why == "its client-key-data \(expected)")
+        #expect(summary.problem == "/k/config: user \"u\": \(flag.why); \(flag.next)")
+        try withTemporaryDirectory { directory in
+            try write(text, to: directory + "/config")
+            let report = try KubeconfigLint.report(
+                on: [directory + "/config"], environment: [:], homeDirectory: nil, now: testTime)
+            let finding = try #require(report.findings.first { $0.rule == .badCertificate })
+            #expect(finding.title == flag.why && finding.nextStep == flag.next)
+        }
+    }
+
+    @Test func aKeyInAFileIsNamedByItsFile() throws {
+        try withTemporaryDirectory { directory in
+            for (name, file) in [("client.crt", "a.crt"), ("client-expired.key", "a.key")] {
+                try Data(try Fixture.bytes("tls/\(name)")).write(to: URL(filePath: "\(directory)/\(file)"))
+            }
+            let config = try kubeconfig(
+                kubeconfigText(
+                    cluster: far, user: "client-certificate: \(directory)/a.crt, client-key: \(directory)/a.key"))
+            let flags = config.summary(of: try #require(config.contexts.first), now: testTime).flags
+            #expect(flags.map(\.why) == ["its client-key \(directory)/a.key does not belong to the client certificate"])
+        }
     }
 
     @Test func tokensOfAmazonEndAfterAQuarterOfAnHour() throws {

@@ -7,10 +7,11 @@ struct ContextFlags {
     private(set) var all: [ContextFlag] = []
 
     init(
-        context: Kubeconfig.Context, access: ClusterAccess, credential: CredentialFacts, problem: String?,
-        now: Timestamp, searchPath: String?
+        context: Kubeconfig.Context, access: ClusterAccess, credential: CredentialFacts,
+        keyFailure: KubeconfigFailure?, problem: String?, now: Timestamp, searchPath: String?
     ) {
         let isLocal = access.server.host == "localhost" || IPAddress(access.server.host)?.isLoopback == true
+        if let keyFailure { add("broken", .grave, keyFailure.problem, keyFailure.remedy) }
         addExpiry(credential, problem, now)
         if let searchPath, let plugin = access.execPlugin, !plugin.canRun(searchPath: searchPath) {
             add("broken", .grave, plugin.whyNotRun, plugin.installation)

@@ -85,6 +85,7 @@ extension KubeconfigLint {
 
     /// Notes a key that cannot be used, or that is another certificate's.
     private mutating func lookAtKey(_ key: [UInt8], of pem: [UInt8], _ user: Kubeconfig.User, _ subject: Subject) {
+        let path = user.clientKeyData == nil ? user.clientKey : nil
         do throws(KubeconfigFailure) {
             try TLSSetup.check(key: key, ofCertificate: pem)
         } catch {
