@@ -349,13 +349,26 @@ struct KubeconfigLintTests {
         ("exec: {EXEC, env: [{name: HCLOUD_TOKEN, value: hush}]}", true),
         ("exec: {EXEC, env: [{name: HCLOUD_TOKEN, value: ''}]}", false),
         ("exec: {EXEC, env: [{name: AWS_PROFILE, value: a}, {name: AWS_WEB_IDENTITY_TOKEN_FILE, value: /a}]}", false),
+        ("exec: {EXEC, args: [get-token, --token=hush]}", true),
+        ("exec: {EXEC, args: [get-token, --client-secret, hush, --tenant-id, a]}", true),
+        ("exec: {EXEC, args: [--oidc-client-secret=hush]}", true),
+        ("exec: {EXEC, args: [-password, hush]}", true),
+        ("exec: {EXEC, args: [-c, 'VAULT_TOKEN=hush vault read -field=token a']}", true),
+        ("exec: {EXEC, args: [-c, 'curl --password \"hush\" https://a']}", true),
+        ("exec: {EXEC, args: [login, --jwt, eyJhbGciOiJub25lIn0.eyJzdWIiOiJodXNoIn0.eA]}", true),
+        ("exec: {EXEC, args: [login, --jwt=eyJhbGciOiJub25lIn0.eyJzdWIiOiJodXNoIn0.eA]}", true),
+        ("exec: {EXEC, args: [login, '--token=', --client-secret, '', --password, --verbose]}", false),
+        ("exec: {EXEC, args: [--region, eu-west-1, eks, get-token, --cluster-name, a, --output, json]}", false),
+        ("exec: {EXEC, args: [get-token, --client-id, a, --token-cache-storage=keyring, --use-access-token]}", false),
+        ("exec: {EXEC, args: [token, --token-file, /a, --client-key, ~/b.pem, --access-key-id=c]}", false),
+        ("exec: {EXEC, args: [-c, 'app token --password \"$PASSWORD\" --use-token=false']}", false),
     ])
     func secretsOfProgramsAndProvidersAreOnes(user: String, expected: Bool) throws {
         let exec = "apiVersion: client.authentication.k8s.io/v1, command: /bin/true, interactiveMode: Never"
         let text = kubeconfigText(user: user.replacing("EXEC", with: exec))
         let lines = try found(text, mode: 0o644).filter { $0.contains("kc-perms") }
         #expect(lines.isEmpty != expected)
-        #expect(lines.allSatisfy { !$0.contains("hush") })
+        #expect(lines.allSatisfy { !$0.contains("hush") && !$0.contains("eyJ") })
     }
 
     @Test func thePasswordOfAProxyIsASecret() throws {

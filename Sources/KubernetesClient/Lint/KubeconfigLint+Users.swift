@@ -87,12 +87,12 @@ extension KubeconfigLint {
     private mutating func lookAtKey(_ key: [UInt8], of pem: [UInt8], _ user: Kubeconfig.User, _ subject: Subject) {
         let path = user.clientKeyData == nil ? user.clientKey : nil
         do throws(KubeconfigFailure) {
-            try TLSSetup.check(key: key, ofCertificate: pem)
+            try TLSSetup.check(
+                key: path.map { .file($0) } ?? .data(Secret(key)), ofCertificate: .data(Secret(pem)))
         } catch {
-            let field = user.clientKeyData == nil ? "client-key" : "client-key-data"
             note(
-                .badCertificate, .broken, subject, field,
-                title: error.problem.replacing("its client-key-data", with: "its \(field)"), error.remedy)
+                .badCertificate, .broken, subject, path == nil ? "client-key-data" : "client-key",
+                title: error.problem, error.remedy)
         }
     }
 
@@ -232,15 +232,51 @@ extension Kubeconfig.User {
         if token != nil || password != nil || clientKeyData != nil || authProvider?.holdsSecret == true { return true }
         guard case .success(let plugin)? = exec else { return false }
         return plugin.environment.contains { !$0.value.bytes.isEmpty && Self.soundsSecret($0.name) }
+            || plugin.argumentsHoldSecret
     }
 
     /// Whether the value of a variable or field of this name is probably a secret, such as `AWS_SECRET_ACCESS_KEY`.
     static func soundsSecret(_ name: String) -> Bool {
         let words = name.lowercased().split { !$0.isLetter && !$0.isNumber }
         // What is about a secret, or says where one is.
-        let others: Set<Substring> = ["file", "path", "dir", "id", "url", "uri", "endpoint", "type", "name", "expiry"]
+        let others: Set<Substring> = [
+            "file", "path", "dir", "id", "url", "uri", "endpoint", "type", "name", "expiry", "env", "stdin", "storage",
+            "cache", "ttl", "duration", "lifetime", "audience", "mode", "format",
+        ]
         guard let last = words.last, !others.contains(last) else { return false }
         let secrets = ["token", "secret", "password", "passwd", "passphrase", "apikey"]
         return last == "key" || last == "pass" || words.contains { word in secrets.contains(where: word.hasSuffix) }
+    }
+}
+
+extension ExecPlugin {
+    /// Whether an argument is probably a secret: `--token=…`, `--client-secret …`, `API_KEY=…` of a shell's command, or
+    /// a JSON web token.
+    fileprivate var argumentsHoldSecret: Bool {
+        /// Whether the word before is an option that a secret follows.
+        var isAwaited = false
+        for argument in arguments {
+            // A command for a shell is one argument with several words.
+            let words = argument.text.split(omittingEmptySubsequences: false) { $0.isWhitespace || "'\"".contains($0) }
+            for word in words where words.count == 1 || !word.isEmpty {
+                let name = word.prefix { $0 != "=" }
+                let value = word.dropFirst(name.count + 1)
+                let isOption = word.hasPrefix("-")
+                if isAwaited, !isOption, Self.isLiteral(word) { return true }
+                let soundsSecret = Kubeconfig.User.soundsSecret(String(name))
+                if soundsSecret, Self.isLiteral(value) { return true }
+                if JSONWebToken(Secret(String(word))) != nil || JSONWebToken(Secret(String(value))) != nil {
+                    return true
+                }
+                isAwaited = soundsSecret && isOption && name.count == word.count
+            }
+        }
+        return false
+    }
+
+    /// Whether a value is one itself: no switch, no file, nothing that a shell puts in its place.
+    private static func isLiteral(_ value: Substring) -> Bool {
+        !value.isEmpty && !["true", "false"].contains(value.lowercased())
+            && !["/", "./", "../", "~", "$", "`"].contains(where: value.hasPrefix)
     }
 }
