@@ -26,8 +26,9 @@ extension AccessPage {
         let dangers = report.dangers.map { danger -> JSONValue in
             .object([
                 .init("id", .string(danger.grant.id)), .init("score", .string(danger.score.rawValue)),
-                .init("namespace", .string(danger.namespace)), .init("title", .string(danger.grant.title)),
-                .init("why", .string(danger.grant.why)), .init("safer", .string(danger.grant.safer)),
+                .init("namespace", .string(danger.namespace)), .init("title", .string(danger.title)),
+                .init("why", .string(danger.grant.why)), .init("safer", .string(danger.safer)),
+                .init("onlyNames", texts(danger.names)),
             ])
         }
         let details = subject.details.map { JSONValue.Member($0.label, .string($0.text)) }

@@ -198,7 +198,7 @@ extension AccessReport.Danger {
     var sign: (String, AccessLine.Tone) { score > .medium ? ("●", .critical) : ("▲", .warning) }
 
     /// What it is and where.
-    var words: String { "\(grant.title) \(namespace.isEmpty ? "in the whole cluster" : "in \(namespace)")" }
+    var words: String { "\(title) \(namespace.isEmpty ? "in the whole cluster" : "in \(namespace)")" }
 
     /// What is said of it; with an explanation also what somebody would do with it.
     func lines(_ isExplained: Bool, title: String? = nil) -> [AccessLine] {
@@ -208,7 +208,7 @@ extension AccessReport.Danger {
             AccessLine("    why:    \(grant.why)", .dim, target: target),
         ]
         if isExplained { lines.append(AccessLine("    how:    \(grant.how)", .plain, target: target)) }
-        lines.append(AccessLine("    safer:  \(grant.safer)", .dim, target: target))
+        lines.append(AccessLine("    safer:  \(safer)", .dim, target: target))
         if isExplained { lines.append(AccessLine("    source: \(grant.source)", .dim, target: target)) }
         return lines
     }
@@ -242,7 +242,7 @@ enum AccessMatrix {
         // What is about a part is said by its name.
         for danger in dangers
         where danger.grant.questions.contains(where: { row.mayAllow($0) && $0.subresource.isEmpty }) {
-            pieces.append(AccessLine.Piece("\(danger.sign.0) \(danger.grant.title) ", danger.sign.1))
+            pieces.append(AccessLine.Piece("\(danger.sign.0) \(danger.title) ", danger.sign.1))
         }
         if !row.isUsual, let group = row.resource.groupWords { pieces.append(AccessLine.Piece(group + " ", .dim)) }
         let isNothingElse = !row.verdicts.contains(.yes)

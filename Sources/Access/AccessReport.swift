@@ -95,6 +95,19 @@ public struct AccessReport: Sendable, Hashable {
         public var score: DangerousGrant.Score {
             names.isEmpty ? namespace.isEmpty ? grant.score : .medium : namedScore
         }
+
+        /// What it is, with the names.
+        var title: String {
+            guard !names.isEmpty else { return grant.title }
+            let more = names.count > 3 ? " and \(names.count - 3) more" : ""
+            return "\(grant.title) (by name: \(names.prefix(3).joined(separator: ", "))\(more))"
+        }
+
+        /// What to have instead.
+        var safer: String {
+            guard let first = names.first else { return grant.safer }
+            return namedScore == .critical ? "leave \(first) out of the names" : "no more names than are needed"
+        }
     }
 
     /// Who one is; `nil` when nobody can tell.

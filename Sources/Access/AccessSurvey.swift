@@ -185,16 +185,21 @@ public struct AccessSurvey: Sendable, Hashable {
         }
         let fatal = fatalNames(for: grant)
         if !fatal.isEmpty {
-            var grave = grant.limited(to: fatal, .critical)
-            if grant.id == "impersonate" { grave.title = "act as the group system:masters" }
-            found.append(AccessReport.Danger(grant: grave, namespace: ""))
+            var grave = AccessReport.Danger(grant: grant, namespace: "", names: fatal, namedScore: .critical)
+            if grant.id == "impersonate" {
+                // The name is a group's, and worth as much as all users.
+                grave = AccessReport.Danger(grant: grant, namespace: "")
+                grave.grant.title = "act as the group \(fatal[0])"
+                grave.grant.safer = "leave \(fatal[0]) out of the names"
+            }
+            found.append(grave)
         }
         guard found.isEmpty else { return found }
         for place in [""] + places where found.isEmpty {
             let rules = (place.isEmpty ? clusterRules : rules)?.rules ?? []
             let names = Set(grant.questions.flatMap { Self.names(for: $0, rules) })
             if !names.isEmpty {
-                found.append(AccessReport.Danger(grant: grant.limited(to: names.sorted()), namespace: place))
+                found.append(AccessReport.Danger(grant: grant, namespace: place, names: names.sorted()))
             }
         }
         return found

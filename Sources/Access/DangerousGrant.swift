@@ -250,21 +250,6 @@ extension DangerousGrant {
         grant.title += ", on servers before 1.35"
         return grant
     }
-
-    /// The grant as somebody has it for some names only.
-    ///
-    /// - Parameters:
-    ///   - names: At least one.
-    ///   - score: Of these names.
-    /// - Returns: The grant with the names in its title.
-    func limited(to names: [String], _ score: Score = .medium) -> DangerousGrant {
-        var grant = self
-        let more = names.count > 3 ? " and \(names.count - 3) more" : ""
-        grant.title += " (by name: \(names.prefix(3).joined(separator: ", "))\(more))"
-        grant.score = score
-        grant.safer = score == .critical ? "leave \(names[0]) out of the names" : "no more names than are needed"
-        return grant
-    }
 }
 
 extension AccessQuestion {

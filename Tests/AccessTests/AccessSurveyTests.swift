@@ -39,6 +39,8 @@ struct AccessSurveyTests {
         survey.fill(&report)
         #expect(
             report.dangers.map(\.words) == ["read Secrets (by name: ca, tls) in shop", "run commands in pods in shop"])
+        #expect(report.dangers.map(\.names) == [["ca", "tls"], []])
+        #expect(report.dangers.first?.safer == "no more names than are needed")
         let pods = try row("pods", report.rows)
         #expect(pods.verdicts == [.yes, .yes, .no, .no, .no, .no, .no])
         #expect(pods.parts.filter { $0.verdict == .yes }.map(\.name) == ["exec", "log"])
@@ -240,8 +242,6 @@ struct AccessSurveyTests {
         #expect(differences.count < whole.count)
     }
 
-    @Test func aDangerIsExplainedWhenAsked() {
-        var page = AccessPage(
     @Test func whatTwoMayInNamespacesOfTheirOwnIsCompared() {
         let rules = [rule(["get", "list"], ["pods"]), rule(["list"], ["secrets"])]
         let (lines, isSame) = compare(side("a", [], rules), side("a", [], rules, in: "games"))
@@ -262,6 +262,8 @@ struct AccessSurveyTests {
         #expect(try lines(open).contains("Nothing dangerous found in shop among what was asked."))
     }
 
+    @Test func aDangerIsExplainedWhenAsked() {
+        var page = AccessPage(
             report: side("dev", [], [rule(["list"], ["secrets"])]).report ?? AccessReport(namespace: ""),
             subject: AccessSubject(context: "dev", server: "https://a", credential: "none"),
             now: Timestamp(seconds: 0))
