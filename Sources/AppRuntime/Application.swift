@@ -40,6 +40,8 @@ package final class Application {
         package var savedForwards: @Sendable (SessionInfo) -> [ForwardRequest] = { _ in [] }
         /// Keeps the forwards of a context.
         package var saveForwards: @Sendable (SessionInfo, [ForwardRequest]) -> Void = { _, _ in }
+        /// Gives what is kept for a context to its new name.
+        package var renameSaved: @Sendable (_ context: String, _ new: String) -> Void = { _, _ in }
         /// Keeps the columns that are wanted, by kind.
         package var saveColumns: @Sendable ([String: ColumnChoice]) -> Void = { _ in }
         /// Writes a file for the user.
@@ -242,8 +244,13 @@ package final class Application {
         let before = changeTask
         changeTask = Task {
             await before?.value
+            // What is kept is of the context that counts, not of one of its name that another file hides.
+            let isOfSaved = kubeconfig.listedContexts(now: surroundings.localNow()).contains {
+                $0.hiddenBy == nil && $0.context.name == change.context.name && $0.summary.file == change.context.file
+            }
             switch await ContextsReading.change(change, surroundings) {
             case .success(let changed):
+                if case .rename(let id, let new) = change, isOfSaved { surroundings.renameSaved(id.name, new) }
                 // What is looked at next is what is in the files now; the list is told last, which knows the old name.
                 let after = Result { try surroundings.rereadKubeconfig() }
                 if case .success(let kubeconfig) = after { self.kubeconfig = kubeconfig }

@@ -18,6 +18,18 @@ extension StateDirectory {
         var views = lastViews()
         views.removeAll { $0.isOfSameContext(as: view) }
         views.append(view)
+        try write(views)
+    }
+
+    /// Gives what a context shows, on whatever server, to its new name.
+    func renameViews(of context: String, to new: String) throws {
+        var views = lastViews()
+        guard views.contains(where: { $0.context == context }) else { return }
+        views.rename(context, to: new)
+        try write(views)
+    }
+
+    private func write(_ views: [LastView]) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let data = try encoder.encode(Array(views.suffix(Self.viewLimit)))

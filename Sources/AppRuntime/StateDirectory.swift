@@ -36,6 +36,14 @@ package struct StateDirectory: Sendable {
         return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 
+    /// Gives what is kept for a context to its new name: what it showed last, and its forwards.
+    ///
+    /// - Throws: when a file cannot be written.
+    package func rename(context: String, to new: String) throws {
+        try renameViews(of: context, to: new)
+        try renameForwards(of: context, to: new)
+    }
+
     /// Keeps what was typed at the prompt.
     package func save(promptHistory: [String]) throws {
         let text = promptHistory.map { $0 + "\n" }.joined()

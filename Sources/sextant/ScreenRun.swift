@@ -60,6 +60,13 @@ func runScreen(
                 logger.warning("the forwards were not kept", metadata: ["error": "\(error)"])
             }
         }
+        surroundings.renameSaved = { [directory = setup.directory, logger = setup.logger] context, new in
+            do {
+                try directory?.rename(context: context, to: new)
+            } catch {
+                logger.warning("the last view and forwards stay under the old name", metadata: ["error": "\(error)"])
+            }
+        }
         surroundings.saveView = { [directory = setup.directory, logger = setup.logger] view in
             do {
                 try directory?.save(lastView: view)

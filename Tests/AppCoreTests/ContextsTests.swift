@@ -136,6 +136,7 @@ struct ContextsTests {
         app.send(.contexts(.changed(change, backups: ["/k/config.sextant-backup-1"])))
         #expect(app.state.session?.context == "prod-eu")
         #expect(app.state.contexts[0].name == "prod-eu")
+        #expect(!app.state.lastViews.isEmpty && app.state.lastViews.allSatisfy { $0.context == "prod-eu" })
         #expect(app.state.notice?.notice.text == "prod is prod-eu now. Before: /k/config.sextant-backup-1")
         // The files are looked at again.
         #expect(app.works == [.contexts(revision: 1)])

@@ -142,4 +142,29 @@ struct SignInPilotTests {
         try Data("broken".utf8).write(to: URL(fileURLWithPath: "\(folder)/views.json"))
         #expect(directory.lastViews() == [])
     }
+
+    @Test func whatIsKeptGoesWithTheNameOfAContext() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "views-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let directory = StateDirectory(path: folder)
+        directory.prepare()
+        try directory.rename(context: "a", to: "b")
+        func view(_ context: String, _ server: String, _ namespace: String?) -> LastView {
+            LastView(context: context, server: server, kind: "pods", namespace: namespace)
+        }
+        let forward = ForwardRequest(
+            kind: "service", namespace: "shop", name: "web", remote: "http", local: 8080, address: "localhost")
+        try directory.save(lastView: view("new", "https://h", "gone"))
+        try directory.save(lastView: view("new", "https://other", "stays"))
+        try directory.save(lastView: view("a", "https://h", "x"))
+        try directory.save(lastView: view("b", "https://h", "y"))
+        try directory.save(forwards: [forward], context: "a", server: "https://h")
+        try directory.rename(context: "a", to: "new")
+        #expect(
+            directory.lastViews() == [
+                view("new", "https://other", "stays"), view("new", "https://h", "x"), view("b", "https://h", "y"),
+            ])
+        #expect(directory.savedForwards(context: "new", server: "https://h") == [forward])
+        #expect(directory.savedForwards(context: "a", server: "https://h") == [])
+    }
 }

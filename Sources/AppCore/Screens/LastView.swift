@@ -24,6 +24,15 @@ package struct LastView: Sendable, Equatable, Codable {
     }
 }
 
+extension [LastView] {
+    /// Gives what a context showed to its new name; what another of that name once showed is nobody's any more.
+    package mutating func rename(_ context: String, to new: String) {
+        let servers = Set(filter { $0.context == context }.map(\.server))
+        removeAll { $0.context == new && servers.contains($0.server) }
+        for index in indices where self[index].context == context { self[index].context = new }
+    }
+}
+
 extension AppState {
     /// What the context in use showed last.
     func lastView(of session: SessionInfo) -> LastView? {

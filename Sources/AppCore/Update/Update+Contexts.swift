@@ -240,9 +240,12 @@ extension AppState {
         let kept = backups.first.map { " Before: \($0)" } ?? ""
         switch change {
         case .rename(let id, let new):
-            // The session and the selection go with the name.
+            // The session, the selection and what is kept go with the name.
             for index in contexts.indices where contexts[index].id == id {
-                if contexts[index].hiddenBy == nil, session?.context == id.name { session?.context = new }
+                if contexts[index].hiddenBy == nil {
+                    if session?.context == id.name { session?.context = new }
+                    lastViews.rename(id.name, to: new)
+                }
                 contexts[index].name = new
             }
             changeContexts { $0.probes[new] = $0.probes.removeValue(forKey: id.name) }

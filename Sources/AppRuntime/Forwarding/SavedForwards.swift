@@ -33,6 +33,21 @@ extension StateDirectory {
         var all = allSavedForwards()
         all.removeAll { $0.context == context && $0.server == server }
         if !forwards.isEmpty { all.append(Saved(context: context, server: server, forwards: forwards)) }
+        try write(all)
+    }
+
+    /// Gives what a context has saved, on whatever server, to its new name.
+    func renameForwards(of context: String, to new: String) throws {
+        var all = allSavedForwards()
+        let servers = Set(all.filter { $0.context == context }.map(\.server))
+        guard !servers.isEmpty else { return }
+        // What another context of that name once had is nobody's any more.
+        all.removeAll { $0.context == new && servers.contains($0.server) }
+        for index in all.indices where all[index].context == context { all[index].context = new }
+        try write(all)
+    }
+
+    private func write(_ all: [Saved]) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         try encoder.encode(Array(all.suffix(Self.contextLimit)))
