@@ -10,7 +10,7 @@ struct Bench: AsyncParsableCommand {
         subcommands: [
             ListBench.self, DecodeBench.self, DiagnosisBench.self, XrayBench.self, DescribeBench.self,
             ScreenBench.self, TerminalBench.self, LogsBench.self, UsageBench.self, Serve.self, ServeLogs.self,
-            LogStreamBench.self, DemoBench.self,
+            LogStreamBench.self, DemoBench.self, AccessBench.self,
         ])
 }
 
