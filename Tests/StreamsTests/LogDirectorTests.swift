@@ -257,4 +257,16 @@ struct LogDirectorTests {
         #expect(!state("OnFailure", exitCode: 0).willRun)
         #expect(!state("Never", exitCode: 1).willRun)
     }
+
+    @Test func anExitCodeThatAKubeletMadeUpIsNotTold() {
+        var pod = pod("web")
+        var end = TerminatedState()
+        end.reason = "ContainerStatusUnknown"
+        end.exitCode = 137
+        pod.status.containerStatuses[0].state = .terminated(end)
+        #expect(pod.logState(of: "app").exitCode == nil)
+        pod.status.containerStatuses[0].state = .running(startedAt: nil)
+        pod.status.containerStatuses[0].lastState = .terminated(end)
+        #expect(pod.logState(of: "app").exitCode == nil)
+    }
 }

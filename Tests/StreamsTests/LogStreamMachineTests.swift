@@ -98,6 +98,33 @@ struct LogStreamMachineTests {
         #expect(waits == [1, 2, 4, 8, 10, 10].map { .wait(atMost: .seconds($0)) })
     }
 
+    @Test func aPodThatGoesWhileItsLogIsCutOffMayHaveWrittenMore() {
+        let failed = APIFailure(.transport, attempt: "read", detail: "cut")
+        let cut = LogStreamMachine.Outcome.failed(failed, hadBytes: true)
+        var machine = LogStreamMachine(follows: true)
+        _ = machine.start(running)
+        _ = machine.handle(cut, running)
+        #expect(machine.woke(LogContainerState(.gone)) == .finish(nil))
+        #expect(machine.wasCutOff)
+        machine = LogStreamMachine(follows: true)
+        _ = machine.start(running)
+        _ = machine.handle(cut, running)
+        _ = machine.woke(running)
+        #expect(machine.handle(failure(.notFound), running) == .finish(nil))
+        #expect(machine.wasCutOff)
+    }
+
+    @Test func aLogThatIsReadAgainAfterACutIsWhole() {
+        var machine = LogStreamMachine(follows: true)
+        _ = machine.start(running)
+        _ = machine.handle(failure(.transport), running)
+        #expect(machine.woke(ended) == .read(.first))
+        #expect(machine.handle(bytes, ended) == .read(.rest))
+        #expect(machine.handle(bytes, ended) == .wait(atMost: nil))
+        #expect(machine.woke(LogContainerState(.gone)) == .finish(nil))
+        #expect(!machine.wasCutOff)
+    }
+
     @Test func aServerThatEndsSilentLogsIsNotAskedInALoop() {
         var machine = LogStreamMachine(follows: true)
         _ = machine.start(running)

@@ -79,20 +79,25 @@ extension Pod {
         switch status?.state ?? .none {
         case .running:
             var exitCode: Int?
-            if case .terminated(let end)? = status?.lastState { exitCode = Int(end.exitCode) }
+            if case .terminated(let end)? = status?.lastState { exitCode = end.knownExitCode }
             return LogContainerState(.running, restarts: restarts, exitCode: exitCode)
         case .terminated(let end):
             return LogContainerState(
                 .ended, restarts: restarts, willRun: willRestart(after: end), reason: end.reason,
-                exitCode: Int(end.exitCode), finishedAt: end.finishedAt)
+                exitCode: end.knownExitCode, finishedAt: end.finishedAt)
         case .waiting(let reason, _):
             if case .terminated(let end)? = status?.lastState {
                 return LogContainerState(
-                    .ended, restarts: restarts, willRun: !isOver, reason: reason, exitCode: Int(end.exitCode),
+                    .ended, restarts: restarts, willRun: !isOver, reason: reason, exitCode: end.knownExitCode,
                     finishedAt: end.finishedAt)
             }
             return LogContainerState(.waiting, willRun: !isOver, reason: reason)
         case .none: return LogContainerState(.waiting, willRun: !isOver)
         }
     }
+}
+
+extension TerminatedState {
+    /// `nil` where a kubelet that lost the container made the code up: it writes 137 then.
+    fileprivate var knownExitCode: Int? { reason == "ContainerStatusUnknown" ? nil : Int(exitCode) }
 }

@@ -70,6 +70,13 @@ struct LogReader: Sendable {
                 state = hub.container(source.id)
                 action = machine.woke(state)
             case .finish(let failure):
+                if failure == nil, query.follow, machine.wasCutOff {
+                    hub.sendAfterLines(of: source.id) { source in
+                        let name = "\(source.pod)/\(source.container)"
+                        return .notice(
+                            "\(name) went while its log could not be read: its last lines may be missing")
+                    }
+                }
                 hub.finish(source.id, failure)
                 return
             }

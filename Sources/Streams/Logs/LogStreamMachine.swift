@@ -90,6 +90,8 @@ package struct LogStreamMachine: Sendable {
     private var wasSwept = false
     /// Readings in a row that failed, or brought nothing.
     private var idle = 0
+    /// Whether the last reading was cut off, so that lines may have been written since that nobody read.
+    package private(set) var wasCutOff = false
 
     package init(follows: Bool, canResume: Bool = true) {
         self.follows = follows
@@ -113,6 +115,7 @@ package struct LogStreamMachine: Sendable {
     private mutating func ended(hadBytes: Bool, _ state: LogContainerState) -> Action {
         guard follows, canResume else { return .finish(nil) }
         hasBegun = true
+        wasCutOff = false
         idle = hadBytes ? 0 : idle + 1
         switch read {
         case .first, .follow:
@@ -138,6 +141,7 @@ package struct LogStreamMachine: Sendable {
         default: break
         }
         if hadBytes { hasBegun = true }
+        wasCutOff = true
         idle = hadBytes ? 1 : idle + 1
         guard canResume, follows || idle < Self.attempts, state.phase != .gone else { return .finish(failure) }
         return .wait(atMost: failure.retryAfterSeconds.map { max(.seconds($0), pause) } ?? pause)
