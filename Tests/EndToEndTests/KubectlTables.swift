@@ -32,30 +32,45 @@ struct KubectlTables {
         }
     }
 
-    /// What differs between kubectl's rows and ours in the best of ten readings: a live cluster may change between two.
+    /// What differs between kubectl's rows and ours in the best of ten readings.
+    ///
+    /// A live cluster changes meanwhile: rows count that kubectl shows the same before ours were read and after.
     func differences(
         _ comparison: TableComparison, ours: () async throws -> [String: [String: String]]
     ) async throws -> [String] {
-        var unequal = [""]
-        for _ in 0..<10 where !unequal.isEmpty {
-            let theirs = try await kubectlRows(comparison)
-            #expect(comparison.mayBeEmpty || !theirs.isEmpty, "the cluster has none: nothing is compared")
-            unequal = differences(comparison, theirs, try await ours())
+        var before = try await kubectlRows(comparison)
+        #expect(comparison.mayBeEmpty || !before.isEmpty, "the cluster has none: nothing is compared")
+        var unequal: [Difference] = []
+        for _ in 0..<10 {
+            let ours = try await ours()
+            unequal = differences(comparison, before, ours)
+            if unequal.isEmpty { break }
+            let after = try await kubectlRows(comparison)
+            let unsteady = Set(differences(comparison, before, after).map(\.key))
+            unequal.removeAll { unsteady.contains($0.key) }
+            if unequal.isEmpty { break }
+            before = after
         }
-        return unequal
+        return unequal.map { "\($0.key): \($0.words)" }
+    }
+
+    /// A cell, or a whole row, that is not the same.
+    private struct Difference {
+        let key: String
+        let words: String
     }
 
     private func differences(
         _ comparison: TableComparison, _ theirs: [String: [String: String]], _ ours: [String: [String: String]]
-    ) -> [String] {
-        Set(theirs.keys).union(ours.keys).sorted().flatMap { key -> [String] in
+    ) -> [Difference] {
+        Set(theirs.keys).union(ours.keys).sorted().flatMap { key -> [Difference] in
             guard let left = theirs[key], let right = ours[key] else {
-                return ["\(key): only \(theirs[key] == nil ? "sextant" : "kubectl") has it"]
+                return [Difference(key: key, words: "only \(theirs[key] == nil ? "sextant" : "kubectl") has it")]
             }
             let columns = comparison.columns + (comparesNewerColumns ? comparison.newerColumns : [])
             return columns.compactMap { column in
                 let (a, b) = (normalized(left[column], column), normalized(right[column], column))
-                return a == b ? nil : "\(key) \(column): kubectl \(a), sextant \(b)"
+                return a == b ? nil : Difference(key: key, words: "\(column): kubectl \(a), sextant \(b)")
             }
         }
     }

@@ -101,13 +101,15 @@ struct LiveLogPaneTests {
 
     @Test func everyLineComesOnceThroughARolloutAndCutConnections() async throws {
         try await fly { pilot, relay, namespace in
+            // A log goes with its pod: each stays long enough after its last line for a reader who was cut off.
             let script = """
-                trap 'echo "$HOSTNAME end $i"; exit 0' TERM; i=0; \
-                while true; do i=$((i+1)); echo "$HOSTNAME $i"; usleep 3000; done
+                trap 'echo "$HOSTNAME end $i"; sleep 20; exit 0' TERM; i=0; \
+                while true; do i=$((i+1)); echo "$HOSTNAME $i"; usleep 10000; done
                 """
             let manifest = pod("writers", "Deployment", 2, try await busybox(), script)
                 .replacing("{name: writers}", with: "{name: writers, namespace: \(namespace)}", maxReplacements: 1)
                 .replacing("  serviceName: writers\n", with: "")
+                .replacing("terminationGracePeriodSeconds: 5", with: "terminationGracePeriodSeconds: 600")
             try await apply(manifest)
             try await run(["rollout", "status", "-n", namespace, "deployment/writers", "--timeout=90s"])
             pilot.type(":logs deploy/writers -n \(namespace) --tail -1\n")
@@ -116,6 +118,8 @@ struct LiveLogPaneTests {
             try await run(["rollout", "restart", "-n", namespace, "deployment/writers"])
             relay.cut(staysDown: false)
             try await run(["rollout", "status", "-n", namespace, "deployment/writers", "--timeout=90s"])
+            // The rollout counts as over while the last of the old pods is still ending.
+            try await pilot.wait("the last lines of both") { self.lines($0).count { $0.count == 3 } == 2 }
             // The server is gone for a while, and says so.
             relay.cut(staysDown: true)
             try await pilot.wait(for: "reconnecting")
@@ -141,7 +145,8 @@ struct LiveLogPaneTests {
             }
             let marks = self.marks(pilot.state).joined(separator: "\n")
             #expect(marks.matches(of: #/\w{5} joined/#).count == 2, "\(marks)")
-            #expect(marks.matches(of: #/\w{5} ended \(exit code 0\)/#).count == 2, "\(marks)")
+            // A kubelet that removes a container before it looked at its end does not know how it ended.
+            #expect(marks.matches(of: #/\w{5} ended( \(exit code 0\))?(?: · |\n|$)/#).count == 2, "\(marks)")
         }
     }
 
@@ -191,7 +196,8 @@ struct LiveLogPaneTests {
             let lines = self.lines(pilot.state).compactMap { $0.first }
             #expect(lines.last == "bye")
             #expect(lines.dropLast().map { Int($0) } == (1..<lines.count).map { $0 })
-            #expect(marks(pilot.state).last == "alone/app ended (exit code 7)")
+            // A kubelet that removes a container before it looked at its end does not know how it ended.
+            #expect(["alone/app ended (exit code 7)", "alone/app ended"].contains(marks(pilot.state).last))
             #expect(pilot.screen.contains("· ended"))
         }
     }
