@@ -46,6 +46,18 @@ struct LogHubTests {
             ])
     }
 
+    @Test func theLastEndIsTheEndHoweverSoonItIsTaken() async {
+        for _ in 0..<20_000 {
+            let hub = LogHub(isLive: true)
+            let web = hub.add(source("web"), LogContainerState(.running))
+            hub.close(true)
+            async let told = told(hub)
+            // The one who takes is at it already, or is not yet.
+            hub.finish(web.id, nil)
+            #expect(await told == ["began web", "ended web"])
+        }
+    }
+
     @Test func outagesAreToldWhenTheyBeginAndEnd() async {
         let hub = LogHub(isLive: true)
         let web = hub.add(source("web"), LogContainerState(.running))

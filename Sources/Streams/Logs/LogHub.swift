@@ -176,16 +176,14 @@ final class LogHub: Sendable {
 
     /// Tells something after the lines that a source has offered so far.
     func sendAfterLines(of id: Int, _ event: (LogSource) -> LogEvent) {
-        state.withLock { hub in
-            guard let source = hub.readers[id]?.source else { return }
-            hub.held.append(Held(source: id, chunks: hub.merge.added(of: id), event: event(source)))
-        }
+        state.withLock { $0.hold(event, afterLinesOf: id) }
         consumer.set()
     }
 
     func finish(_ id: Int, _ failure: APIFailure?) {
-        sendAfterLines(of: id) { .ended($0, failure) }
+        // At once: a reader whose end was taken is forgotten.
         state.withLock { hub in
+            hub.hold({ .ended($0, failure) }, afterLinesOf: id)
             hub.merge.pause(id)
             if hub.readers[id]?.isFinished == false {
                 hub.readers[id]?.isFinished = true
@@ -220,6 +218,12 @@ final class LogHub: Sendable {
 }
 
 extension LogHub.State {
+    /// Keeps an event until the lines that a source has offered so far were given.
+    fileprivate mutating func hold(_ event: (LogSource) -> LogEvent, afterLinesOf id: Int) {
+        guard let source = readers[id]?.source else { return }
+        held.append(LogHub.Held(source: id, chunks: merge.added(of: id), event: event(source)))
+    }
+
     /// What is told now, what is held after the lines before it; and whose lines are among it.
     fileprivate mutating func take(now: Duration) -> ([LogEvent], Set<Int>) {
         var told = events
