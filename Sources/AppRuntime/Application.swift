@@ -28,6 +28,8 @@ package final class Application {
         package var rereadRules: (@Sendable () -> ContextRules)?
         /// How long a context's server may take to answer when it is asked whether it is there.
         package var probePatience = Duration.seconds(5)
+        /// How long who leaves a cluster waits for the ends of shells there.
+        package var hangUpPatience = Duration.seconds(2)
         package var userAgent: String
         package var logger: Logger
         /// The time by this machine's clock.
@@ -99,7 +101,8 @@ package final class Application {
     /// The programs in shells; each runs in the task of its pane.
     private var shells: [PaneID: ShellRunner] = [:]
     /// Ends of shells that are under way.
-    private var hangUps: [Task<Void, Never>] = []
+    private var hangUps: [Int: Task<Void, Never>] = [:]
+    private var hangUpCount = 0
     /// How long a pane waits with something else to do, so that who scrolls past asks for nothing.
     private static let paneDelay = Duration.milliseconds(100)
     private var probeTask: Task<Void, Never>?
@@ -325,12 +328,17 @@ package final class Application {
         self.connection = nil
         endPanes()
         // Shells end by the connection that they were started by.
-        let closing = hangUps
-        hangUps = []
+        let closing = hangUps.values
+        hangUps = [:]
         if closing.isEmpty { connection.task.cancel() }
         endedConnections.append(
             Task {
+                let limit = Task {
+                    try? await Task.sleep(for: surroundings.hangUpPatience)
+                    connection.task.cancel()
+                }
                 for task in closing { await task.value }
+                limit.cancel()
                 connection.task.cancel()
                 await connection.task.value
             })
@@ -544,7 +552,12 @@ package final class Application {
     /// Has the shell of a pane end in its container too.
     private func hangUp(_ pane: PaneID) {
         guard let shell = shells.removeValue(forKey: pane) else { return }
-        hangUps.append(Task { await shell.hangUp() })
+        hangUpCount += 1
+        let number = hangUpCount
+        hangUps[number] = Task {
+            await shell.hangUp()
+            hangUps[number] = nil
+        }
     }
 }
 

@@ -402,7 +402,9 @@ package struct CommandInfo: Sendable {
             .explainDangers, "what it means",
             "Say what somebody would do with the selected danger, or with all of them."),
         CommandInfo(.askAccessAgain, "again", "Ask the server again; an answer counts for five minutes."),
-        CommandInfo(.retry, "retry now", "Connect again now, instead of at the end of the wait."),
+        CommandInfo(
+            .retry, "retry now",
+            "Connect again now, instead of at the end of the wait; a log that has ended is read again."),
         CommandInfo(.repaint, "repaint", "Draw the whole screen again."),
         CommandInfo(.quit, "quit", "Leave Sextant."),
     ]

@@ -18,7 +18,7 @@ actor ShellRunner {
     /// The time between two sizes that the program is told.
     private static let sizePause = Duration.milliseconds(30)
     /// How long the end of a shell may take.
-    private static let hangUpTime = Duration.seconds(2)
+    private static let hangUpTime = Duration.seconds(30)
     /// What is typed and not sent yet, in keys and pastes; more is lost.
     private static let typedLimit = 10_000
 
