@@ -81,7 +81,7 @@ struct LiveAccessTests {
                     "create", "--raw", "/api/v1/namespaces/default/serviceaccounts/\(name)/token", "-f",
                     try file(
                         "request",
-                        #"{"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{"expirationSeconds":600}}"#
+                        #"{"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{"expirationSeconds":36000}}"#
                     ),
                 ])
             let answer = try Array(token.utf8).withUnsafeBytes { try JSONValue(parsing: $0) }

@@ -8,10 +8,8 @@ import Testing
 
 @testable import AppRuntime
 
-private let liveKubeconfig = ProcessInfo.processInfo.environment["SEXTANT_E2E_KUBECONFIG"]
-private let kubectl = ["/usr/local/bin/kubectl", "/usr/bin/kubectl"].first {
-    FileManager.default.isExecutableFile(atPath: $0)
-}
+private let liveKubeconfig = LiveKubectl.kubeconfig
+private let kubectl = LiveKubectl.path
 
 /// Deletes, scales and restarts on the cluster of `SEXTANT_E2E_KUBECONFIG`, in a namespace that is there for that.
 @Suite(
@@ -23,16 +21,8 @@ struct LiveActionTests {
 
     @discardableResult
     private func run(_ arguments: String...) async throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: try #require(kubectl))
-        process.arguments = ["--kubeconfig", try #require(liveKubeconfig)] + arguments
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let data = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        String(decoding: try await LiveKubectl.output(arguments, input: ""), as: UTF8.self)
+            .trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     /// Runs `body` in a namespace with a Deployment `idle` of pods that are never started (0 replicas) and a pod that
@@ -44,7 +34,6 @@ struct LiveActionTests {
         let image = "registry.invalid/never:1"
         let manifest = """
             {"apiVersion":"v1","kind":"List","items":[
-            {"apiVersion":"v1","kind":"Namespace","metadata":{"name":"\(namespace)"}},
             {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"idle","namespace":"\(namespace)"},
              "spec":{"replicas":0,"selector":{"matchLabels":{"app":"idle"}},"template":{"metadata":{"labels":{"app":"idle"}},
              "spec":{"nodeSelector":{"no":"node"},"containers":[{"name":"c","image":"\(image)"}]}}}},
@@ -54,10 +43,8 @@ struct LiveActionTests {
         let folder = FileManager.default.temporaryDirectory.appending(path: namespace)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let file = folder.appending(path: "objects.json")
-        try Data(manifest.utf8).write(to: file)
-        let created = try await run("apply", "-f", file.path)
-        #expect(created.contains("deployment.apps/idle created"), "\(created)")
+        try await LiveKubectl.makeNamespace(namespace)
+        try await LiveKubectl.run(["apply", "-f", "-"], input: manifest)
         let text = try String(contentsOfFile: try #require(liveKubeconfig), encoding: .utf8)
         var surroundings = try Pilot.surroundings(kubeconfig: text)
         surroundings.audit = AuditLog(path: folder.appending(path: "audit.log").path)

@@ -5,11 +5,8 @@ import Streams
 import Synchronization
 import Testing
 
-private let environment = ProcessInfo.processInfo.environment
-private let liveKubeconfig = environment["SEXTANT_E2E_KUBECONFIG"]
-private let kubectlPath = ["/usr/local/bin/kubectl", "/usr/bin/kubectl"].first {
-    FileManager.default.isExecutableFile(atPath: $0)
-}
+private let liveKubeconfig = LiveKubectl.kubeconfig
+private let kubectlPath = LiveKubectl.path
 
 /// Copies beside those of `kubectl cp`, on the cluster of `SEXTANT_E2E_KUBECONFIG`.
 ///
@@ -30,13 +27,13 @@ struct LiveCopyTests {
                 reported.withLock { $0.append(event) }
             }
             #expect(try await copy.upload(here, to: "/tmp/ours").isComplete)
-            try kubectl(["cp", here, "\(namespace)/box:/tmp/theirs"])
+            try await LiveKubectl.run(["cp", here, "\(namespace)/box:/tmp/theirs"])
             #expect(try await copy.upload(here, to: "/tmp").isComplete)
             for (path, name) in [("/tmp/ours", "ours"), ("/tmp/theirs", "theirs"), ("/tmp/here", "inside")] {
                 #expect(try await copy.download(path, to: "\(folder)/\(name)").isComplete)
                 #expect(try contents("\(folder)/\(name)") == contents(here), "\(path)")
             }
-            try kubectl(["cp", "\(namespace)/box:/tmp/ours", "\(folder)/kubectl"])
+            try await LiveKubectl.run(["cp", "--retries=10", "\(namespace)/box:/tmp/ours", "\(folder)/kubectl"])
             // kubectl leaves links out, and gives every file the same permissions.
             #expect(
                 try contents("\(folder)/kubectl").mapValues { $0.drop { $0 != " " } }
@@ -86,29 +83,15 @@ struct LiveCopyTests {
 
     // MARK: The cluster
 
-    private func kubectl(_ arguments: [String]) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: try #require(kubectlPath))
-        process.arguments = ["--kubeconfig", try #require(liveKubeconfig)] + arguments
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "kubectl \(arguments)")
-    }
-
     /// Runs `body` with a pod called box.
     private func withPod(_ body: (_ namespace: String, PodRunner) async throws -> Void) async throws {
         let namespace = "sextant-copy-\(UInt32.random(in: 0...UInt32.max))"
-        try kubectl(["create", "namespace", namespace])
-        defer { try? kubectl(["delete", "namespace", namespace, "--wait=false"]) }
-        let image = environment["SEXTANT_E2E_IMAGE"] ?? "localhost/busybox:1"
-        try kubectl([
-            "run", "box", "-n", namespace, "--image", image, "--image-pull-policy=IfNotPresent", "--command", "--",
-            "sleep", "3600",
+        try await LiveKubectl.makeNamespace(namespace)
+        try await LiveKubectl.run([
+            "run", "box", "-n", namespace, "--image", LiveKubectl.image, "--image-pull-policy=IfNotPresent",
+            "--command", "--", "sleep", "3600",
         ])
-        try kubectl(["wait", "pod/box", "-n", namespace, "--for=condition=Ready", "--timeout=120s"])
+        try await LiveKubectl.run(["wait", "pod/box", "-n", namespace, "--for=condition=Ready", "--timeout=1100s"])
         let kubeconfig = try Kubeconfig.load(explicitPath: liveKubeconfig, environment: [:], homeDirectory: nil)
         let client = try KubernetesClient(
             try kubeconfig.resolve(context: nil), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
@@ -117,6 +100,7 @@ struct LiveCopyTests {
         let result: Result<Void, any Error>
         do { result = .success(try await body(namespace, runner)) } catch { result = .failure(error) }
         await client.shutdown()
+        try await LiveKubectl.run(["delete", "namespace", namespace, "--wait=false"])
         try result.get()
     }
 }

@@ -1,3 +1,4 @@
+import ConcurrencyTestSupport
 import Foundation
 import Glibc
 import KubernetesClient
@@ -6,10 +7,8 @@ import Streams
 import Synchronization
 import Testing
 
-private let liveKubeconfig = ProcessInfo.processInfo.environment["SEXTANT_E2E_KUBECONFIG"]
-private let kubectl = ["/usr/local/bin/kubectl", "/usr/bin/kubectl"].first {
-    FileManager.default.isExecutableFile(atPath: $0)
-}
+private let liveKubeconfig = LiveKubectl.kubeconfig
+private let kubectl = LiveKubectl.path
 
 /// Forwards on the cluster of `SEXTANT_E2E_KUBECONFIG`, in a namespace that is there for that; its node must have the
 /// image that `SEXTANT_E2E_IMAGE` names (a busybox).
@@ -17,55 +16,38 @@ private let kubectl = ["/usr/local/bin/kubectl", "/usr/bin/kubectl"].first {
     .enabled(if: liveKubeconfig != nil && kubectl != nil, "SEXTANT_E2E_KUBECONFIG names no cluster, or no kubectl"),
     .timeLimit(.minutes(20)), .serialized)
 struct LiveForwardTests {
-    private static let image = ProcessInfo.processInfo.environment["SEXTANT_E2E_IMAGE"] ?? "localhost/busybox:1"
-
-    @discardableResult
-    private func run(_ arguments: String..., input: String? = nil) throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: try #require(kubectl))
-        process.arguments = ["--kubeconfig", try #require(liveKubeconfig)] + arguments
-        let (given, output) = (Pipe(), Pipe())
-        process.standardInput = given
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        try given.fileHandleForWriting.write(contentsOf: Data((input ?? "").utf8))
-        try given.fileHandleForWriting.close()
-        let data = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return String(decoding: data, as: UTF8.self)
-    }
+    private let patience = Forward.Patience(
+        start: .seconds(3600), connection: .seconds(3600), refused: .seconds(600))
 
     /// A Deployment of two small web servers behind a Service; each answers with its name.
     private func withWeb(_ body: (KubernetesClient, _ namespace: String) async throws -> Void) async throws {
         let namespace = "sextant-forward-\(UUID().uuidString.prefix(8).lowercased())"
         let command = "mkdir /www; hostname > /www/index.html; exec httpd -f -p 8080 -h /www"
-        let created = try run(
-            "apply", "-f", "-",
+        try await LiveKubectl.makeNamespace(namespace)
+        try await LiveKubectl.run(
+            ["apply", "-f", "-"],
             input: """
                 {"apiVersion":"v1","kind":"List","items":[
-                {"apiVersion":"v1","kind":"Namespace","metadata":{"name":"\(namespace)"}},
                 {"apiVersion":"v1","kind":"Service","metadata":{"name":"web","namespace":"\(namespace)"},
                  "spec":{"selector":{"app":"web"},"ports":[{"name":"http","port":80,"targetPort":"http"}]}},
                 {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web","namespace":"\(namespace)"},
                  "spec":{"replicas":2,"selector":{"matchLabels":{"app":"web"}},"template":{"metadata":{"labels":{"app":"web"}},
-                 "spec":{"terminationGracePeriodSeconds":5,"containers":[{"name":"httpd","image":"\(Self.image)",
+                 "spec":{"terminationGracePeriodSeconds":60,"containers":[{"name":"httpd","image":"\(LiveKubectl.image)",
                  "imagePullPolicy":"IfNotPresent","command":["sh","-c","\(command)"],"ports":[{"name":"http","containerPort":8080}],
-                 "readinessProbe":{"httpGet":{"path":"/","port":8080},"periodSeconds":1}}]}}}}]}
+                 "readinessProbe":{"httpGet":{"path":"/","port":8080},"periodSeconds":1,"timeoutSeconds":60}}]}}}}]}
                 """)
-        #expect(created.contains("deployment.apps/web created"), "\(created)")
         let path = try #require(liveKubeconfig)
         let access = try Kubeconfig.load(explicitPath: path, environment: [:], homeDirectory: nil).resolve(context: nil)
         let client = try KubernetesClient(access, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let result: Result<Void, any Error>
         do {
-            try run("-n", namespace, "rollout", "status", "deployment/web", "--timeout=60s")
+            try await LiveKubectl.run(["-n", namespace, "rollout", "status", "deployment/web", "--timeout=1100s"])
             result = .success(try await body(client, namespace))
         } catch {
             result = .failure(error)
         }
         await client.shutdown()
-        try run("delete", "namespace", namespace, "--wait=false")
+        try await LiveKubectl.run(["delete", "namespace", namespace, "--wait=false"])
         try result.get()
     }
 
@@ -79,7 +61,7 @@ struct LiveForwardTests {
             ports: [try ForwardPort(parsing: "0:http")], addresses: ["127.0.0.1"])
         let (ports, opened) = AsyncStream.makeStream(of: Int.self)
         let moves = Mutex(0)
-        let forward = Forward(order, cluster: ClientForwardCluster(client)) { news in
+        let forward = Forward(order, cluster: ClientForwardCluster(client), patience: patience) { news in
             if case .listening(_, let port, _) = news { opened.yield(port) }
             if case .moved = news { moves.withLock { $0 += 1 } }
             if case .connectionFailed(_, let words) = news { Issue.record("a connection failed: \(words)") }
@@ -88,20 +70,32 @@ struct LiveForwardTests {
             defer { opened.finish() }
             try await forward.run()
         }
-        for await port in ports {
-            try await body(port) { moves.withLock { $0 } }
-            break
+        let result: Result<Void, any Error>
+        do {
+            for await port in ports {
+                try await body(port) { moves.withLock { $0 } }
+                break
+            }
+            result = .success(())
+        } catch {
+            result = .failure(error)
         }
         running.cancel()
-        if case .failure(let error) = await running.result { return error }
+        let end = await running.result
+        try result.get()
+        if case .failure(let error) = end { return error }
         return nil
     }
 
     /// Asks for the page over a connection of its own; the name of the pod that answered.
-    private func ask(_ port: Int) throws -> String {
+    private func ask(_ port: Int) async throws -> String {
+        try await onOwnThread { try Self.askAndWait(port) }
+    }
+
+    private static func askAndWait(_ port: Int) throws -> String {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
-        var patience = timeval(tv_sec: 20, tv_usec: 0)
+        var patience = timeval(tv_sec: 1200, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -134,24 +128,22 @@ struct LiveForwardTests {
     @Test func aServiceKeepsServingThroughARollingRestart() async throws {
         try await withWeb { client, namespace in
             let failure = try await forwarding(client, namespace) { port, moves in
-                let before = try ask(port)
+                let before = try await ask(port)
                 #expect(before.hasPrefix("web-"))
-                try run("-n", namespace, "rollout", "restart", "deployment/web")
-                let restarting = Task.detached {
-                    try run("-n", namespace, "rollout", "status", "deployment/web", "--timeout=60s")
-                }
+                try await LiveKubectl.run(["-n", namespace, "rollout", "restart", "deployment/web"])
+                async let restarting = LiveKubectl.run(
+                    ["-n", namespace, "rollout", "status", "deployment/web", "--timeout=1100s"])
                 var names: Set<String> = [before]
-                let end = ContinuousClock.now + .seconds(60)
-                // Until it has moved, and a while longer, so that the old pods are gone.
+                // Until it has moved, and a while longer.
                 var more = 100
-                while more > 0, ContinuousClock.now < end {
-                    names.insert(try ask(port))
+                while more > 0 {
+                    names.insert(try await ask(port))
                     if moves() > 0 { more -= 1 }
                     try await Task.sleep(for: .milliseconds(20))
                 }
-                let words = try await restarting.value
+                let words = try await restarting
                 #expect(words.contains("successfully rolled out"))
-                names.insert(try ask(port))
+                names.insert(try await ask(port))
                 #expect(names.count >= 2)
                 #expect(!names.contains(""))
             }
@@ -163,7 +155,7 @@ struct LiveForwardTests {
         try await withWeb { client, namespace in
             let failure = try await forwarding(client, namespace, "deploy/web") { port, _ in
                 for _ in 0..<1000 {
-                    let name = try ask(port)
+                    let name = try await ask(port)
                     #expect(name.hasPrefix("web-"))
                 }
             }
@@ -173,18 +165,22 @@ struct LiveForwardTests {
 
     @Test func aPodThatIsDeletedEndsItsForwardWithWords() async throws {
         try await withWeb { client, namespace in
-            let names = try run("-n", namespace, "get", "pods", "-o", "jsonpath={.items[*].metadata.name}")
+            let names = try await LiveKubectl.run(
+                ["-n", namespace, "get", "pods", "-o", "jsonpath={.items[*].metadata.name}"])
             let pod = try #require(names.split(separator: " ").first.map(String.init))
             let (ended, end) = AsyncStream.makeStream(of: Void.self)
             let order = Forward.Order(
                 namespace: namespace, target: ForwardTarget(.pod, pod), ports: [try ForwardPort(parsing: ":8080")],
                 addresses: ["127.0.0.1"])
-            let forward = Forward(order, cluster: ClientForwardCluster(client)) { news in
+            let forward = Forward(order, cluster: ClientForwardCluster(client), patience: patience) { news in
                 if case .listening = news { end.finish() }
             }
-            let running = Task { try await forward.run() }
+            let running = Task {
+                defer { end.finish() }
+                try await forward.run()
+            }
             for await _ in ended {}
-            try run("-n", namespace, "delete", "pod", pod, "--wait=false")
+            try await LiveKubectl.run(["-n", namespace, "delete", "pod", pod, "--wait=false", "--grace-period=1"])
             let words = "pod/\(pod) is gone; a forward to its Deployment or Service moves to the next pod"
             await #expect(throws: ForwardProblem(words)) { try await running.value }
         }

@@ -20,23 +20,17 @@ struct LiveLogPaneTests {
         String(decoding: try await LiveKubectl.output(arguments), as: UTF8.self)
     }
 
-    /// An image that the cluster has.
-    private func busybox() async throws -> String {
-        let found = try await run(["get", "pods", "-A", "-o", "jsonpath={.items[*].spec.containers[0].image}"])
-        return found.split(separator: " ").first { $0.contains("busybox") }.map(String.init) ?? "busybox:1.36"
-    }
-
     private func apply(_ manifest: String) async throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).yaml")
         try manifest.write(to: file, atomically: true, encoding: .utf8)
         defer { try? FileManager.default.removeItem(at: file) }
-        try await run(["apply", "-f", file.path])
+        try await LiveKubectl.run(["apply", "-f", file.path])
     }
 
     /// The program on the cluster, by way of a relay, with a namespace to write to.
     private func fly(_ body: (Pilot, CutRelay, _ namespace: String) async throws -> Void) async throws {
         let namespace = "sextant-panes-\(UInt32.random(in: 0 ... .max))"
-        try await run(["create", "namespace", namespace])
+        try await LiveKubectl.makeNamespace(namespace)
         let result: Result<Void, any Error>
         do {
             let text = try String(contentsOfFile: try #require(liveKubeconfig), encoding: .utf8)
@@ -92,7 +86,7 @@ struct LiveLogPaneTests {
               template:
                 metadata: {labels: {app: \(name)}}
                 spec:
-                  terminationGracePeriodSeconds: 5
+                  terminationGracePeriodSeconds: 600
                   containers:
                   \(container)
 
@@ -103,21 +97,20 @@ struct LiveLogPaneTests {
         try await fly { pilot, relay, namespace in
             // A log goes with its pod: each stays long enough after its last line for a reader who was cut off.
             let script = """
-                trap 'echo "$HOSTNAME end $i"; sleep 20; exit 0' TERM; i=0; \
-                while true; do i=$((i+1)); echo "$HOSTNAME $i"; usleep 10000; done
+                trap 'echo "$HOSTNAME end $i"; sleep 40; exit 0' TERM; i=0; \
+                while true; do i=$((i+1)); echo "$HOSTNAME $i"; usleep 30000; done
                 """
-            let manifest = pod("writers", "Deployment", 2, try await busybox(), script)
+            let manifest = pod("writers", "Deployment", 2, LiveKubectl.image, script)
                 .replacing("{name: writers}", with: "{name: writers, namespace: \(namespace)}", maxReplacements: 1)
                 .replacing("  serviceName: writers\n", with: "")
-                .replacing("terminationGracePeriodSeconds: 5", with: "terminationGracePeriodSeconds: 600")
             try await apply(manifest)
-            try await run(["rollout", "status", "-n", namespace, "deployment/writers", "--timeout=90s"])
+            try await LiveKubectl.run(["rollout", "status", "-n", namespace, "deployment/writers", "--timeout=1100s"])
             pilot.type(":logs deploy/writers -n \(namespace) --tail -1\n")
             try await pilot.wait("lines of two pods") { Set(self.lines($0).compactMap { $0.first }).count == 2 }
             relay.cut(staysDown: false)
-            try await run(["rollout", "restart", "-n", namespace, "deployment/writers"])
+            try await LiveKubectl.run(["rollout", "restart", "-n", namespace, "deployment/writers"])
             relay.cut(staysDown: false)
-            try await run(["rollout", "status", "-n", namespace, "deployment/writers", "--timeout=90s"])
+            try await LiveKubectl.run(["rollout", "status", "-n", namespace, "deployment/writers", "--timeout=1100s"])
             // The rollout counts as over while the last of the old pods is still ending.
             try await pilot.wait("the last lines of both") { self.lines($0).count { $0.count == 3 } == 2 }
             // The server is gone for a while, and says so.
@@ -154,7 +147,7 @@ struct LiveLogPaneTests {
         try await fly { pilot, _, namespace in
             let script =
                 #"run=$(cat /proc/uptime); run=${run%% *}; i=0; while [ $i -lt 500 ]; do i=$((i+1)); echo "$run $i"; done; exit 3"#
-            let manifest = pod("crasher", "StatefulSet", 1, try await busybox(), script)
+            let manifest = pod("crasher", "StatefulSet", 1, LiveKubectl.image, script)
                 .replacing("{name: crasher}", with: "{name: crasher, namespace: \(namespace)}", maxReplacements: 1)
             try await apply(manifest)
             pilot.type(":logs sts/crasher -n \(namespace) --tail -1\n")
@@ -172,7 +165,7 @@ struct LiveLogPaneTests {
 
     @Test func aPodThatIsDeletedLeavesItsWholeLog() async throws {
         try await fly { pilot, _, namespace in
-            let script = #"trap 'echo bye; exit 7' TERM; i=0; while true; do i=$((i+1)); echo $i; usleep 2000; done"#
+            let script = #"trap 'echo bye; exit 7' TERM; i=0; while true; do i=$((i+1)); echo $i; usleep 20000; done"#
             try await apply(
                 """
                 apiVersion: v1
@@ -180,15 +173,17 @@ struct LiveLogPaneTests {
                 metadata: {name: alone, namespace: \(namespace)}
                 spec:
                   restartPolicy: Never
-                  terminationGracePeriodSeconds: 5
+                  terminationGracePeriodSeconds: 600
                   containers:
                   - name: app
-                    image: \(try await busybox())
+                    image: \(LiveKubectl.image)
                     imagePullPolicy: IfNotPresent
                     command: [sh, -c, '\(script.replacing("'", with: "''"))']
 
                 """)
-            try await run(["wait", "-n", namespace, "--for=condition=Ready", "pod/alone", "--timeout=60s"])
+            try await LiveKubectl.run([
+                "wait", "-n", namespace, "--for=condition=Ready", "pod/alone", "--timeout=1100s",
+            ])
             pilot.type(":logs alone -n \(namespace) --tail -1\n")
             try await pilot.wait("lines") { self.lines($0).count > 200 }
             try await run(["delete", "pod", "-n", namespace, "alone", "--wait=false"])

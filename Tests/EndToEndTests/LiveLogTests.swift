@@ -49,7 +49,7 @@ struct LiveLogTests {
 
     private func withNamespace(_ body: (String) async throws -> Void) async throws {
         let namespace = "sextant-logs-\(UInt32.random(in: 0 ... .max))"
-        try await run(["create", "namespace", namespace])
+        try await LiveKubectl.makeNamespace(namespace)
         let result: Result<Void, any Error>
         do {
             result = .success(try await body(namespace))
@@ -60,18 +60,11 @@ struct LiveLogTests {
         try result.get()
     }
 
-    /// An image that the cluster has.
-    private func busybox() async throws -> String {
-        let found = try await run(["get", "pods", "-A", "-o", "jsonpath={.items[*].spec.containers[0].image}"])
-        return found.split(separator: " ").first { $0.contains("busybox") }.map(String.init) ?? "busybox:1.36"
-    }
-
     /// Two pods that write their names and numbers, and at their end the last one.
     private func makeWriters(in namespace: String) async throws {
-        let image = try await busybox()
         let script = """
             trap 'echo "$HOSTNAME end $i"; exit 0' TERM; i=0; \
-            while true; do i=$((i+1)); echo "$HOSTNAME $i"; usleep 3000; done
+            while true; do i=$((i+1)); echo "$HOSTNAME $i"; usleep 30000; done
             """
         let manifest = """
             apiVersion: apps/v1
@@ -83,10 +76,10 @@ struct LiveLogTests {
               template:
                 metadata: {labels: {app: writers}}
                 spec:
-                  terminationGracePeriodSeconds: 5
+                  terminationGracePeriodSeconds: 600
                   containers:
                   - name: app
-                    image: \(image)
+                    image: \(LiveKubectl.image)
                     imagePullPolicy: IfNotPresent
                     command: [sh, -c, '\(script.replacing("'", with: "''"))']
 
@@ -94,8 +87,8 @@ struct LiveLogTests {
         let file = FileManager.default.temporaryDirectory.appending(path: "\(namespace).yaml")
         try manifest.write(to: file, atomically: true, encoding: .utf8)
         defer { try? FileManager.default.removeItem(at: file) }
-        try await run(["apply", "-f", file.path])
-        try await run(["rollout", "status", "-n", namespace, "deployment/writers", "--timeout=90s"])
+        try await LiveKubectl.run(["apply", "-f", file.path])
+        try await LiveKubectl.run(["rollout", "status", "-n", namespace, "deployment/writers", "--timeout=1100s"])
     }
 
     /// Reads until everything was read, or the task is cancelled.
@@ -129,8 +122,8 @@ struct LiveLogTests {
             let printed = Printed()
             let following = Task { [query] in try await follow(query, printed) }
             await printed.wait { Set($0.compactMap(\.first)).count == 2 }
-            try await run(["rollout", "restart", "-n", namespace, "deployment/writers"])
-            try await run(["rollout", "status", "-n", namespace, "deployment/writers", "--timeout=90s"])
+            try await LiveKubectl.run(["rollout", "restart", "-n", namespace, "deployment/writers"])
+            try await LiveKubectl.run(["rollout", "status", "-n", namespace, "deployment/writers", "--timeout=1100s"])
             // Both pods of before have ended, and both new ones have written something.
             await printed.wait { lines in
                 let numbers = Dictionary(grouping: lines.filter { $0.count == 2 }, by: { $0[0] })
@@ -158,9 +151,8 @@ struct LiveLogTests {
 
     @Test func printsByteByByteWhatKubectlPrints() async throws {
         try await withNamespace { namespace in
-            let image = try await busybox()
-            try await run([
-                "run", "odd", "-n", namespace, "--image", image, "--image-pull-policy=IfNotPresent",
+            try await LiveKubectl.run([
+                "run", "odd", "-n", namespace, "--image", LiveKubectl.image, "--image-pull-policy=IfNotPresent",
                 "--restart=Never", "--", "sh", "-c", Self.oddities,
             ])
             var query = LogQuery(namespace: namespace, target: .pod("odd"))

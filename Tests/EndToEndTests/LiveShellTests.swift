@@ -16,7 +16,6 @@ private let kubectl = LiveKubectl.path
     .timeLimit(.minutes(20)), .serialized)
 @MainActor
 struct LiveShellTests {
-    private static let image = ProcessInfo.processInfo.environment["SEXTANT_E2E_IMAGE"] ?? "localhost/busybox:1"
     private let size = Size(columns: 120, rows: 40)
 
     @discardableResult
@@ -30,20 +29,19 @@ struct LiveShellTests {
     ) async throws {
         let namespace = "sextant-shell-\(UUID().uuidString.prefix(8).lowercased())"
         let words = command.map { "\"\($0)\"" }.joined(separator: ",")
-        let created = try await run(
-            "apply", "-f", "-",
+        try await LiveKubectl.makeNamespace(namespace)
+        try await LiveKubectl.run(
+            ["apply", "-f", "-"],
             input: """
-                {"apiVersion":"v1","kind":"List","items":[
-                {"apiVersion":"v1","kind":"Namespace","metadata":{"name":"\(namespace)"}},
                 {"apiVersion":"v1","kind":"Pod","metadata":{"name":"box","namespace":"\(namespace)"},
-                 "spec":{"terminationGracePeriodSeconds":1,"containers":[{"name":"box","image":"\(Self.image)",
-                 "imagePullPolicy":"IfNotPresent","stdin":true,"tty":true,"command":[\(words)]}]}}]}
+                 "spec":{"terminationGracePeriodSeconds":1,"containers":[{"name":"box","image":"\(LiveKubectl.image)",
+                 "imagePullPolicy":"IfNotPresent","stdin":true,"tty":true,"command":[\(words)]}]}}
                 """)
-        #expect(created.contains("pod/box created"), "\(created)")
         let path = try #require(liveKubeconfig)
         let result: Result<Void, any Error>
         do {
-            try await run("-n", namespace, "wait", "pod/box", "--for=condition=Ready", "--timeout=60s")
+            try await LiveKubectl.run(
+                ["-n", namespace, "wait", "pod/box", "--for=condition=Ready", "--timeout=1100s"])
             let text = try String(contentsOfFile: path, encoding: .utf8)
             try await Pilot.fly(text, options: LaunchOptions(namespace: namespace), size: size) { pilot in
                 try await pilot.wait(for: "Running")
@@ -106,8 +104,10 @@ struct LiveShellTests {
                 return lines.count == state.shellSize.rows && lines[0].hasPrefix("Mem:")
             }
             pilot.type("q")
-            pilot.type("clear; cat note; stty size\n")
             let rows = pilot.state.shellSize.rows
+            // The size goes another way than what is typed.
+            pilot.type("until [ \"$(stty size)\" = \"\(rows) 120\" ]; do usleep 50000; done\n")
+            pilot.type("clear; cat note; stty size\n")
             try await wait(pilot, for: "world\nhello\n\(rows) 120\n")
             pilot.type("exit 3\n")
             try await pilot.wait("the end") { shellState($0) == .exited(3) }
@@ -143,10 +143,16 @@ struct LiveShellTests {
             try await wait(pilot, for: "/ #")
             pilot.type("sleep 777\n")
             var shown = ""
-            while !shown.contains("sleep 777") { shown = try await processes() }
+            while !shown.contains("sleep 777") {
+                try Task.checkCancellation()
+                shown = try await processes()
+            }
             pilot.press(.control("t"))
             pilot.type("c")
-            while !shown.isEmpty { shown = try await processes() }
+            while !shown.isEmpty {
+                try Task.checkCancellation()
+                shown = try await processes()
+            }
         }
     }
 
@@ -171,7 +177,11 @@ struct LiveShellTests {
 
     @Test func anImageWithoutAShellIsSaid() async throws {
         // Without its shell a busybox is as bare as images that never had one.
-        try await flying(command: ["sh", "-c", "rm -f /bin/sh /bin/bash /bin/ash; exec sleep 10000"]) { pilot, _ in
+        let bare = "rm -f /bin/sh /bin/bash /bin/ash; exec sleep 10000"
+        try await flying(command: ["sh", "-c", bare]) { pilot, namespace in
+            while !(try await run("-n", namespace, "exec", "box", "--", "ls", "/bin/ash")).contains("No such file") {
+                try Task.checkCancellation()
+            }
             pilot.press(.openShell)
             try await pilot.wait("the words") { state in
                 if case .failed(let words, .missingShell)? = shellState(state) {

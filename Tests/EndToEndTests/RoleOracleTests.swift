@@ -87,7 +87,7 @@ struct RoleOracleTests {
         let graph = try await client(loaded, AccessOverrides()) { client in
             let scopes = describedScopes(of: AccessTopic.whoCanAnywhere, namespace: "", name: "list pods")
             let snapshot = await ClusterReading(
-                client: client, timeout: .seconds(120),
+                client: client, timeout: .seconds(3600),
                 logger: Logger(label: "roles") { _ in SwiftLogNoOpLogHandler() }, localNow: { .systemNow }
             ).load(scopes)
             func all<Object: KubernetesObject>(_ type: Object.Type) -> [Object] {
