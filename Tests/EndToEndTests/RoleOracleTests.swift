@@ -141,7 +141,10 @@ struct RolePilotTests {
             try await Pilot.fly(server.kubeconfig(), size: Size(columns: 140, rows: 50)) { pilot in
                 try await pilot.wait(for: "checkout-")
                 pilot.type(":who-can delete pods -n shop\n")
-                try await pilot.wait(for: "storefront-may-edit")
+                // Before all is read other links come first.
+                try await pilot.wait("the whole page") { _ in
+                    ["Group  storefront", "of them built in"].allSatisfy(pilot.screen.contains)
+                }
                 pilot.press(.character("J"), .enter)
                 try await pilot.wait(for: "Group storefront")
                 try await pilot.wait(for: "May, in shop")
