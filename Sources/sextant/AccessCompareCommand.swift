@@ -7,12 +7,13 @@ import KubernetesModel
 import Logging
 
 extension AccessTools {
-    /// `sextant access compare CONTEXT|as USER`: two people, contexts or credentials side by side.
+    /// `sextant access compare [CONTEXT] CONTEXT|as USER`: two people, contexts or credentials side by side.
     struct Compare: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "compare", abstract: "What you may do beside what another context, or another user, may.",
             discussion: """
                 A is the context in use with its flags, B whom you name: CONTEXT, as USER, or CONTEXT as USER GROUP.
+                Of two contexts the first is A.
                 Without -n and -A each is asked in the namespace of its context.
                 Exit status: 0 when both may do the same, 1 when they differ, 2 when one could not be asked.
                 """)
@@ -29,8 +30,20 @@ extension AccessTools {
         @Option(name: .shortAndLong, help: "Format: text or json.")
         var output = Output.text
 
+        /// The options of A, and the words for B.
+        func sides() throws -> (ClusterOptions, [String]) {
+            guard other.count > 1, !other.prefix(2).contains("as") else { return (cluster, other) }
+            guard cluster.context == nil else {
+                throw CannotLook(description: "name one context: the other is that of --context")
+            }
+            var cluster = cluster
+            cluster.context = other[0]
+            return (cluster, Array(other.dropFirst()))
+        }
+
         func run() async throws {
             try await withReasonOnFailure {
+                let (cluster, other) = try sides()
                 guard let identity = AccessIdentity(parsing: other.joined(separator: " ")) else {
                     throw CannotLook(description: "name a context, or write: as USER")
                 }

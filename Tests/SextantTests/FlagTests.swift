@@ -47,6 +47,24 @@ struct FlagTests {
             try Sextant.parseAsRoot(Sextant.ordered(["kubeconfig", "-o", "json", "lint"])) is KubeconfigTools.Lint)
     }
 
+    @Test(arguments: [
+        ("two", nil, ["two"]), ("one two", "one", ["two"]), ("as jane", nil, ["as", "jane"]),
+        ("two as jane ops", nil, ["two", "as", "jane", "ops"]), ("one two as jane", "one", ["two", "as", "jane"]),
+        ("two --context one", "one", ["two"]),
+    ])
+    func ofTwoContextsTheFirstIsTheOwn(words: String, context: String?, other: [String]) throws {
+        let arguments = ["access", "compare"] + words.split(separator: " ").map(String.init)
+        let command = try #require(try Sextant.parseAsRoot(Sextant.ordered(arguments)) as? AccessTools.Compare)
+        let sides = try command.sides()
+        #expect(sides.0.context == context && sides.1 == other)
+    }
+
+    @Test func aThirdContextIsRefused() throws {
+        let arguments = ["access", "compare", "one", "two", "--context", "three"]
+        let command = try #require(try Sextant.parseAsRoot(Sextant.ordered(arguments)) as? AccessTools.Compare)
+        #expect(throws: CannotLook.self) { try command.sides() }
+    }
+
     @Test func emptyFlagsAreAsGoodAsNone() throws {
         let command = try parsed("snapshot pods --cluster '' --user '' --as '' --as-uid '' --request-timeout 0")
         #expect(overrides(of: command) == AccessOverrides(requestTimeout: .zero))
