@@ -19,7 +19,7 @@ struct RandomFaultTests {
     }
 
     private func run(seed: UInt64) async throws {
-        try await Rig.run(store: smallCluster(), seed: seed) { rig in
+        try await Rig.run(store: smallCluster(), timeouts: Rig.wary, seed: seed) { rig in
             rig.time.passByItself()
             if seed % 3 == 0 { rig.faulty.limitPages(to: 2) }
             var schedule = Schedule(seed: seed)

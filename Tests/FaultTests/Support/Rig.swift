@@ -43,13 +43,15 @@ struct Rig: Sendable {
     ]
 
     /// Timeouts for faults that only time can find; where there are none, a slow machine must not invent them.
-    static let patient = ClientTimeouts(connect: .seconds(30), answer: .seconds(30), silence: .seconds(30))
+    static let patient = ClientTimeouts(connect: .seconds(3600), answer: .seconds(3600), silence: .seconds(3600))
+    /// For faults of all kinds, where it does not matter whether some are invented.
+    static let wary = ClientTimeouts(connect: .seconds(30), answer: .seconds(30), silence: .seconds(30))
     static let impatient = ClientTimeouts(
-        connect: .seconds(30), answer: .seconds(1), silence: .seconds(1))
+        connect: .seconds(3600), answer: .seconds(1), silence: .seconds(1))
 
     /// Runs everything around `body`, and ends it; `before` orders faults for the first requests.
     ///
-    /// A test that does not end by itself is broken: after five minutes it says so.
+    /// A test that does not end by itself is broken: after a quarter of an hour it says so.
     static func run(
         _ kinds: [ResourceKind] = fewKinds, store: DemoObjectStore,
         timeouts: ClientTimeouts = patient,
@@ -78,7 +80,7 @@ struct Rig: Sendable {
                 group.addTask { await cache.run() }
                 group.addTask { try await body(rig) }
                 group.addTask {
-                    try await Task.sleep(for: .seconds(300))
+                    try await Task.sleep(for: .seconds(900))
                     throw Stuck(description: "nothing more happens; the tables: \(await rig.tables.summary)")
                 }
                 defer { group.cancelAll() }
