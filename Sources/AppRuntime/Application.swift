@@ -335,7 +335,7 @@ package final class Application {
             Task {
                 let limit = Task {
                     try? await Task.sleep(for: surroundings.hangUpPatience)
-                    connection.task.cancel()
+                    for task in closing { task.cancel() }
                 }
                 for task in closing { await task.value }
                 limit.cancel()
