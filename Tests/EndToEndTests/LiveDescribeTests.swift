@@ -11,10 +11,8 @@ import ModelTestSupport
 import TestSupport
 import Testing
 
-private let liveKubeconfig = ProcessInfo.processInfo.environment["SEXTANT_E2E_KUBECONFIG"]
-private let kubectl = ["/usr/local/bin/kubectl", "/usr/bin/kubectl"].first {
-    FileManager.default.isExecutableFile(atPath: $0)
-}
+private let liveKubeconfig = LiveKubectl.kubeconfig
+private let kubectl = LiveKubectl.path
 
 /// What Sextant says of an object beside `kubectl describe`, for every object of every kind.
 @Suite(.enabled(if: kubectl != nil, "kubectl is not installed"), .timeLimit(.minutes(20)), .serialized)

@@ -6,9 +6,7 @@ import Testing
 enum LiveKubectl {
     /// A kubeconfig of a cluster to write to; never the user's own by accident.
     static let kubeconfig = ProcessInfo.processInfo.environment["SEXTANT_E2E_KUBECONFIG"]
-    static let path = ["/usr/local/bin/kubectl", "/usr/bin/kubectl"].first {
-        FileManager.default.isExecutableFile(atPath: $0)
-    }
+    static let path = installedKubectl
     /// The image that pods are made of, which the nodes must have: a busybox.
     static let image = ProcessInfo.processInfo.environment["SEXTANT_E2E_IMAGE"] ?? "localhost/busybox:1"
 

@@ -14,9 +14,10 @@ package struct DemoScenarioFailure: Error, Sendable, Equatable, CustomStringConv
 /// `demo.lastWords` is what a container says before it ends. What follows from the objects themselves, such as an image
 /// that cannot be or a Secret that is not there, need not be said. `demo.created` is how many pods of a workload were
 /// made before they were refused, `demo.rollout` the image tags to roll between, and `demo.failedRollout` an image that
-/// cannot be pulled. `demo.events` are those that its object has had. `demo.scheduled` tells how long ago a CronJob last started a Job that succeeded, `demo.deleted` how
-/// long ago an object was deleted. On nodes `demo.pressure` names a condition that is true, and `demo.fault` says since
-/// when it does not answer, or is not ready. An `Incident` is something that goes wrong for a while.
+/// cannot be pulled. `demo.events` are those that its object has had. `demo.scheduled` tells how long ago a CronJob last
+/// started a Job that succeeded, `demo.deleted` how long ago an object was deleted. On nodes `demo.pressure` names a
+/// condition that is true, and `demo.fault` says since when it does not answer, or is not ready. An `Incident` is
+/// something that goes wrong for a while.
 package struct DemoScenario: Sendable, Equatable {
     /// The manifests, with what they leave out filled in, and with their `demo` members.
     package var manifests: [JSONValue]
